@@ -1,0 +1,2 @@
+//! The ground everything stands on: no sockets, no files of ours, no protocol.
+pub mod error;

@@ -1,0 +1,1 @@
+//! The real programs against real servers from Debian's packages.

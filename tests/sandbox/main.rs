@@ -1,0 +1,2 @@
+//! The sandbox: in-process servers for the tests and for `scripts/demo`.
+fn main() {}
