@@ -49,4 +49,5 @@
 //! ```
 pub mod base;
 pub mod net;
+pub mod store;
 pub mod textproto;
