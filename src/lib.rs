@@ -48,3 +48,5 @@
 //! indicatif   : cli/progress
 //! ```
 pub mod base;
+pub mod net;
+pub mod textproto;
