@@ -573,6 +573,11 @@ impl Wire {
         self.at -= n;
     }
 
+    /// Whether bytes are here already that follow the present command.
+    pub fn pipelined(&self) -> bool {
+        self.at < self.input.len()
+    }
+
     pub fn fire(&self, event: &str, line: &[u8]) -> Acts {
         self.hub.script.fire(event, line, self.connection)
     }
