@@ -1,7 +1,7 @@
 //! The mail sandbox, tried by hand: what the other tests build on.
 use crate::sandbox::script::{End, Fault, append, on, reply};
-use crate::sandbox::smtp;
 use crate::sandbox::tls::Tls;
+use crate::sandbox::{pop3, smtp};
 use crate::support::raw::{Raw, connector};
 
 fn ehlo(server: &smtp::Server) -> Raw {
@@ -137,4 +137,80 @@ fn lmtp_answers_for_each_recipient() {
     c.send("x: y\r\n.\r\n");
     assert_eq!(codes(&mut c, 3), ["250", "452", "250"]);
     assert_eq!(server.sent()[0].to.len(), 2);
+}
+
+fn pop3(server: &pop3::Server) -> Raw {
+    let mut c = Raw::connect(server.port());
+    assert!(c.line().starts_with("+OK sandbox"));
+    c
+}
+
+#[test]
+fn pop3_lists_sends_and_deletes_at_quit() {
+    let server = pop3::Server::start(pop3::Options::default());
+    for text in ["Subject: 1\r\n\r\n.x\r\n..\r\nlast", "Subject: 2\r\n\r\nb\r\n", "Subject: 3\r\n\r\n"] {
+        server.store.add(text);
+    }
+    let mut c = pop3(&server);
+    c.send("USER user\r\nPASS secret\r\nSTAT\r\nLIST\r\nUIDL 2\r\nRETR 1\r\n");
+    assert_eq!(c.until("+OK W"), "+OK And the password?\r\n+OK Welcome\r\n");
+    assert_eq!(c.line(), "+OK 3 57\r\n");
+    assert_eq!(c.until("."), "+OK\r\n1 26\r\n2 17\r\n3 14\r\n.\r\n");
+    assert_eq!(c.line(), "+OK 000f4241.2\r\n");
+    assert_eq!(c.until(".\r"), "+OK 26 octets\r\nSubject: 1\r\n\r\n..x\r\n...\r\nlast\r\n.\r\n");
+    c.send("TOP 1 1\r\nDELE 1\r\nDELE 1\r\nSTAT\r\n");
+    assert_eq!(c.until(".\r"), "+OK\r\nSubject: 1\r\n\r\n..x\r\n.\r\n");
+    assert_eq!(c.until("+OK 2"), "+OK Deleted\r\n-ERR No such message\r\n+OK 2 31\r\n");
+    let mut second = pop3(&server);
+    second.send("USER user\r\nPASS wrong\r\nUSER user\r\nPASS secret\r\n");
+    let replies: String = (0..4).map(|_| second.line()).collect();
+    assert!(replies.contains("-ERR [AUTH] No\r\n") && replies.contains("-ERR [IN-USE]"), "{replies}");
+    assert_eq!(server.store.messages("INBOX").len(), 3, "not before QUIT");
+    c.send("QUIT\r\n");
+    assert_eq!([c.line(), c.line()].concat(), "+OK Bye\r\n");
+    assert_eq!(server.store.messages("INBOX").len(), 2);
+}
+
+#[test]
+fn pop3_secures_and_authenticates() {
+    let server = pop3::Server::start(pop3::Options { tls: Tls::Required, ..pop3::Options::default() });
+    let mut c = pop3(&server);
+    c.send("USER user\r\nCAPA\r\n");
+    assert!(c.until(".\r").contains("STLS\r\n"));
+    c.send("STLS\r\n");
+    assert_eq!(c.line(), "+OK Go ahead\r\n");
+    c.secure(&connector(server.ca_pem_path(), None), None).expect("handshake");
+    c.send("AUTH PLAIN\r\nAHVzZXIAc2VjcmV0\r\n");
+    assert_eq!([c.line(), c.line()].concat(), "+ \r\n+OK Welcome\r\n");
+}
+
+#[test]
+fn pop3_misbehaves() {
+    let rules = vec![
+        on("RETR").nth(1).then(Fault::CutAfter(4, End::Close)),
+        on("LIST").then(Fault::Lines(b"{n} 5\r\n".to_vec(), 20_000)),
+        on("QUIT").then(crate::sandbox::script::Action::Swallow(End::Close)),
+    ];
+    let server = pop3::Server::start(pop3::Options { rules, off: vec!["UIDL"], ..pop3::Options::default() });
+    server.store.add("x: y\r\n\r\n");
+    let login = || {
+        let mut c = pop3(&server);
+        c.send("USER user\r\nPASS secret\r\n");
+        c.until("+OK W");
+        c
+    };
+    let mut c = login();
+    c.send("UIDL\r\nLIST\r\n");
+    let list = c.until(".");
+    assert!(
+        list.starts_with("-ERR Not implemented\r\n+OK\r\n0 5\r\n") && list.ends_with("\r\n19999 5\r\n.\r\n")
+    );
+    c.send("RETR 1\r\n");
+    assert_eq!(c.rest().expect("a clean end"), b"+OK 8 octets\r\nx: y");
+    let free = |_: &_| !server.store.with("user", |account| account.locked);
+    assert!(server.wait_for(std::time::Duration::from_secs(5), free));
+    let mut c = login();
+    c.send("DELE 1\r\nQUIT\r\n");
+    assert_eq!(c.rest().expect("a clean end"), b"+OK Deleted\r\n");
+    assert_eq!(server.store.messages("INBOX").len(), 0, "it took effect all the same");
 }
