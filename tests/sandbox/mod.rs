@@ -11,6 +11,7 @@
 
 pub mod clock;
 pub mod ftp;
+pub mod imap;
 pub mod pop3;
 pub mod sasl;
 pub mod script;

@@ -594,6 +594,11 @@ impl Wire {
         self.at -= n;
     }
 
+    /// Whether a read would not wait.
+    pub fn readable(&self) -> bool {
+        self.pipelined() || self.stream.as_ref().is_none_or(Stream::waiting)
+    }
+
     /// Whether bytes are here already that follow the present command.
     pub fn pipelined(&self) -> bool {
         self.at < self.input.len()
