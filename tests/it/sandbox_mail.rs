@@ -1,4 +1,6 @@
 //! The mail sandbox, tried by hand: what the other tests build on.
+use openssl::hash::{MessageDigest, hash};
+
 use crate::sandbox::script::{End, Fault, append, on, reply};
 use crate::sandbox::tls::Tls;
 use crate::sandbox::{imap, pop3, smtp};
@@ -84,18 +86,40 @@ fn smtp_authenticates_under_tls_only() {
 }
 
 #[test]
-fn scram_follows_the_exchange_of_rfc_7677() {
+fn scram_follows_rfc_5802() {
     let options = smtp::Options { clear_auth: true, ..smtp::Options::default() };
     options.store.add_account("user", "pencil");
     let server = smtp::Server::start(options);
-    let mut c = ehlo(&server);
-    let base64 = |text: &str| openssl::base64::encode_block(text.as_bytes());
-    let reply = c.call(&format!("AUTH SCRAM-SHA-256 {}", base64("n,,n=user,r=abc")));
-    let challenge = openssl::base64::decode_block(reply["334 ".len()..].trim_end()).expect("base64");
-    let challenge = String::from_utf8(challenge).expect("text");
-    assert!(challenge.starts_with("r=abc") && challenge.ends_with(",i=4096"), "{challenge}");
-    let nonce = challenge.split(',').next().expect("a nonce");
-    assert_eq!(c.call(&base64(&format!("c=biws,{nonce},p={}", base64("wrong"))))[..3], *"535");
+    let base64 = |bytes: &[u8]| openssl::base64::encode_block(bytes);
+    for (password, code) in [("pencil", "334"), ("crayon", "535")] {
+        let mut c = ehlo(&server);
+        let reply = c.call(&format!("AUTH SCRAM-SHA-256 {}", base64(b"n,,n=user,r=abc")));
+        let first = openssl::base64::decode_block(reply["334 ".len()..].trim_end()).expect("base64");
+        let first = String::from_utf8(first).expect("text");
+        let [nonce, salt, "i=4096"] = first.split(',').collect::<Vec<_>>()[..] else { panic!("{first}") };
+        assert!(nonce.starts_with("r=abc") && nonce.len() > 20, "{first}");
+
+        let (md, mut salted) = (MessageDigest::sha256(), [0; 32]);
+        let salt = openssl::base64::decode_block(&salt["s=".len()..]).expect("base64");
+        openssl::pkcs5::pbkdf2_hmac(password.as_bytes(), &salt, 4096, md, &mut salted).expect("PBKDF2");
+        let key = hmac(&salted, b"Client Key");
+        let message = format!("n=user,r=abc,{first},c=biws,{nonce}");
+        let signature = hmac(&hash(md, &key).expect("digest"), message.as_bytes());
+        let proof: Vec<u8> = key.iter().zip(signature).map(|(a, b)| a ^ b).collect();
+        let reply = c.call(&base64(format!("c=biws,{nonce},p={}", base64(&proof)).as_bytes()));
+        assert_eq!(reply[..3], *code);
+        if code == "334" {
+            let verifier = format!("v={}", base64(&hmac(&hmac(&salted, b"Server Key"), message.as_bytes())));
+            assert_eq!(reply, format!("334 {}\r\n", base64(verifier.as_bytes())));
+            assert_eq!(c.call("")[..3], *"235");
+        }
+    }
+}
+
+fn hmac(key: &[u8], data: &[u8]) -> Vec<u8> {
+    let key = openssl::pkey::PKey::hmac(key).expect("key");
+    let mut signer = openssl::sign::Signer::new(MessageDigest::sha256(), &key).expect("HMAC");
+    signer.sign_oneshot_to_vec(data).expect("HMAC")
 }
 
 #[test]

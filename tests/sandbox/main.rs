@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 fn main() -> std::io::Result<()> {
     if std::env::args().skip(1).collect::<Vec<_>>() != ["--serve"] {
-        eprintln!("usage: sandbox --serve");
+        writeln!(std::io::stderr(), "usage: sandbox --serve")?;
         std::process::exit(64);
     }
     let store = Store::default();

@@ -353,9 +353,10 @@ impl Stream {
         }
     }
 
-    /// Waits for the peer's FIN behind its close_notify.
+    /// Answers the peer's close_notify, then waits for its FIN.
     pub fn wait_fin(&mut self) {
         if let Stream::Tls(tls) = self {
+            let _ = tls.shutdown();
             tls.get_mut().wait_gone();
         }
     }
