@@ -118,7 +118,7 @@ pub fn answer(wire: &mut Wire, n: u32, m: &Message, items: &[Item], acts: &Acts)
         match item {
             Item::Uid => wire.put(format!("UID {}", m.uid)),
             Item::Flags => {
-                wire.put(format!("FLAGS ({})", m.flags.iter().cloned().collect::<Vec<_>>().join(" ")))
+                wire.put(format!("FLAGS ({})", m.flags.iter().cloned().collect::<Vec<_>>().join(" ")));
             }
             Item::InternalDate => wire.put(format!("INTERNALDATE \"{}\"", date_time(m.date))),
             Item::Size => wire.put(format!("RFC822.SIZE {}", m.bytes.len())),

@@ -250,7 +250,7 @@ fn pieces(bytes: &[u8], body: Range<usize>, boundary: &str) -> Vec<Range<usize>>
     let (mut parts, mut open, mut at) = (Vec::new(), None, body.start);
     for line in bytes[body.clone()].split_inclusive(|b| *b == b'\n') {
         let text = line.strip_prefix(b"--").and_then(|rest| rest.strip_prefix(boundary.as_bytes()));
-        let text = text.map(|rest| rest.trim_ascii_end()).filter(|rest| rest.is_empty() || *rest == b"--");
+        let text = text.map(<[u8]>::trim_ascii_end).filter(|rest| rest.is_empty() || *rest == b"--");
         if let Some(rest) = text {
             if let Some(from) = open.take() {
                 // The line end before the delimiter is the delimiter's.

@@ -6,6 +6,8 @@
 //! literal); UID FETCH and its like are the events FETCH, SEARCH and so on. `{tag}` in scripted bytes is the
 //! command's tag. `Fault::CutAfter` and `Fault::Drip` on FETCH count the bytes of literals.
 mod fetch;
+mod mailboxes;
+mod messages;
 mod mime;
 mod parse;
 mod search;
