@@ -9,4 +9,7 @@ mod fixture;
 
 mod dovecot_up;
 mod proftpd_up;
+mod rftp;
+#[path = "../it/support/mod.rs"]
+mod support;
 mod vsftpd_up;
