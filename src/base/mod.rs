@@ -8,3 +8,5 @@ pub mod pattern;
 pub mod quantity;
 pub mod record;
 pub mod secret;
+pub mod tree;
+pub mod url;
