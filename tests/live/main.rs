@@ -8,5 +8,8 @@ mod certs;
 mod fixture;
 
 mod dovecot_up;
+mod postfix_up;
 mod proftpd_up;
+mod proxy_up;
+mod pureftpd_up;
 mod vsftpd_up;
