@@ -48,3 +48,9 @@
 //! indicatif   : cli/progress
 //! ```
 pub mod base;
+pub mod cli;
+pub mod ftp;
+pub mod job;
+pub mod net;
+pub mod store;
+pub mod textproto;

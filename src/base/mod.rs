@@ -1,2 +1,12 @@
-//! The ground everything stands on: no sockets, no files of ours, no protocol.
+//! The ground everything stands on: no sockets, no protocol, no terminal.
+pub mod b64;
+pub mod date;
+pub mod digest;
 pub mod error;
+pub mod escape;
+pub mod pattern;
+pub mod quantity;
+pub mod record;
+pub mod secret;
+pub mod tree;
+pub mod url;
