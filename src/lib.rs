@@ -48,3 +48,4 @@
 //! indicatif   : cli/progress
 //! ```
 pub mod base;
+pub mod mime;
