@@ -97,11 +97,7 @@ mod portable {
             self.0.encode_slice(bytes, out)
         }
 
-        pub fn decode_slice(
-            &self,
-            text: &[u8],
-            out: &mut [u8],
-        ) -> Result<usize, base64::DecodeSliceError> {
+        pub fn decode_slice(&self, text: &[u8], out: &mut [u8]) -> Result<usize, base64::DecodeSliceError> {
             self.0.decode_slice(text, out)
         }
     }

@@ -24,13 +24,13 @@ fn find(label: &[u8]) -> Option<Charset> {
         b"" | b"us-ascii" | b"ascii" | b"ansi_x3.4-1968" | b"iso646-us" | b"us" | b"646" => Charset::Ascii,
         b"utf-7" | b"utf7" | b"unicode-1-1-utf-7" | b"x-unicode-2-0-utf-7" => Charset::Utf7,
         // What calls itself GB2312 or GBK is full of later characters; GB18030 has them all in the same places.
-        b"gb2312" | b"gbk" | b"cp936" | b"ms936" | b"x-gbk" | b"euc-cn" | b"x-euc-cn" => Charset::Other(GB18030),
+        b"gb2312" | b"gbk" | b"cp936" | b"ms936" | b"x-gbk" | b"euc-cn" | b"x-euc-cn" => {
+            Charset::Other(GB18030)
+        }
         b"cp932" | b"windows-932" | b"x-ms-cp932" | b"ms_kanji" | b"x-windows-31j" => {
             Charset::Other(encoding_rs::SHIFT_JIS)
         }
-        b"cp949" | b"ms949" | b"uhc" | b"x-windows-949" | b"ks_c_5601" => {
-            Charset::Other(encoding_rs::EUC_KR)
-        }
+        b"cp949" | b"ms949" | b"uhc" | b"x-windows-949" | b"ks_c_5601" => Charset::Other(encoding_rs::EUC_KR),
         b"cp950" | b"ms950" | b"x-windows-950" => Charset::Other(encoding_rs::BIG5),
         b"utf8mb4" | b"cp65001" | b"utf_8" => Charset::Other(encoding_rs::UTF_8),
         b"iso8859_1" | b"iso-8859-1-windows-3.1-latin-1" | b"8859-1" | b"latin-1" => {

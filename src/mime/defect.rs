@@ -33,14 +33,14 @@ pub enum Severity {
 }
 
 const ALL: &[(&str, Severity, &str)] = &[
+    ("bare_cr", Severity::Warning, "a CR without a LF"),
+    ("bare_lf", Severity::Warning, "a LF without a CR among lines that end in CRLF"),
     ("base64_continued_after_padding", Severity::Warning, "base64 goes on after its padding"),
     ("base64_cut_short", Severity::Warning, "base64 ends within a quantum"),
     ("base64_ended_early", Severity::Warning, "what follows the padding of the base64 is not base64"),
     ("base64_foreign_character", Severity::Warning, "characters that are not base64 were skipped"),
     ("base64_padding", Severity::Note, "the base64 padding is missing or wrong"),
     ("base64_spare_bits", Severity::Warning, "the last base64 character has bits that belong to no byte"),
-    ("bare_cr", Severity::Warning, "a CR without a LF"),
-    ("bare_lf", Severity::Warning, "a LF without a CR among lines that end in CRLF"),
     ("boundary_invalid", Severity::Warning, "a boundary that the RFC does not allow"),
     ("boundary_missing", Severity::Warning, "a multipart without a boundary"),
     ("boundary_nested_same", Severity::Warning, "a multipart has the boundary of one around it"),

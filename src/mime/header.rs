@@ -264,22 +264,24 @@ fn is_plain(text: &str) -> bool {
 pub fn unstructured(name: &str, text: &str) -> Result<String> {
     check_name(name)?;
     check(name, text)?;
-    Ok(fold(name, &text_atoms(text)))
+    Ok(fold(name, &text_atoms(text, name.len() + 2)))
 }
 
-/// Text as atoms to be put together with blanks or folds: words as they are, the others as encoded words.
-pub fn text_atoms(text: &str) -> Vec<String> {
+/// Text as atoms to be put together with blanks or folds: words as they are, the others as encoded words. `lead` is
+/// what stands before the first on its line.
+pub fn text_atoms(text: &str, lead: usize) -> Vec<String> {
     // White space at an edge, or more than one blank, would not survive: all of it goes into encoded words.
     let fragile = text.starts_with([' ', '\t']) || text.ends_with([' ', '\t']) || text.contains("  ");
     if fragile || text.contains('\t') {
-        return encoded(text);
+        return encoded(text, lead);
     }
-    let mut atoms = Vec::new();
+    let mut atoms: Vec<String> = Vec::new();
     let mut run: Vec<&str> = Vec::new();
     for word in text.split(' ') {
         if is_plain(word) && word.len() < 900 {
             if !run.is_empty() {
-                atoms.extend(encoded(&run.join(" ")));
+                let lead = if atoms.is_empty() { lead } else { 1 };
+                atoms.extend(encoded(&run.join(" "), lead));
                 run.clear();
             }
             atoms.push(word.to_string());
@@ -288,17 +290,19 @@ pub fn text_atoms(text: &str) -> Vec<String> {
         }
     }
     if !run.is_empty() {
-        atoms.extend(encoded(&run.join(" ")));
+        let lead = if atoms.is_empty() { lead } else { 1 };
+        atoms.extend(encoded(&run.join(" "), lead));
     }
     atoms
 }
 
 /// A display name (RFC 5322 §3.2.5): atoms, a quoted string, or encoded words.
-pub fn phrase_atoms(text: &str) -> Vec<String> {
-    let atom =
-        |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b));
+pub fn phrase_atoms(text: &str, lead: usize) -> Vec<String> {
+    let atom = |w: &str| {
+        !w.is_empty() && w.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+    };
     if !is_plain(text) || text.len() > 900 {
-        encoded(text)
+        encoded(text, lead)
     } else if text.split(' ').all(atom) {
         text.split(' ').map(String::from).collect()
     } else {
@@ -321,8 +325,9 @@ pub fn quoted(text: &str) -> String {
 }
 
 /// UTF-8 encoded words of at most 75 characters, Q or B, whichever is shorter. Only characters that are fit for a phrase
-/// stay as they are (RFC 2047 §5 (3)), so the words can stand anywhere.
-pub fn encoded(text: &str) -> Vec<String> {
+/// stay as they are (RFC 2047 §5 (3)), so the words can stand anywhere. The first is shorter by `lead`, so that its line
+/// is at most 76 long (§2).
+pub fn encoded(text: &str, lead: usize) -> Vec<String> {
     let cost = |c: char| {
         if c == ' ' || q_plain(c) { 1 } else { 3 * c.len_utf8() }
     };
@@ -334,8 +339,9 @@ pub fn encoded(text: &str) -> Vec<String> {
     let mut size = 0;
     for c in text.chars() {
         let grown = if use_q { size + cost(c) } else { size + c.len_utf8() };
-        let limit = if use_q { 63 } else { 45 };
-        if grown > limit {
+        let limit = if words.is_empty() { 64 - lead.clamp(1, 40) } else { 63 };
+        let limit = if use_q { limit } else { limit / 4 * 3 };
+        if grown > limit && !part.is_empty() {
             words.push(one_word(&part, use_q));
             part.clear();
             size = 0;
@@ -438,10 +444,7 @@ mod tests {
     fn fields_of_a_header() {
         let header = b"A: 1\r\nB : 2\r\n\t3\r\njunk\r\nC:\r\n: x\r\nD:4";
         let all: Vec<_> = fields(header).map(|f| (f.name, f.value)).collect();
-        assert_eq!(
-            all,
-            [(&b"A"[..], &b" 1"[..]), (b"B", b" 2\r\n\t3"), (b"C", b""), (b"D", b"4")]
-        );
+        assert_eq!(all, [(&b"A"[..], &b" 1"[..]), (b"B", b" 2\r\n\t3"), (b"C", b""), (b"D", b"4")]);
         let spans: Vec<u8> = fields(b"A: 1\nB: 2\n").flat_map(|f| [f.span.0 as u8, f.span.1 as u8]).collect();
         assert_eq!(spans, [0, 5, 5, 10]);
     }
@@ -479,8 +482,8 @@ mod tests {
 
     #[test]
     fn phrases() {
-        assert_eq!(phrase_atoms("Ann Example"), ["Ann", "Example"]);
-        assert_eq!(phrase_atoms("Example, Ann \"A\""), ["\"Example, Ann \\\"A\\\"\""]);
-        assert_eq!(phrase_atoms("Ä"), ["=?utf-8?b?w4Q=?="]);
+        assert_eq!(phrase_atoms("Ann Example", 1), ["Ann", "Example"]);
+        assert_eq!(phrase_atoms("Example, Ann \"A\"", 1), ["\"Example, Ann \\\"A\\\"\""]);
+        assert_eq!(phrase_atoms("Ä", 1), ["=?utf-8?b?w4Q=?="]);
     }
 }

@@ -11,10 +11,17 @@ use crate::mime::{charset, header};
 
 /// What was found.
 pub enum Event<'a> {
-    Start { name: String, source: Source, media_type: Option<String> },
+    Start {
+        name: String,
+        source: Source,
+        media_type: Option<String>,
+    },
     Bytes(&'a [u8]),
     /// `size`: bytes as it stood there.
-    End { size: u64, defects: Defects },
+    End {
+        size: u64,
+        defects: Defects,
+    },
 }
 
 type Tell<'a> = &'a mut dyn FnMut(Event<'_>) -> Result<()>;

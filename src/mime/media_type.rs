@@ -102,8 +102,14 @@ pub fn by_content(start: &[u8]) -> Option<&'static str> {
     let simple = magic.iter().find(|(bytes, _)| start.starts_with(bytes)).map(|(_, media_type)| *media_type);
     match simple {
         // Two letters alone are also the start of ordinary text.
-        Some("application/x-msdownload") if start.get(2..4).is_none_or(|b| b.iter().all(u8::is_ascii_graphic)) => None,
-        None if start.len() >= 12 && start.starts_with(b"RIFF") && &start[8..12] == b"WEBP" => Some("image/webp"),
+        Some("application/x-msdownload")
+            if start.get(2..4).is_none_or(|b| b.iter().all(|b| matches!(b, 32..=126))) =>
+        {
+            None
+        }
+        None if start.len() >= 12 && start.starts_with(b"RIFF") && &start[8..12] == b"WEBP" => {
+            Some("image/webp")
+        }
         None if start.len() >= 12 && &start[4..8] == b"ftyp" => Some("video/mp4"),
         found => found,
     }
@@ -117,14 +123,35 @@ pub fn agrees(said: &str, found: &str) -> bool {
     }
     let family: &[&str] = match found {
         // Office documents, Java archives, EPUB and many more are ZIP files.
-        "application/zip" => &["zip", "officedocument", "opendocument", "jar", "java-archive", "epub", "apk", "vnd.", "x-xpinstall", "kmz", "sketch"],
+        "application/zip" => &[
+            "zip",
+            "officedocument",
+            "opendocument",
+            "jar",
+            "java-archive",
+            "epub",
+            "apk",
+            "vnd.",
+            "x-xpinstall",
+            "kmz",
+            "sketch",
+        ],
         "application/gzip" => &["gzip", "tgz", "x-tar", "compressed", "svg"],
-        "application/x-ole-storage" => &["msword", "excel", "powerpoint", "ms-", "visio", "msi", "project", "vnd."],
+        "application/x-ole-storage" => {
+            &["msword", "excel", "powerpoint", "ms-", "visio", "msi", "project", "vnd."]
+        }
         "video/mp4" => &["mp4", "quicktime", "heic", "heif", "avif", "3gpp", "m4a", "m4v", "audio/"],
         "audio/ogg" => &["ogg", "opus", "flac", "speex"],
-        "application/x-executable" | "application/x-msdownload" => {
-            &["executable", "x-msdos", "x-dosexec", "x-msdownload", "sharedlib", "portable-executable", "x-elf", "x-object"]
-        }
+        "application/x-executable" | "application/x-msdownload" => &[
+            "executable",
+            "x-msdos",
+            "x-dosexec",
+            "x-msdownload",
+            "sharedlib",
+            "portable-executable",
+            "x-elf",
+            "x-object",
+        ],
         "application/vnd.rar" => &["rar"],
         "application/x-7z-compressed" => &["7z"],
         "application/x-bzip2" => &["bzip", "bz2"],
@@ -166,7 +193,10 @@ mod tests {
         assert_eq!(by_content(b"MZ\x90\0"), Some("application/x-msdownload"));
         assert_eq!(by_content(b"MZ is text"), None);
         assert_eq!(by_content(b""), None);
-        assert!(agrees("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/zip"));
+        assert!(agrees(
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "application/zip"
+        ));
         assert!(!agrees("image/png", "application/x-msdownload"));
     }
 }

@@ -16,10 +16,13 @@ pub fn safe_name(name: &str) -> Option<String> {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let last = match last.split_once(':') {
         // A drive, as in C:file.
-        Some((drive, rest)) if drive.len() == 1 && drive.starts_with(|c: char| c.is_ascii_alphabetic()) => rest,
+        Some((drive, rest)) if drive.len() == 1 && drive.starts_with(|c: char| c.is_ascii_alphabetic()) => {
+            rest
+        }
         _ => last,
     };
-    let forbidden = |c: char| is_harmful(c) || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\u{fffd}');
+    let forbidden =
+        |c: char| is_harmful(c) || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*' | '\u{fffd}');
     let clean: String = last.chars().map(|c| if forbidden(c) { '_' } else { c }).collect();
     let clean = clean.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '-' | '~'));
     let clean = clean.trim_end_matches(|c: char| c.is_whitespace() || c == '.');
@@ -61,7 +64,10 @@ fn fit(name: &str, mark: &str) -> String {
 }
 
 /// A name from a template: `{part}`, `{name}`, `{type}`, `{cid}` are filled in, all else is literal. The outcome is made safe again.
-pub fn from_template(template: &str, fill: impl Fn(&str) -> Option<String>) -> Result<Option<String>, String> {
+pub fn from_template(
+    template: &str,
+    fill: impl Fn(&str) -> Option<String>,
+) -> Result<Option<String>, String> {
     let mut out = String::new();
     let mut rest = template;
     while let Some(open) = rest.find('{') {

@@ -129,7 +129,10 @@ impl Gathered {
             note(odd, "parameter_syntax", &left);
         }
         let (name, section, extended) = split_name(&left);
-        if name.is_empty() || name.len() > 200 || (self.order.len() >= PARAMS && !self.by_name.contains_key(&name)) {
+        if name.is_empty()
+            || name.len() > 200
+            || (self.order.len() >= PARAMS && !self.by_name.contains_key(&name))
+        {
             note(odd, "parameter_syntax", &left);
             return;
         }
@@ -142,7 +145,9 @@ impl Gathered {
                 sources.sections.push((n, extended, value));
                 false
             }
-            (None, true) => sources.extended.replace(value).map(|first| sources.extended = Some(first)).is_some(),
+            (None, true) => {
+                sources.extended.replace(value).map(|first| sources.extended = Some(first)).is_some()
+            }
             (None, false) => match &sources.plain {
                 Some(_) => true,
                 None => {
@@ -283,7 +288,11 @@ fn extended_value(name: &str, raw: &[u8], odd: &mut Vec<(&'static str, String)>)
     }
 }
 
-fn joined(name: &str, mut sections: Vec<(u32, bool, Vec<u8>)>, odd: &mut Vec<(&'static str, String)>) -> String {
+fn joined(
+    name: &str,
+    mut sections: Vec<(u32, bool, Vec<u8>)>,
+    odd: &mut Vec<(&'static str, String)>,
+) -> String {
     sections.sort_by_key(|(n, ..)| *n);
     let whole = sections.iter().enumerate().all(|(at, (n, ..))| usize::try_from(*n) == Ok(at));
     if !whole {
@@ -393,7 +402,7 @@ fn spellings(key: &str, value: &str, words: bool) -> Vec<String> {
     }
     if words {
         // Encoded words within a quoted string are against RFC 2047 §5 and what those readers understand.
-        return vec![format!("{key}=\"{}\"", header::encoded(value).join("\r\n "))];
+        return vec![format!("{key}=\"{}\"", header::encoded(value, key.len() + 4).join("\r\n "))];
     }
     let attribute = |b: u8| token(b) && !b"*'%".contains(&b);
     let mut encoded: Vec<String> = Vec::new();
@@ -449,7 +458,10 @@ mod tests {
             ("attachment; filename*=iso-8859-1'en'caf%E9", "café"),
             ("attachment; filename*=''caf%C3%A9", "café"),
             ("attachment; filename*=%41.txt", "A.txt"),
-            ("attachment; filename*0*=UTF-8''%E2%98;\r\n filename*1*=%83_snow; filename*2=.txt", "☃_snow.txt"),
+            (
+                "attachment; filename*0*=UTF-8''%E2%98;\r\n filename*1*=%83_snow; filename*2=.txt",
+                "☃_snow.txt",
+            ),
             ("attachment; filename*2=c; filename*0=a; filename*1=b", "abc"),
             ("attachment; filename=x.txt; filename*=utf-8''%E2%98%83", "☃"),
             ("attachment; filename=a; filename=b", "a"),
@@ -490,9 +502,12 @@ mod tests {
     fn what_is_written_reads_back() {
         let long = "ü long name ".repeat(20) + ".txt";
         let ascii = "x".repeat(300) + ".txt";
-        for value in ["a.txt", "a b.txt", "a\"b\\c;d=.txt", "☃.txt", &long, &ascii, "=?x?=", "it's 100%*.txt", "x (1)"] {
+        for value in
+            ["a.txt", "a b.txt", "a\"b\\c;d=.txt", "☃.txt", &long, &ascii, "=?x?=", "it's 100%*.txt", "x (1)"]
+        {
             for words in [false, true] {
-                let text = field("Content-Disposition", "attachment", &[("size", "3"), ("filename", value)], words);
+                let text =
+                    field("Content-Disposition", "attachment", &[("size", "3"), ("filename", value)], words);
                 let text = text.unwrap();
                 for line in text.trim_end().split("\r\n") {
                     assert!(line.len() <= 78, "{line}");

@@ -29,8 +29,17 @@ const SPOOL: usize = 256 * 1024;
 enum State {
     Signature,
     Attribute,
-    Value { id: u32, level: u8, left: u64, sum: u16 },
-    Checksum { id: u32, level: u8, sum: u16 },
+    Value {
+        id: u32,
+        level: u8,
+        left: u64,
+        sum: u16,
+    },
+    Checksum {
+        id: u32,
+        level: u8,
+        sum: u16,
+    },
     /// It is no TNEF, or broke off: the rest is not looked at.
     Over,
 }
@@ -182,7 +191,8 @@ impl Tnef {
                 let open = self.open.get_or_insert_with(Attachment::default);
                 let data = open.data.get_or_insert_with(|| SpooledTempFile::new(SPOOL));
                 open.size += part.len() as u64;
-                data.write_all(part).map_err(|e| Error::from_io(e, Kind::Local, "cannot put an attachment aside"))
+                data.write_all(part)
+                    .map_err(|e| Error::from_io(e, Kind::Local, "cannot put an attachment aside"))
             }
             TITLE | PROPERTIES => {
                 let room = HELD.saturating_sub(self.held.len());

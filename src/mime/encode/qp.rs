@@ -47,8 +47,7 @@ impl QpEncoder {
             // A run of plain characters is copied whole.
             let room = 75usize.saturating_sub(self.column);
             if self.column > 0 && room > 0 {
-                let plain =
-                    input[at..limit].iter().take(room).take_while(|b| is_plain(**b)).count();
+                let plain = input[at..limit].iter().take(room).take_while(|b| is_plain(**b)).count();
                 if plain > 0 {
                     out.extend(&input[at..at + plain]);
                     self.column += plain;

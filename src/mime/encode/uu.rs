@@ -19,11 +19,7 @@ impl Lines {
     }
 
     /// Calls `each` with every line that is whole, its end included.
-    pub(super) fn push(
-        &mut self,
-        mut input: &[u8],
-        mut each: impl FnMut(&[u8]) -> Result<()>,
-    ) -> Result<()> {
+    pub(super) fn push(&mut self, mut input: &[u8], mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         while !input.is_empty() {
             let room = input.len().min(self.cap.saturating_sub(self.held.len()).max(1));
             match memchr::memchr(b'\n', &input[..room]) {

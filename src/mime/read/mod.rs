@@ -141,7 +141,11 @@ enum Found {
     No,
     /// The line has to be whole first.
     More,
-    Delimiter { level: usize, end: bool, length: usize },
+    Delimiter {
+        level: usize,
+        end: bool,
+        length: usize,
+    },
 }
 
 impl Parser {
@@ -303,7 +307,8 @@ impl Parser {
             if line.capacity() <= 65536 {
                 self.line = line;
             }
-        } else if self.header.len() + self.line.len() > self.limits.header {
+        } else if self.header.len() + self.line.len() > self.limits.header + 2 * DELIMITER {
+            // Not before it is certain that the line is neither empty nor a delimiter, however it comes in.
             let line = std::mem::take(&mut self.line);
             self.overflow(&line, sink)?;
         }
@@ -359,12 +364,16 @@ impl Parser {
             self.header_defect("header_unterminated", "");
             // The header's own last line end is the one before the delimiter; the body is empty.
             self.begin(sink)?;
-            return self.cut(level, end, &line[..length + 2], sink);
+            self.cut(level, end, &line[..length + 2], sink)?;
+            self.held = line[length + 2..].to_vec();
+            return Ok(());
         }
         if self.header.len() + line.len() > self.limits.header {
             return self.overflow(line, sink);
         }
-        if matches!(line[0], b' ' | b'\t') && (self.any_field || !self.header.is_empty()) || name_length(line).is_some() {
+        if matches!(line[0], b' ' | b'\t') && (self.any_field || !self.header.is_empty())
+            || name_length(line).is_some()
+        {
             if name_length(line).is_some() {
                 if let Some(junk) = self.junk.take() {
                     let detail = text(&self.header[junk..]);
@@ -376,7 +385,10 @@ impl Parser {
             return Ok(());
         }
         // The envelope line of an mbox, quoted or not, in front of a message.
-        if self.header.is_empty() && self.context.whole && (line.starts_with(b"From ") || line.starts_with(b">From ")) {
+        if self.header.is_empty()
+            && self.context.whole
+            && (line.starts_with(b"From ") || line.starts_with(b">From "))
+        {
             self.header.extend_from_slice(line);
             return Ok(());
         }
@@ -580,17 +592,18 @@ impl Parser {
                 rest.strip_prefix(b"--").map_or(Blank::No, |rest| blank(rest, end))
             };
             match (open, shut) {
-                (Blank::Yes(_) | Blank::More, _) | (_, Blank::Yes(_) | Blank::More) if level.closed => {
-                    if let (Blank::Yes(_), _) | (_, Blank::Yes(_)) = (open, shut) {
+                (Blank::Yes(..) | Blank::More, _) | (_, Blank::Yes(..) | Blank::More) if level.closed => {
+                    if let (Blank::Yes(..), _) | (_, Blank::Yes(..)) = (open, shut) {
                         self.odd(nth, "delimiter_after_end", ahead);
                     } else {
                         more = true;
                     }
                 }
-                (Blank::Yes(n), _) => {
+                (Blank::Yes(_, n), _) => {
                     return Found::Delimiter { level: nth, end: false, length: boundary.len() + n };
                 }
-                (_, Blank::Yes(n)) => {
+                (_, Blank::Yes(n, _)) => {
+                    // Its line end may be the one that belongs to an outer delimiter.
                     return Found::Delimiter { level: nth, end: true, length: boundary.len() + 2 + n };
                 }
                 (Blank::More, _) | (_, Blank::More) => more = true,
@@ -617,7 +630,7 @@ impl Parser {
             self.pop(sink)?;
         }
         self.give(What::Delimiter, bytes, sink)?;
-        self.bol = true;
+        self.bol = !end;
         let full = self.parts >= self.limits.parts;
         let at = self.position();
         let Some(open) = self.stack.last_mut() else { return Ok(()) };
@@ -650,17 +663,17 @@ impl Parser {
 enum Blank {
     No,
     More,
-    /// White space up to the end of the line: how many bytes, the end included.
-    Yes(usize),
+    /// White space up to the end of the line: how many bytes, without and with that end.
+    Yes(usize, usize),
 }
 
 /// Whether the rest of a line is white space.
 fn blank(rest: &[u8], end: bool) -> Blank {
     let n = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
     match &rest[n..] {
-        [b'\n', ..] => Blank::Yes(n + 1),
-        [b'\r', b'\n', ..] => Blank::Yes(n + 2),
-        [b'\r'] | [] if end => Blank::Yes(rest.len()),
+        [b'\n', ..] => Blank::Yes(n, n + 1),
+        [b'\r', b'\n', ..] => Blank::Yes(n, n + 2),
+        [b'\r'] | [] if end => Blank::Yes(n, rest.len()),
         [b'\r'] | [] if n < DELIMITER - BOUNDARY => Blank::More,
         _ => Blank::No,
     }
@@ -668,7 +681,10 @@ fn blank(rest: &[u8], end: bool) -> Blank {
 
 /// How many bytes at the end may be the start of a delimiter.
 fn unfinished(data: &[u8]) -> usize {
-    [&b"\r\n-"[..], b"\n-", b"\r\n", b"\n", b"\r"].iter().find(|end| data.ends_with(end)).map_or(0, |end| end.len())
+    [&b"\r\n-"[..], b"\n-", b"\r\n", b"\n", b"\r"]
+        .iter()
+        .find(|end| data.ends_with(end))
+        .map_or(0, |end| end.len())
 }
 
 fn unescape(raw: &[u8]) -> Vec<u8> {

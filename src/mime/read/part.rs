@@ -181,7 +181,11 @@ pub(super) fn examine(header: &[u8], context: &Context, header_at: Option<u64>) 
             None if structured.value == "text" => {}
             None => {
                 // What is no type at all is opaque (RFC 2045 §5.2 leaves it open); a bare "text" is an old custom.
-                media_type = if structured.value.is_empty() { default.into() } else { "application/octet-stream".into() };
+                media_type = if structured.value.is_empty() {
+                    default.into()
+                } else {
+                    "application/octet-stream".into()
+                };
                 defects.push(Defect::new("content_type_invalid", at(field.span.0), structured.value.clone()));
             }
         }
@@ -237,7 +241,8 @@ pub(super) fn examine(header: &[u8], context: &Context, header_at: Option<u64>) 
         }
     }
     defects.truncate(64);
-    let role = role(kind, &media_type, disposition_value.as_deref(), chosen.is_some(), cid.is_some(), context);
+    let role =
+        role(kind, &media_type, disposition_value.as_deref(), chosen.is_some(), cid.is_some(), context);
     Part {
         path: context.path(kind == Kind::Multipart),
         depth: 0,
@@ -316,8 +321,9 @@ fn role(
     let text = matches!(media_type, "text/plain" | "text/html");
     let media = ["image/", "audio/", "video/"].iter().any(|m| media_type.starts_with(m));
     let first = context.whole || context.number == 1;
-    let in_line =
-        disposition != Some("attachment") && (text || media) && (first || (context.within != "related" && (media || !named)));
+    let in_line = disposition != Some("attachment")
+        && (text || media)
+        && (first || (context.within != "related" && (media || !named)));
     if in_line && text {
         return Role::Body;
     }

@@ -90,7 +90,13 @@ impl Walk {
                 Ok(0) => return self.finish(visitor),
                 Ok(n) => self.push(&block[..n], visitor)?,
                 Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(e) => return Err(Error::from_io(e, crate::base::error::Kind::Local, "cannot read the message")),
+                Err(e) => {
+                    return Err(Error::from_io(
+                        e,
+                        crate::base::error::Kind::Local,
+                        "cannot read the message",
+                    ));
+                }
             }
         }
     }
@@ -154,7 +160,8 @@ impl Sink for Link<'_> {
         }
         let wanted = self.visitor.start(&part, header)?;
         let legacy = options.legacy && part.kind == Kind::Leaf;
-        let named = |suffix: &str| part.name.as_ref().is_some_and(|n| n.to_ascii_lowercase().ends_with(suffix));
+        let named =
+            |suffix: &str| part.name.as_ref().is_some_and(|n| n.to_ascii_lowercase().ends_with(suffix));
         let is_tnef = matches!(part.media_type.as_str(), "application/ms-tnef" | "application/vnd.ms-tnef")
             || named("winmail.dat");
         let tnef = (legacy && is_tnef).then(|| Box::new(Tnef::new()));
