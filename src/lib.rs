@@ -48,4 +48,8 @@
 //! indicatif   : cli/progress
 //! ```
 pub mod base;
+pub mod cli;
 pub mod mime;
+pub mod net;
+pub mod store;
+pub mod textproto;
