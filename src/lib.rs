@@ -49,7 +49,8 @@
 //! indicatif   : cli/progress
 //! ```
 pub mod base;
-pub mod cli;
+pub mod ftp;
+pub mod job;
 pub mod mail;
 pub mod mime;
 pub mod net;
