@@ -1,0 +1,276 @@
+//! TLS by OpenSSL itself, for connections whose sessions are resumed. The only file that names the `openssl` crate.
+//!
+//! What has to be right for FTPS (each learnt from servers that refuse or cut otherwise):
+//! * The context's session cache stays in its default mode. With the client cache on, OpenSSL makes a TLS 1.3 session
+//!   single-use, and some servers send fewer tickets than there are transfers.
+//! * A session is read from the control connection anew for each data connection ([`TlsInfo::session`]): a TLS 1.3 ticket
+//!   arrives only with a later read.
+//! * End of file without close_notify is reported as such, not as an error and not as a clean end: whether it is a
+//!   truncation is for the one to say who knows the size.
+
+use super::{Session as AnySession, TlsInfo, TlsOptions, TlsSession, Version, read, refused};
+use crate::{
+    base::error::*,
+    net::{Patience, Transport},
+};
+use openssl::{
+    hash::MessageDigest,
+    nid::Nid,
+    ssl::{
+        ErrorCode, HandshakeError, SslConnector, SslContextBuilder, SslMethod, SslSession, SslStream,
+        SslVerifyMode, SslVersion,
+    },
+    x509::{X509, X509VerifyResult, store::X509StoreBuilder},
+};
+use std::{
+    fs::File,
+    io::{self, Read, Write},
+    net::SocketAddr,
+};
+
+pub(super) type Session = SslSession;
+
+pub(super) struct Connector {
+    ssl: SslConnector,
+    verify: bool,
+}
+
+fn setup(error: impl std::fmt::Display) -> Error {
+    Error::new(Kind::Tls, format!("cannot set up TLS: {error}"))
+}
+
+impl Connector {
+    pub(super) fn new(options: &TlsOptions) -> Result<Connector> {
+        let mut ssl = SslConnector::builder(SslMethod::tls_client()).map_err(setup)?;
+        let version = |v: Version| match v {
+            Version::V1_2 => SslVersion::TLS1_2,
+            Version::V1_3 => SslVersion::TLS1_3,
+        };
+        ssl.set_min_proto_version(Some(version(options.min.unwrap_or(Version::V1_2)))).map_err(setup)?;
+        ssl.set_max_proto_version(options.max.map(version)).map_err(setup)?;
+        trust(&mut ssl, options)?;
+        if let Some(path) = &options.client_cert {
+            let pem = read(path, "client certificate")?;
+            let mut chain = X509::stack_from_pem(&pem).map_err(setup)?.into_iter();
+            let ours = chain
+                .next()
+                .ok_or_else(|| Error::new(Kind::Config, format!("no certificate in {}", path.display())))?;
+            ssl.set_certificate(&ours).map_err(setup)?;
+            for above in chain {
+                ssl.add_extra_chain_cert(above).map_err(setup)?;
+            }
+            let path = options.client_key.as_ref().unwrap_or(path);
+            let pem = read(path, "client key")?;
+            let key = openssl::pkey::PKey::private_key_from_pem_callback(&pem, |_| Ok(0)).map_err(|_| {
+                Error::new(Kind::Config, format!("no usable private key in {}", path.display()))
+            })?;
+            ssl.set_private_key(&key).map_err(setup)?;
+            ssl.check_private_key().map_err(|_| {
+                Error::new(Kind::Config, "the client certificate and key do not belong together")
+            })?;
+        }
+        let verify = !options.insecure && !options.pin_only;
+        if !verify {
+            ssl.set_verify(SslVerifyMode::NONE);
+        }
+        Ok(Connector { ssl: ssl.build(), verify })
+    }
+
+    pub(super) fn connect(
+        &self,
+        io: Box<dyn Transport>,
+        name: &str,
+        resume: Option<&TlsSession>,
+    ) -> Result<Box<dyn Transport>> {
+        let mut configuration = self.ssl.configure().map_err(setup)?.verify_hostname(self.verify);
+        if let Some(TlsSession(AnySession::OpenSsl(session))) = resume {
+            // SAFETY: OpenSSL demands that a session be set only on a connection of the context it came from. There is
+            // one context a process (`Lazy`), and sessions are made nowhere but in `Stream::session` from
+            // connections of that context.
+            #[allow(unsafe_code)]
+            unsafe { configuration.set_session(session) }.map_err(setup)?;
+        }
+        match configuration.connect(name, io) {
+            Ok(ssl) => Ok(Box::new(Stream { ssl, clean: false })),
+            Err(HandshakeError::SetupFailure(e)) => Err(setup(e)),
+            Err(HandshakeError::Failure(mid) | HandshakeError::WouldBlock(mid)) => {
+                let verdict = mid.ssl().verify_result();
+                let error = mid.into_error();
+                if error.io_error().is_some() {
+                    return Err(error.into_io_error().map_or_else(
+                        |_| refused(name, "the handshake failed"),
+                        |e| Error::from_io(e, Kind::Tls, format_args!("TLS with {name} failed")),
+                    ));
+                }
+                if verdict != X509VerifyResult::OK && self.verify {
+                    return Err(refused(name, verdict.error_string()));
+                }
+                match error.ssl_error().and_then(|stack| stack.errors().first()) {
+                    Some(e) => Err(refused(name, e.reason().unwrap_or("the handshake failed"))),
+                    None => Err(refused(name, "the server closed the connection during the handshake")),
+                }
+            }
+        }
+    }
+}
+
+/// Whom to trust: the system's authorities, with or without the user's, or the user's alone.
+fn trust(ssl: &mut SslContextBuilder, options: &TlsOptions) -> Result<()> {
+    let add = |path: &std::path::Path, store: &mut openssl::x509::store::X509StoreBuilderRef| -> Result<()> {
+        let pem = read(path, "certificate file")?;
+        let certificates = X509::stack_from_pem(&pem).map_err(setup)?;
+        if certificates.is_empty() {
+            return Err(Error::new(Kind::Config, format!("no certificate in {}", path.display())));
+        }
+        for certificate in certificates {
+            store.add_cert(certificate).map_err(setup)?;
+        }
+        Ok(())
+    };
+    if let Some(path) = &options.ca_only {
+        let mut store = X509StoreBuilder::new().map_err(setup)?;
+        add(path, &mut store)?;
+        ssl.set_cert_store(store.build());
+    } else {
+        // A vendored OpenSSL looks where it was built to look; the system's files are elsewhere.
+        #[cfg(feature = "vendored")]
+        {
+            let found = openssl_probe::probe();
+            let _ = ssl.load_verify_locations(
+                found.cert_file.as_deref(),
+                found.cert_dir.first().map(|p| p.as_path()),
+            );
+        }
+    }
+    if let Some(path) = &options.ca_file {
+        add(path, ssl.cert_store_mut())?;
+    }
+    Ok(())
+}
+
+struct Stream {
+    ssl: SslStream<Box<dyn Transport>>,
+    /// close_notify was read.
+    clean: bool,
+}
+
+impl Read for Stream {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            match self.ssl.ssl_read(buf) {
+                Ok(n) => return Ok(n),
+                Err(e) => match e.code() {
+                    ErrorCode::ZERO_RETURN => {
+                        self.clean = true;
+                        return Ok(0);
+                    }
+                    // The peer renegotiates or sent a ticket: go on.
+                    ErrorCode::WANT_READ | ErrorCode::WANT_WRITE if e.io_error().is_none() => {}
+                    ErrorCode::SYSCALL if e.io_error().is_none() => return Ok(0),
+                    ErrorCode::SSL if unexpected_eof(&e) => return Ok(0),
+                    _ => return Err(labelled(e)),
+                },
+            }
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            match self.ssl.ssl_write(buf) {
+                Ok(n) => return Ok(n),
+                Err(e) => match e.code() {
+                    ErrorCode::WANT_READ | ErrorCode::WANT_WRITE if e.io_error().is_none() => {}
+                    _ => return Err(labelled(e)),
+                },
+            }
+        }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// OpenSSL 3 reports an end of file without close_notify as an error of its own.
+fn unexpected_eof(error: &openssl::ssl::Error) -> bool {
+    error.ssl_error().is_some_and(|stack| {
+        stack.errors().iter().any(|e| e.reason().is_some_and(|r| r.contains("unexpected eof")))
+    })
+}
+
+fn labelled(error: openssl::ssl::Error) -> io::Error {
+    match error.into_io_error() {
+        Ok(io) => io,
+        Err(e) => {
+            let reason = e.ssl_error().and_then(|s| s.errors().first()?.reason()).unwrap_or("broken");
+            Error::new(Kind::Closed, format!("the TLS connection broke: {reason}")).into()
+        }
+    }
+}
+
+impl Transport for Stream {
+    fn set_patience(&mut self, patience: Patience) {
+        self.ssl.get_mut().set_patience(patience);
+    }
+
+    fn shutdown_write(&mut self) -> io::Result<()> {
+        // Sends close_notify; the answer to it is read by whoever drains. A peer that is gone already is no news.
+        let _ = self.ssl.shutdown();
+        self.ssl.get_mut().shutdown_write()
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.ssl.get_ref().local_addr()
+    }
+
+    fn peer_addr(&self) -> io::Result<SocketAddr> {
+        self.ssl.get_ref().peer_addr()
+    }
+
+    fn tls(&self) -> Option<&dyn TlsInfo> {
+        Some(self)
+    }
+
+    fn send_file(&mut self, _: &File, _: u64) -> io::Result<u64> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+}
+
+impl TlsInfo for Stream {
+    fn version(&self) -> Option<&'static str> {
+        Some(self.ssl.ssl().version_str())
+    }
+
+    fn resumed(&self) -> Option<bool> {
+        Some(self.ssl.ssl().session_reused())
+    }
+
+    fn session(&self) -> Option<TlsSession> {
+        self.ssl.ssl().session().map(|s| TlsSession(AnySession::OpenSsl(s.to_owned())))
+    }
+
+    fn server_end_point(&self) -> Option<Vec<u8>> {
+        let certificate = self.ssl.ssl().peer_certificate()?;
+        // RFC 5929 §4.1: the hash of the signature algorithm, but SHA-256 in place of MD5 and SHA-1.
+        let hash = match certificate.signature_algorithm().object().nid().signature_algorithms()?.digest {
+            Nid::MD5 | Nid::SHA1 => MessageDigest::sha256(),
+            nid => MessageDigest::from_nid(nid)?,
+        };
+        Some(certificate.digest(hash).ok()?.to_vec())
+    }
+
+    fn certificate(&self) -> Option<Vec<u8>> {
+        self.ssl.ssl().peer_certificate()?.to_der().ok()
+    }
+
+    fn closed_cleanly(&self) -> bool {
+        self.clean
+    }
+}
