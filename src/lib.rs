@@ -50,4 +50,5 @@
 //! ```
 pub mod base;
 pub mod net;
+pub mod store;
 pub mod textproto;
