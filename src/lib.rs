@@ -32,6 +32,7 @@
 //! pbkdf2      : base/digest
 //! jiff        : base/date
 //! glob        : base/pattern
+//! getrandom   : base/random
 //! serde_json  : base/record
 //! idna        : base/address
 //! native_tls  : net/tls/native
