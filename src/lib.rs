@@ -51,5 +51,6 @@
 pub mod base;
 pub mod cli;
 pub mod net;
+pub mod pop3;
 pub mod store;
 pub mod textproto;
