@@ -175,6 +175,8 @@ pub struct Check {
     pub outcome: &'static str,
     pub host: String,
     pub port: u16,
+    pub tls: bool,
+    /// Where the TLS library tells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_version: Option<String>,
     /// When the server's certificate ends, and in how many days.

@@ -130,7 +130,7 @@ impl Output {
     /// As [`Output::raw`].
     pub fn raw_apart(&mut self) -> Result<RawApart> {
         use std::os::fd::AsFd;
-        drop(self.raw()?);
+        let _ = self.raw()?;
         let failed = |e| Error::from_io(e, Kind::Local, "cannot write to standard output");
         self.stdout.flush().map_err(failed)?;
         let fd = io::stdout().as_fd().try_clone_to_owned().map_err(failed)?;

@@ -45,7 +45,7 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
     }
     let since = flags.since.as_deref().map(moment).transpose()?;
     if flags.stdout {
-        drop(out.raw()?);
+        let _ = out.raw()?;
     }
     let server = Server::new(args, Target::find(flags.url.as_deref())?, out, cancel)?;
     // The memory first: without it nothing may be fetched, or it would come again.
