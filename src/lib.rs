@@ -53,6 +53,7 @@ pub mod cli;
 pub mod ftp;
 pub mod job;
 pub mod mail;
+pub mod mime;
 pub mod net;
 pub mod pop3;
 pub mod store;

@@ -1,2 +1,5 @@
-//! What a mail user agent does with messages before and after they travel.
+//! Messages as people speak of them: addresses, composing, sorting.
+pub mod addresses;
+pub mod compose;
+pub mod facts;
 pub mod rules;
