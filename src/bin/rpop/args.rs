@@ -108,6 +108,9 @@ pub struct Fetch {
     /// Keep the line ends of the wire (--exec, --dir)
     #[arg(long, help_heading = "Where to")]
     pub crlf: bool,
+    /// Make at most N messages durable at once
+    #[arg(long, value_name = "N", default_value_t = 1000, hide = true)]
+    pub batch: usize,
     /// How data reaches the disk
     #[arg(long, value_enum, value_name = "HOW", default_value_t, help_heading = "Where to")]
     pub sync: Sync,

@@ -33,8 +33,7 @@ use wirepost::{
     },
 };
 
-/// A batch ends at so many messages or bytes.
-const BATCH_MESSAGES: usize = 1000;
+/// A batch ends at so many bytes, or at as many messages as the user says.
 const BATCH_BYTES: u64 = 64 << 20;
 
 pub struct Delivery {
@@ -55,6 +54,7 @@ pub struct Delivery {
     /// Digests delivered before, for messages without an identifier; made when first needed.
     digests: Option<HashSet<[u8; 32]>>,
     batch: Vec<Pending>,
+    pub batch_messages: usize,
     bytes: u64,
     /// What is durable, and which numbers of this session may be deleted.
     pub delivered: u64,
@@ -102,6 +102,7 @@ impl Delivery {
             cancel: cancel.clone(),
             digests: None,
             batch: Vec::new(),
+            batch_messages: 1000,
             bytes: 0,
             delivered: 0,
             deletable: Vec::new(),
@@ -191,7 +192,7 @@ impl Delivery {
         self.bytes += pending.taken.size;
         self.batch.push(pending);
         // What goes to stdout is out: there is nothing to gain by waiting.
-        if self.batch.len() >= BATCH_MESSAGES || self.bytes >= BATCH_BYTES || self.kind == "stdout" {
+        if self.batch.len() >= self.batch_messages || self.bytes >= BATCH_BYTES || self.kind == "stdout" {
             self.flush(out)?;
         }
         Ok(())

@@ -80,8 +80,9 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
         hide: hidden(args.login.password_env.as_deref()),
     };
     let quarantine = flags.quarantine.clone();
-    let delivery =
+    let mut delivery =
         Delivery::new(store, kind, rules, command, pipe, flags.crlf, quarantine, seen, flags.all, cancel);
+    delivery.batch_messages = flags.batch;
     let mut fetch = Run { wish, since, delivery, fetched: 0, server: &server };
     server.with_session(out, |client, _, out| fetch.session(client, out))?;
     let new = fetch.delivery.delivered;
