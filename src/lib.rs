@@ -55,5 +55,6 @@ pub mod job;
 pub mod mail;
 pub mod mime;
 pub mod net;
+pub mod pop3;
 pub mod store;
 pub mod textproto;

@@ -15,6 +15,7 @@ mod command;
 mod dot;
 mod line;
 mod reply;
+pub mod sasl;
 
 pub use command::Command;
 pub use dot::{DotReader, DotWriter};
@@ -86,6 +87,11 @@ impl Conn {
 
     pub fn tls(&self) -> Option<&dyn TlsInfo> {
         self.io.tls()
+    }
+
+    /// The limits the user set.
+    pub fn timeouts(&self) -> &Timeouts {
+        &self.timeouts
     }
 
     pub fn trace(&self) -> &Tracer {
