@@ -50,5 +50,6 @@
 //! ```
 pub mod base;
 pub mod net;
+pub mod smtp;
 pub mod store;
 pub mod textproto;
