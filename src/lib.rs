@@ -49,6 +49,7 @@
 //! indicatif   : cli/progress
 //! ```
 pub mod base;
+pub mod cli;
 pub mod net;
 pub mod smtp;
 pub mod store;

@@ -6,6 +6,7 @@ pub mod digest;
 pub mod error;
 pub mod escape;
 pub mod pattern;
+pub mod quantity;
 pub mod random;
 pub mod record;
 pub mod secret;

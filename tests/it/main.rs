@@ -3,4 +3,5 @@ mod layers;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;
+mod sandbox_mail;
 mod support;

@@ -5,10 +5,16 @@
 //! every thread and socket, when its `Server` is dropped. None of this code shares a line with the library
 //! under test: an error made twice in the same way would be found by nobody.
 //!
+//! The three mail servers may share a `store::Store`: what SMTP accepts for an account is in its INBOX.
 //! `tests/it` includes this tree with `#[path]`, the example binary `sandbox` too; neither uses all of it.
 #![allow(dead_code)]
 
+pub mod clock;
 pub mod ftp;
+pub mod pop3;
+pub mod sasl;
 pub mod script;
+pub mod smtp;
+pub mod store;
 pub mod tls;
 pub mod wire;

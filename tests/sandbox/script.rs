@@ -5,6 +5,7 @@
 //! in actions are sent raw, line ends included; `{name}` in them is replaced by the session's variable of that
 //! name (`{tag}` in IMAP, `{port}`, `{p1}` and `{p2}` in FTP).
 use std::fmt;
+use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -246,5 +247,48 @@ impl Acts {
 
     pub fn drip(&self) -> Option<Duration> {
         self.faults().find_map(|f| if let Fault::Drip(pause) = f { Some(*pause) } else { None })
+    }
+
+    /// What is listed instead of what is there.
+    pub fn listing(&self) -> Option<Box<dyn Read>> {
+        self.faults().find_map(|fault| match fault {
+            Fault::Listing(bytes) => Some(Box::new(Cursor::new(bytes.clone())) as Box<dyn Read>),
+            Fault::Lines(line, end) => {
+                Some(Box::new(Lines { template: line.clone(), next: 0, end: *end, line: Cursor::default() }))
+            }
+            _ => None,
+        })
+    }
+}
+
+/// A listing made up on the way.
+struct Lines {
+    template: Vec<u8>,
+    next: u64,
+    end: u64,
+    line: Cursor<Vec<u8>>,
+}
+
+impl Read for Lines {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.line.read(buf)?;
+        if n > 0 || self.next >= self.end {
+            return Ok(n);
+        }
+        let mut block = Vec::new();
+        while block.len() < 64 * 1024 && self.next < self.end {
+            let number = self.next.to_string();
+            let at = self.template.windows(3).position(|w| w == b"{n}");
+            let (head, tail) =
+                at.map_or((&*self.template, &[][..]), |at| (&self.template[..at], &self.template[at + 3..]));
+            block.extend_from_slice(head);
+            if at.is_some() {
+                block.extend_from_slice(number.as_bytes());
+            }
+            block.extend_from_slice(tail);
+            self.next += 1;
+        }
+        self.line = Cursor::new(block);
+        self.line.read(buf)
     }
 }

@@ -134,8 +134,7 @@ fn certificate(name: &str, key: &PKey<Private>, kind: Kind, signer: Option<&Pair
     let subject = subject.build();
     let mut serial = BigNum::new().expect("serial");
     serial.rand(120, MsbOption::MAYBE_ZERO, false).expect("serial");
-    let now =
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_secs() as i64);
+    let now = super::clock::now();
     let time = |days: i64| Asn1Time::from_unix(now + days * 86_400).expect("time");
 
     let mut b = X509::builder().expect("certificate");

@@ -497,6 +497,27 @@ impl Wire {
         self.put("\r\n");
     }
 
+    /// Queues a part of a payload of which `sent` bytes have gone before, with its faults; long ones leave at once.
+    pub fn payload(&mut self, bytes: &[u8], sent: &mut u64, acts: &Acts) -> io::Result<()> {
+        let (limit, end) = acts.cut().unwrap_or((u64::MAX, End::Close));
+        let take = bytes.len().min(usize::try_from(limit - *sent).unwrap_or(usize::MAX));
+        let normal = self.drip;
+        if let Some(pause) = acts.drip() {
+            self.flush()?;
+            self.drip = Some(pause);
+        }
+        self.put(&bytes[..take]);
+        *sent += take as u64;
+        if *sent >= limit {
+            return Err(self.end(end));
+        }
+        if self.out.len() > 256 * 1024 || acts.drip().is_some() {
+            self.flush()?;
+        }
+        self.drip = normal;
+        Ok(())
+    }
+
     pub fn flush(&mut self) -> io::Result<()> {
         let out = std::mem::take(&mut self.out);
         self.mark = 0;
@@ -571,6 +592,11 @@ impl Wire {
     /// Puts bytes back that a chunk held beyond the payload's end.
     pub fn unread(&mut self, n: usize) {
         self.at -= n;
+    }
+
+    /// Whether bytes are here already that follow the present command.
+    pub fn pipelined(&self) -> bool {
+        self.at < self.input.len()
     }
 
     pub fn fire(&self, event: &str, line: &[u8]) -> Acts {

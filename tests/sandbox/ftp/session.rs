@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use openssl::ssl::SslAcceptor;
 
-use super::super::script::{Acts, Fault};
+use super::super::script::{Acts, End, Fault};
 use super::super::tls::{self, Tls};
 use super::super::wire::{self, Dialect, Flow, Wire, drive};
 use super::data::{self, Refusal, Source, Verdict};
@@ -48,7 +48,7 @@ pub fn serve(mut wire: Wire, options: &Options, root: &Path) -> io::Result<()> {
     if wire.hub.open() > options.max_connections {
         wire.reply("421 Too many connections, try again later");
         wire.flush()?;
-        return Err(wire.end(super::super::script::End::Close));
+        return Err(wire.end(End::Close));
     }
     let data_acceptor = match options.data_cert {
         Some(cert) if acceptor.is_some() => Some(tls::acceptor(options.settings(cert))),
@@ -633,15 +633,8 @@ impl<'a> Session<'a> {
                 }
             },
         };
-        for fault in acts.faults() {
-            match fault {
-                Fault::Listing(bytes) => body = Box::new(Cursor::new(bytes.clone())),
-                Fault::Lines(line, n) => {
-                    body =
-                        Box::new(Lines { template: line.clone(), next: 0, end: *n, line: Cursor::default() });
-                }
-                _ => {}
-            }
+        if let Some(listing) = acts.listing() {
+            body = listing;
         }
         let ascii = self.ascii && verb == "RETR";
         self.data(acts, &opening, |session, stream| {
@@ -709,36 +702,4 @@ static ANONYMOUS: User = User { name: String::new(), password: String::new(), ac
 fn split(arg: &[u8]) -> (&[u8], &[u8]) {
     let at = arg.iter().position(|b| *b == b' ').unwrap_or(arg.len());
     (&arg[..at], arg.get(at + 1..).unwrap_or_default())
-}
-
-/// A listing made up on the way.
-struct Lines {
-    template: Vec<u8>,
-    next: u64,
-    end: u64,
-    line: Cursor<Vec<u8>>,
-}
-
-impl Read for Lines {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.line.read(buf)?;
-        if n > 0 || self.next >= self.end {
-            return Ok(n);
-        }
-        let mut block = Vec::new();
-        while block.len() < 64 * 1024 && self.next < self.end {
-            let number = self.next.to_string();
-            let at = self.template.windows(3).position(|w| w == b"{n}");
-            let (head, tail) =
-                at.map_or((&*self.template, &[][..]), |at| (&self.template[..at], &self.template[at + 3..]));
-            block.extend_from_slice(head);
-            if at.is_some() {
-                block.extend_from_slice(number.as_bytes());
-            }
-            block.extend_from_slice(tail);
-            self.next += 1;
-        }
-        self.line = Cursor::new(block);
-        self.line.read(buf)
-    }
 }
