@@ -50,6 +50,7 @@
 //! ```
 pub mod base;
 pub mod cli;
+pub mod mail;
 pub mod net;
 pub mod smtp;
 pub mod store;

@@ -1,0 +1,3 @@
+//! Messages as people speak of them.
+mod canonical;
+pub mod raw;
