@@ -153,6 +153,11 @@ impl Output {
         self.tally.fail(error);
     }
 
+    /// An item failed for a reason that was told already: counts it.
+    pub fn also_failed(&mut self, error: &Error) {
+        self.tally.fail(error);
+    }
+
     /// A failure that belongs to no item: says so, counts it, and emits an `error` event.
     pub fn fail(&mut self, error: &Error) {
         self.item_failed(error);

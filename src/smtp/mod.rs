@@ -19,7 +19,7 @@ mod envelope;
 mod transaction;
 
 pub use ehlo::Extensions;
-pub use envelope::{Address, Delivery, Envelope, Notify, Policy, Recipient, Ret};
+pub use envelope::{Delivery, Envelope, Notify, Policy, Recipient, Ret};
 
 use crate::{
     base::error::*,
@@ -29,19 +29,17 @@ use crate::{
 use std::{net::IpAddr, time::Duration};
 
 /// How the connection gets its TLS.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tls {
     /// From the first byte (`smtps`, RFC 8314 §3).
     Implicit,
     /// By STARTTLS, and not without it.
-    #[default]
     Starttls,
     Off,
 }
 
 #[derive(Clone, Debug)]
 pub struct Options {
-    pub tls: Tls,
     /// Our name in EHLO; without it the address of our side in brackets, which RFC 5321 §4.1.4 allows those who
     /// have no name.
     pub helo: Option<String>,
@@ -56,7 +54,6 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         Options {
-            tls: Tls::Starttls,
             helo: None,
             verdict: Duration::from_secs(600),
             pipelining: true,
@@ -76,18 +73,25 @@ pub struct Client {
 }
 
 impl Client {
-    /// Dials, secures and greets.
+    /// Dials, secures and greets. What TLS there is to be may depend on the peer's address.
     ///
     /// # Errors
     /// What dialling says; `Refused` by the greeting; `Tls` where TLS is wanted and not to be had.
-    pub fn open(dialer: &Dialer, to: &Endpoint, options: Options) -> Result<Client> {
+    pub fn open(
+        dialer: &Dialer,
+        to: &Endpoint,
+        options: Options,
+        tls: impl FnOnce(IpAddr) -> Tls,
+    ) -> Result<Client> {
         let mut io = dialer.dial(to)?;
-        if options.tls == Tls::Implicit {
+        let peer = io.peer_addr().map_err(|e| Error::from_io(e, Kind::Closed, "no peer"))?;
+        let tls = tls(peer.ip());
+        if tls == Tls::Implicit {
             io = dialer.secure(io, &to.host, None)?;
         }
         let conn = Conn::new(io, &to.host, Style::Smtp, dialer);
         let client = Client::greet(conn, options)?;
-        if client.options.tls == Tls::Starttls { client.starttls(dialer) } else { Ok(client) }
+        if tls == Tls::Starttls { client.starttls(dialer) } else { Ok(client) }
     }
 
     /// The greeting and EHLO on a connection that stands.

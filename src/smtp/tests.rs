@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    base::{body::Body, secret::Secret},
+    base::{address::Address, body::Body, secret::Secret},
     net::{Timeouts, Tracer, Transport, mem::transcript},
 };
 use std::io::Read;
@@ -27,7 +27,7 @@ fn greet(io: Box<dyn Transport>) -> Result<Client> {
 }
 
 fn to(addresses: &[&str]) -> Envelope {
-    let address = |a: &str| Address::new(a).unwrap();
+    let address = |a: &str| Address::parse(a).unwrap();
     Envelope::new(Some(address("a@x")), addresses.iter().map(|a| address(a)).collect())
 }
 

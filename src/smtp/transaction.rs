@@ -190,7 +190,7 @@ impl Client {
                     Ask::Rset => self.expect(&[250], "RSET").map(drop),
                     Ask::Mail => self.expect(&[250], "MAIL").map(|reply| mail = reply.map(drop)),
                     Ask::Rcpt(i) => self.expect(&[25], "RCPT").map(|reply| {
-                        answers.push(self.recipient(envelope.to[*i].address.as_str(), reply));
+                        answers.push(self.recipient(&envelope.to[*i].address.to_string(), reply));
                     }),
                     Ask::Data => self.data_reply().map(|reply| data = Some(reply)),
                 };
@@ -205,7 +205,7 @@ impl Client {
                 rest = &[];
             }
         }
-        let from = envelope.from.as_ref().map_or("<>", |a| a.as_str());
+        let from = envelope.from.as_ref().map_or("<>".into(), ToString::to_string);
         if let Err(error) = mail {
             if let Some(Ok(())) = data {
                 self.conn.dot_writer().finish()?;
