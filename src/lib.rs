@@ -51,6 +51,7 @@
 pub mod base;
 pub mod cli;
 pub mod mail;
+pub mod mime;
 pub mod net;
 pub mod smtp;
 pub mod store;
