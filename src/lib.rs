@@ -50,6 +50,8 @@
 //! ```
 pub mod base;
 pub mod cli;
+pub mod ftp;
+pub mod job;
 pub mod mail;
 pub mod mime;
 pub mod net;

@@ -7,5 +7,9 @@
 mod certs;
 mod fixture;
 
+mod dovecot_up;
 mod proftpd_up;
+mod rftp;
+#[path = "../it/support/mod.rs"]
+mod support;
 mod vsftpd_up;

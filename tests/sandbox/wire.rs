@@ -1,409 +1,21 @@
-//! What the four servers share: the listening thread, one thread a connection, a log, and `Wire`, a control
-//! connection that reads lines, answers in order and applies the script.
+//! A control connection: reads lines, answers in order and applies the script.
 //!
-//! Everything blocking ends when the server is dropped: every socket is registered with the `Hub`, which shuts
-//! them down and joins the threads. A *round trip*, as a server sees it, is one wait for a command with every
-//! earlier one answered: the log counts those, so a test can assert that a client pipelines (in one write:
-//! what comes in several is several waits, if the server is quick). The wait for the first command counts.
-use std::collections::HashMap;
-use std::io::{self, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+//! A *round trip*, as a server sees it, is one wait for a command with every earlier one answered: the log counts
+//! those, so a test can assert that a client pipelines (in one write: what comes in several is several waits, if
+//! the server is quick). The wait for the first command counts.
+use std::io::{self, Read};
+use std::net::{IpAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
 
-use openssl::ssl::{ShutdownState, SslAcceptor, SslRef, SslStream};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use openssl::ssl::{SslAcceptor, SslRef};
 
-use super::script::{Action, Acts, End, Script};
-use super::tls;
+pub use super::hub::{Data, Hub, Running};
+use super::script::{Action, Acts, End};
+pub use super::stream::{Socket, Stream, ready};
 
 /// A command line longer than this is a violation.
 const LINE_MAX: usize = 64 * 1024;
-
-/// What a server has seen.
-#[derive(Clone, Debug, Default)]
-pub struct Log {
-    /// Every command line, in order of arrival, without its line end; bytes that are not UTF-8 replaced.
-    pub commands: Vec<String>,
-    /// What a client must not do: bare LF, bytes where none may be, a line without end.
-    pub violations: Vec<String>,
-    pub connections: usize,
-    pub handshakes: usize,
-    pub round_trips: usize,
-    /// One entry a data connection (FTP).
-    pub data: Vec<Data>,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Data {
-    /// Whether its TLS session was resumed; `None` without TLS.
-    pub resumed: Option<bool>,
-    pub bytes: u64,
-}
-
-#[derive(Default)]
-struct State {
-    stopping: bool,
-    sockets: HashMap<u64, TcpStream>,
-    threads: Vec<JoinHandle<()>>,
-    next: u64,
-    open: usize,
-    log: Log,
-}
-
-pub struct Hub {
-    state: Mutex<State>,
-    changed: Condvar,
-    script: Script,
-}
-
-impl Hub {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub fn log(&self, note: impl FnOnce(&mut Log)) {
-        note(&mut self.lock().log);
-        self.changed.notify_all();
-    }
-
-    pub fn violation(&self, what: impl Into<String>) {
-        self.log(|log| log.violations.push(what.into()));
-    }
-
-    pub fn stopping(&self) -> bool {
-        self.lock().stopping
-    }
-
-    /// How many connections are being served.
-    pub fn open(&self) -> usize {
-        self.lock().open
-    }
-
-    /// Waits so long, or until the server stops.
-    pub fn pause(&self, time: Duration) {
-        let wait = self.changed.wait_timeout_while(self.lock(), time, |state| !state.stopping);
-        drop(wait);
-    }
-}
-
-/// A running server. Dropping it ends all its threads.
-pub struct Running {
-    pub hub: Arc<Hub>,
-    addr: SocketAddr,
-    accept: Option<JoinHandle<()>>,
-    ca: PathBuf,
-    // Holds the file at `ca`.
-    _dir: tempfile::TempDir,
-}
-
-impl Running {
-    /// Serves each connection with `session`, in a thread of its own. `port` 0 lets the kernel choose.
-    pub fn start(
-        port: u16,
-        script: Script,
-        session: impl Fn(Wire) -> io::Result<()> + Send + Sync + 'static,
-    ) -> Running {
-        let listener = TcpListener::bind(("127.0.0.1", port)).expect("a loopback port");
-        let addr = listener.local_addr().expect("a bound address");
-        let dir = tempfile::tempdir().expect("a temporary directory");
-        let ca = dir.path().join("ca.pem");
-        std::fs::write(&ca, tls::ca_pem()).expect("a writable temporary directory");
-        let hub = Arc::new(Hub { state: Mutex::default(), changed: Condvar::new(), script });
-        let accept = std::thread::spawn({
-            let hub = Arc::clone(&hub);
-            move || accept_loop(&listener, &hub, &Arc::new(session))
-        });
-        Running { hub, addr, accept: Some(accept), ca, _dir: dir }
-    }
-
-    pub fn addr(&self) -> SocketAddr {
-        self.addr
-    }
-
-    pub fn port(&self) -> u16 {
-        self.addr.port()
-    }
-
-    pub fn ca_pem_path(&self) -> &Path {
-        &self.ca
-    }
-
-    pub fn log(&self) -> Log {
-        self.hub.lock().log.clone()
-    }
-
-    pub fn commands(&self) -> Vec<String> {
-        self.log().commands
-    }
-
-    /// The command lines that begin with this verb (for IMAP: after the tag).
-    pub fn commands_of(&self, verb: &str) -> Vec<String> {
-        let is = |line: &String| line.to_ascii_uppercase().split(' ').take(2).any(|word| word == verb);
-        self.commands().into_iter().filter(is).collect()
-    }
-
-    pub fn violations(&self) -> Vec<String> {
-        self.log().violations
-    }
-
-    pub fn connections(&self) -> usize {
-        self.log().connections
-    }
-
-    pub fn round_trips(&self) -> usize {
-        self.log().round_trips
-    }
-
-    /// Waits until the log satisfies this; `false` if it does not within the time.
-    pub fn wait_for(&self, time: Duration, mut done: impl FnMut(&Log) -> bool) -> bool {
-        let wait = self.hub.changed.wait_timeout_while(self.hub.lock(), time, |state| !done(&state.log));
-        wait.is_ok_and(|(_, timeout)| !timeout.timed_out())
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        {
-            let mut state = self.hub.lock();
-            state.stopping = true;
-            for socket in state.sockets.values() {
-                let _ = socket.shutdown(Shutdown::Both);
-            }
-        }
-        self.hub.changed.notify_all();
-        // Wakes the listening thread, which then sees the flag.
-        let _ = TcpStream::connect_timeout(&self.addr, Duration::from_secs(1));
-        if let Some(thread) = self.accept.take() {
-            let _ = thread.join();
-        }
-        let threads = std::mem::take(&mut self.hub.lock().threads);
-        for thread in threads {
-            let _ = thread.join();
-        }
-    }
-}
-
-fn accept_loop<S>(listener: &TcpListener, hub: &Arc<Hub>, session: &Arc<S>)
-where
-    S: Fn(Wire) -> io::Result<()> + Send + Sync + 'static,
-{
-    for tcp in listener.incoming() {
-        if hub.stopping() {
-            return;
-        }
-        let Ok(tcp) = tcp else { continue };
-        let mut connection = 0;
-        hub.log(|log| {
-            log.connections += 1;
-            connection = log.connections;
-        });
-        hub.lock().open += 1;
-        let (hub2, session) = (Arc::clone(hub), Arc::clone(session));
-        let thread = std::thread::spawn(move || {
-            // How a session ends is the client's business, or the script's; the log has what a test needs.
-            let _ = Wire::new(tcp, &hub2, connection).and_then(|wire| session(wire));
-            hub2.lock().open -= 1;
-            hub2.changed.notify_all();
-        });
-        let mut state = hub.lock();
-        state.threads.retain(|thread| !thread.is_finished());
-        state.threads.push(thread);
-    }
-}
-
-/// A socket the hub knows of, so that it can be shut down from outside.
-pub struct Socket {
-    tcp: TcpStream,
-    hub: Arc<Hub>,
-    id: u64,
-    hold: Hold,
-}
-
-/// Keeps back what a TLS 1.3 server sends of its own accord after the handshake (the tickets), until it has
-/// something to say. Such writes are those that follow the first read after the server's own flight.
-enum Hold {
-    Off,
-    Armed { wrote: bool },
-    Holding(Vec<u8>),
-}
-
-impl Socket {
-    pub fn new(tcp: TcpStream, hub: &Arc<Hub>) -> io::Result<Socket> {
-        tcp.set_nodelay(true)?;
-        let mut state = hub.lock();
-        if state.stopping {
-            return Err(io::ErrorKind::ConnectionAborted.into());
-        }
-        state.next += 1;
-        let id = state.next;
-        state.sockets.insert(id, tcp.try_clone()?);
-        Ok(Socket { tcp, hub: Arc::clone(hub), id, hold: Hold::Off })
-    }
-
-    fn release(&mut self) -> io::Result<()> {
-        match std::mem::replace(&mut self.hold, Hold::Off) {
-            Hold::Holding(bytes) => self.tcp.write_all(&bytes),
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether the peer has closed or reset the connection, read or not.
-    pub fn gone(&self) -> bool {
-        #[cfg(target_os = "linux")]
-        let asked = PollFlags::RDHUP;
-        #[cfg(not(target_os = "linux"))]
-        let asked = PollFlags::HUP;
-        ready(&self.tcp, asked, Duration::ZERO)
-    }
-
-    pub fn wait_gone(&mut self) {
-        let mut sink = [0; 4096];
-        while matches!(self.tcp.read(&mut sink), Ok(n) if n > 0) {}
-    }
-}
-
-impl Drop for Socket {
-    fn drop(&mut self) {
-        // The clone would keep the connection open.
-        self.hub.lock().sockets.remove(&self.id);
-    }
-}
-
-impl Read for Socket {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if matches!(self.hold, Hold::Armed { wrote: true }) {
-            self.hold = Hold::Holding(Vec::new());
-        }
-        self.tcp.read(buf)
-    }
-}
-
-impl Write for Socket {
-    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        match &mut self.hold {
-            Hold::Holding(held) => {
-                held.extend_from_slice(buf);
-                return Ok(buf.len());
-            }
-            Hold::Armed { wrote } => *wrote = true,
-            Hold::Off => {}
-        }
-        self.tcp.write(buf)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-pub fn ready(fd: &impl AsFd, flags: PollFlags, time: Duration) -> bool {
-    let mut fds = [PollFd::new(fd, flags)];
-    let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: i64::from(time.subsec_nanos()) };
-    poll(&mut fds, Some(&time)).is_ok_and(|n| n > 0)
-}
-
-pub enum Stream {
-    Plain(Socket),
-    Tls(Box<SslStream<Socket>>),
-}
-
-impl Stream {
-    /// The server's handshake. With `late_tickets` (TLS 1.3 only) the tickets wait for the next application data.
-    pub fn accept(mut socket: Socket, acceptor: &SslAcceptor, late_tickets: bool) -> io::Result<Stream> {
-        if late_tickets {
-            socket.hold = Hold::Armed { wrote: false };
-        }
-        let tls = acceptor.accept(socket).map_err(|_| io::Error::other("TLS handshake failed"))?;
-        Ok(Stream::Tls(Box::new(tls)))
-    }
-
-    pub fn socket(&self) -> &Socket {
-        match self {
-            Stream::Plain(socket) => socket,
-            Stream::Tls(tls) => tls.get_ref(),
-        }
-    }
-
-    pub fn ssl(&self) -> Option<&SslRef> {
-        match self {
-            Stream::Plain(_) => None,
-            Stream::Tls(tls) => Some(tls.ssl()),
-        }
-    }
-
-    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
-        match self {
-            Stream::Plain(socket) => socket.write_all(bytes),
-            Stream::Tls(tls) => {
-                tls.write_all(bytes)?;
-                tls.get_mut().release()
-            }
-        }
-    }
-
-    /// Whether the end of what was read was told by a close_notify.
-    pub fn closed_in_form(&mut self) -> bool {
-        match self {
-            Stream::Plain(_) => true,
-            Stream::Tls(tls) => tls.get_shutdown().contains(ShutdownState::RECEIVED),
-        }
-    }
-
-    /// Waits for the peer's FIN behind its close_notify.
-    pub fn wait_fin(&mut self) {
-        if let Stream::Tls(tls) = self {
-            tls.get_mut().wait_gone();
-        }
-    }
-
-    fn waiting(&self) -> bool {
-        self.ssl().is_some_and(|ssl| ssl.pending() > 0)
-            || ready(&self.socket().tcp, PollFlags::IN, Duration::ZERO)
-    }
-
-    /// `linger`: how long to go on reading behind our FIN. Bytes left unread would turn the close into a reset,
-    /// and the client would lose the last reply.
-    pub fn end(mut self, how: End, linger: Duration) {
-        if let (End::Close, Stream::Tls(tls)) = (how, &mut self) {
-            let _ = tls.shutdown();
-        }
-        let socket = match &mut self {
-            Stream::Plain(socket) => socket,
-            Stream::Tls(tls) => tls.get_mut(),
-        };
-        match how {
-            End::Close | End::Cut => {
-                let _ = socket.tcp.shutdown(Shutdown::Write);
-                let until = Instant::now() + linger;
-                let mut sink = [0; 4096];
-                while ready(&socket.tcp, PollFlags::IN, until.saturating_duration_since(Instant::now())) {
-                    match socket.tcp.read(&mut sink) {
-                        Ok(n) if n > 0 => {}
-                        _ => break,
-                    }
-                }
-            }
-            End::Reset => {
-                socket.hub.lock().sockets.remove(&socket.id);
-                let _ = socket2::SockRef::from(&socket.tcp).set_linger(Some(Duration::ZERO));
-            }
-            End::Stall => socket.wait_gone(),
-        }
-    }
-}
-
-impl Read for Stream {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Stream::Plain(socket) => socket.read(buf),
-            Stream::Tls(tls) => tls.read(buf),
-        }
-    }
-}
 
 /// What a command leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -436,7 +48,7 @@ fn ended() -> io::Error {
 }
 
 impl Wire {
-    fn new(tcp: TcpStream, hub: &Arc<Hub>, connection: usize) -> io::Result<Wire> {
+    pub fn new(tcp: TcpStream, hub: &Arc<Hub>, connection: usize) -> io::Result<Wire> {
         let (local, peer) = (tcp.local_addr()?.ip(), tcp.peer_addr()?.ip());
         let stream = Some(Stream::Plain(Socket::new(tcp, hub)?));
         let (hub, vars) = (Arc::clone(hub), Vec::new());
@@ -579,6 +191,14 @@ impl Wire {
         }
     }
 
+    /// Logs a command line.
+    pub fn note(&self, line: &[u8]) {
+        self.hub.log(|log| {
+            log.commands.push(String::from_utf8_lossy(line).into_owned());
+            log.on.push(self.connection);
+        });
+    }
+
     /// The next bytes of a payload, at most so many; empty at the end.
     pub fn chunk(&mut self, max: usize) -> io::Result<&[u8]> {
         if self.at == self.input.len() {
@@ -592,6 +212,11 @@ impl Wire {
     /// Puts bytes back that a chunk held beyond the payload's end.
     pub fn unread(&mut self, n: usize) {
         self.at -= n;
+    }
+
+    /// Whether a read would not wait.
+    pub fn readable(&self) -> bool {
+        self.pipelined() || self.stream.as_ref().is_none_or(Stream::waiting)
     }
 
     /// Whether bytes are here already that follow the present command.
@@ -722,7 +347,7 @@ pub fn drive(session: &mut impl Dialect, greeting: &str) -> io::Result<()> {
     }
     session.wire().after(&acts)?;
     while let Some(line) = session.wire().line()? {
-        session.wire().hub.log(|log| log.commands.push(String::from_utf8_lossy(&line).into_owned()));
+        session.wire().note(&line);
         let event = session.event(&line);
         let acts = session.wire().fire(&event, &line);
         let carry_out = session.wire().before(&acts)?;
