@@ -1,3 +1,5 @@
 //! Messages as people speak of them.
+pub mod addresses;
 mod canonical;
+pub mod compose;
 pub mod raw;

@@ -9,8 +9,8 @@
 //! * It is looked through once beforehand, so that its size, eight-bit bytes and long lines are known before a
 //!   connection is opened.
 
-use super::canonical::Canonical;
-use crate::base::{body::Body, date::Time, error::*, random};
+use super::{addresses, canonical::Canonical};
+use crate::base::{address::to_ascii, body::Body, date::Time, error::*, random};
 use std::{
     fs::File,
     io::{self, Read},
@@ -169,7 +169,7 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// `from`: who sends, for a message that does not say; `domain`: what is behind the `@` of a new Message-ID.
+    /// `from`: who sends, for a message that does not say; `domain`: what is behind the `@` of a new Message-ID then.
     ///
     /// # Errors
     /// `Input` for what is no message.
@@ -250,6 +250,13 @@ impl Raw {
             {
                 self.header.drain(at..end);
             }
+            // The sender's domain, which says nothing about this machine.
+            let author = spans.iter().find(|s| is("From", s)).and_then(|s| {
+                let value = Field { name: "From", whole: &head[s.0..s.1] }.value();
+                let list = addresses::from_header(value.as_bytes()).ok()?;
+                addresses::mailboxes(&list).next()?.address.domain().and_then(to_ascii)
+            });
+            let domain = author.as_deref().unwrap_or(domain);
             self.message_id = format!("<{}@{domain}>", random::token()?);
             self.header.extend_from_slice(format!("Message-ID: {}\r\n", self.message_id).as_bytes());
         }

@@ -219,7 +219,9 @@ mod tests {
 
     #[test]
     fn no_address_carries_a_second_command_or_parameter() {
-        for bad in ["a@b\r\nRCPT TO:<c@d>", "a@b\nx", "a\0@b", "\"a\r\nb\"@c", "a@b> NOTIFY=NEVER", "a b@c", ""] {
+        for bad in
+            ["a@b\r\nRCPT TO:<c@d>", "a@b\nx", "a\0@b", "\"a\r\nb\"@c", "a@b> NOTIFY=NEVER", "a b@c", ""]
+        {
             assert_eq!(Address::parse(bad).unwrap_err().kind(), Kind::Usage, "{bad:?}");
         }
         let odd = Address::parse("\"a b> NOTIFY=NEVER\"@c").unwrap();

@@ -53,12 +53,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options {
-            helo: None,
-            verdict: Duration::from_secs(600),
-            pipelining: true,
-            chunking: true,
-        }
+        Options { helo: None, verdict: Duration::from_secs(600), pipelining: true, chunking: true }
     }
 }
 

@@ -22,7 +22,7 @@ Without one RSENDMAIL_URL counts, else the mail server of this machine.
 
 /// Send mail from scripts, and know what became of it
 #[derive(Parser, Debug)]
-#[command(name = "rsendmail", version, max_term_width = 110, after_help = EXAMPLES, after_long_help = long_help(), arg_required_else_help = false)]
+#[command(name = "rsendmail", version, max_term_width = 110, after_help = EXAMPLES, after_long_help = long_help(), args_override_self = true)]
 pub struct Rsendmail {
     #[command(subcommand)]
     pub verb: Option<Verb>,

@@ -18,7 +18,13 @@ use wirepost::{
 pub enum Item {
     Path(PathBuf),
     /// A range of an mbox, or standard input as a whole.
-    Range { name: String, file: Arc<File>, from: u64, len: u64, mbox: bool },
+    Range {
+        name: String,
+        file: Arc<File>,
+        from: u64,
+        len: u64,
+        mbox: bool,
+    },
 }
 
 impl Item {
@@ -168,8 +174,8 @@ fn ranges(mut reader: impl BufRead) -> io::Result<Vec<(u64, u64)>> {
 
 /// Keeps a stream in a file without a name, so that its size is known and it can be read again.
 pub fn keep(mut from: impl Read, name: &str) -> Result<(File, u64)> {
-    let mut file =
-        tempfile::tempfile().map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"))?;
+    let mut file = tempfile::tempfile()
+        .map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"))?;
     let len = io::copy(&mut from, &mut file)
         .map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name}")))?;
     file.rewind().map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name}")))?;
@@ -188,13 +194,15 @@ mod tests {
     #[test]
     fn an_mbox_is_cut_at_its_separators() {
         assert_eq!(cut("Subject: x\n\nFrom here\n"), [""; 0]);
-        assert_eq!(cut("From a\nS: 1\n\none\n\nFrom b\nS: 2\n\nFrom x is no separator?\n"), [
-            "S: 1\n\none\n",
-            "S: 2\n",
-            ""
-        ]);
+        assert_eq!(
+            cut("From a\nS: 1\n\none\n\nFrom b\nS: 2\n\nFrom x is no separator?\n"),
+            ["S: 1\n\none\n", "S: 2\n", ""]
+        );
         assert_eq!(cut("From a\r\nS: 1\r\n\r\none\r\n\r\nFrom b\r\nS: 2"), ["S: 1\r\n\r\none\r\n", "S: 2"]);
-        assert_eq!(cut("From a\nS: 1\n\none\nFrom two\n>From three\n"), ["S: 1\n\none\nFrom two\n>From three\n"]);
+        assert_eq!(
+            cut("From a\nS: 1\n\none\nFrom two\n>From three\n"),
+            ["S: 1\n\none\nFrom two\n>From three\n"]
+        );
         assert_eq!(cut("From a\n"), [""]);
     }
 }

@@ -35,7 +35,11 @@ impl Prepared {
         let body: Box<dyn Body> = match content {
             Content::Raw(raw) => {
                 if raw.longest > LINE_MOST {
-                    let text = format!("{} has a line of {} bytes, and mail has room for {LINE_MOST}", raw.name(), raw.longest);
+                    let text = format!(
+                        "{} has a line of {} bytes, and mail has room for {LINE_MOST}",
+                        raw.name(),
+                        raw.longest
+                    );
                     return Err(Error::new(Kind::Input, text));
                 }
                 envelope.eight_bit = raw.eight_bit || raw.header_eight_bit;

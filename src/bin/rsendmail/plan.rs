@@ -5,7 +5,7 @@
 use crate::{
     args::Rsendmail,
     eml,
-    outgoing::{Content, Outgoing, Prepared},
+    outgoing::{Content, Prepared},
     server::{Target, mail_domain},
 };
 use std::path::PathBuf;
@@ -116,7 +116,12 @@ impl<'a> Plan<'a> {
             return Err(Error::new(Kind::Input, text));
         }
         let envelope = self.envelope(from, to);
-        Ok(Prepared { source: Some(name), message_id: raw.message_id.clone(), envelope, content: Content::Raw(raw) })
+        Ok(Prepared {
+            source: Some(name),
+            message_id: raw.message_id.clone(),
+            envelope,
+            content: Content::Raw(raw),
+        })
     }
 
     fn envelope(&self, from: Option<Address>, to: Vec<Address>) -> Envelope {
@@ -153,7 +158,9 @@ fn author(flags: &Rsendmail, target: &Target) -> Result<Mailbox> {
     if let Some(text) = said {
         return addresses::parse_one(&text).map_err(|e| e.context("--from"));
     }
-    if let Some(address) = target.user.as_deref().filter(|u| u.contains('@')).and_then(|u| Address::parse(u).ok()) {
+    if let Some(address) =
+        target.user.as_deref().filter(|u| u.contains('@')).and_then(|u| Address::parse(u).ok())
+    {
         return Ok(Mailbox { name: None, address });
     }
     let user = ["USER", "LOGNAME"].iter().find_map(|v| std::env::var(v).ok()).filter(|u| !u.is_empty());
@@ -195,11 +202,8 @@ fn resent(raw: &Raw) -> bool {
 
 /// The sender that the header names: Sender before From, the newest resent block before both.
 fn sender(raw: &Raw) -> Result<Option<Address>> {
-    let order: &[&str] = if resent(raw) {
-        &["Resent-Sender", "Resent-From", "Sender", "From"]
-    } else {
-        &["Sender", "From"]
-    };
+    let order: &[&str] =
+        if resent(raw) { &["Resent-Sender", "Resent-From", "Sender", "From"] } else { &["Sender", "From"] };
     for name in order {
         if let Some(field) = raw.fields().find(|f| f.is(name)) {
             let list = addresses::from_header(field.value().as_bytes());

@@ -51,7 +51,11 @@ pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint
             }
             Err(e) if sent.common.is_some() || e.kind() == Kind::Unconfirmed => {
                 // One reason for all is said once.
-                if std::mem::replace(&mut told, true) { out.also_failed(e) } else { out.item_failed(&named(e, message)) }
+                if std::mem::replace(&mut told, true) {
+                    out.also_failed(e)
+                } else {
+                    out.item_failed(&named(e, message))
+                }
             }
             Err(e) => out.item_failed(&named(e, message)),
         }

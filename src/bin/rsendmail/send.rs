@@ -59,7 +59,8 @@ fn print(plan: &mut Plan<'_>, out: &mut Output) -> Result<()> {
         }
         let mut body = message.body.open()?;
         let mut raw = out.raw()?;
-        io::copy(&mut body, &mut raw).map_err(|e| Error::from_io(e, Kind::Local, "cannot read the message"))?;
+        io::copy(&mut body, &mut raw)
+            .map_err(|e| Error::from_io(e, Kind::Local, "cannot read the message"))?;
     }
     Ok(())
 }

@@ -97,7 +97,12 @@ impl Target {
     }
 }
 
-fn credentials(shared: &Shared, flags: &Server, user: Option<&str>, host: &str) -> Result<Option<Credentials>> {
+fn credentials(
+    shared: &Shared,
+    flags: &Server,
+    user: Option<&str>,
+    host: &str,
+) -> Result<Option<Credentials>> {
     if flags.auth == Some(Mechanism::External) {
         return Ok(Some(Credentials::certificate(user.unwrap_or_default())));
     }

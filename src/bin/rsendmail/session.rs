@@ -44,7 +44,17 @@ impl<'a> Session<'a> {
         let dialer = shared.network.dialer(&shared.tls, false, cancel, out.tracer());
         let policy = Policy { retries: shared.network.retries, max_time: shared.network.retry_max_time };
         let cancel = cancel.clone();
-        Session { target, shared, dialer, cancel, client: None, policy, mechanism: None, dead: None, round_trips: 0 }
+        Session {
+            target,
+            shared,
+            dialer,
+            cancel,
+            client: None,
+            policy,
+            mechanism: None,
+            dead: None,
+            round_trips: 0,
+        }
     }
 
     /// A connection, logged in. One try.
@@ -61,14 +71,15 @@ impl<'a> Session<'a> {
     fn open(&mut self) -> Result<Client> {
         let (target, shared) = (&self.target, self.shared);
         let tls = |peer| target.tls(shared, peer);
-        let mut client = Client::open(&self.dialer, &target.endpoint, target.options.clone(), tls).map_err(|e| {
-            if target.by_default && e.kind() == Kind::Connect {
-                let text = "no server is named, and this machine has none at localhost:25";
-                let hint = "--server smtp://[user@]host or RSENDMAIL_URL names one";
-                return Error::new(Kind::Config, text).hint(hint);
-            }
-            e
-        })?;
+        let mut client =
+            Client::open(&self.dialer, &target.endpoint, target.options.clone(), tls).map_err(|e| {
+                if target.by_default && e.kind() == Kind::Connect {
+                    let text = "no server is named, and this machine has none at localhost:25";
+                    let hint = "--server smtp://[user@]host or RSENDMAIL_URL names one";
+                    return Error::new(Kind::Config, text).hint(hint);
+                }
+                e
+            })?;
         if let Some(credentials) = &target.credentials {
             match client.login(credentials, target.mechanism, target.allow_clear()) {
                 Ok(mechanism) => self.mechanism = Some(mechanism.name()),
@@ -93,7 +104,12 @@ impl<'a> Session<'a> {
     }
 
     /// One try for those recipients that are still open.
-    fn attempt(&mut self, envelope: &Envelope, message: &Outgoing, dry: bool) -> Result<(Vec<Result<()>>, Option<Reply>)> {
+    fn attempt(
+        &mut self,
+        envelope: &Envelope,
+        message: &Outgoing,
+        dry: bool,
+    ) -> Result<(Vec<Result<()>>, Option<Reply>)> {
         loop {
             let reused = self.client.as_ref().is_some_and(|c| c.is_usable() && c.messages() > 0);
             let client = self.client()?;
