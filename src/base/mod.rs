@@ -1,4 +1,5 @@
 //! The ground everything stands on: no sockets, no protocol, no terminal.
+pub mod address;
 pub mod b64;
 pub mod body;
 pub mod date;
