@@ -112,10 +112,9 @@ impl Dir {
             Ok(stat) => {
                 let mode = stat.st_mode as fs::RawMode;
                 Ok(Some(match fs::FileType::from_raw_mode(mode) {
-                    fs::FileType::RegularFile => Node::File {
-                        len: u64::try_from(stat.st_size).unwrap_or(0),
-                        mode: (mode & 0o7777) as u32,
-                    },
+                    fs::FileType::RegularFile => {
+                        Node::File { len: u64::try_from(stat.st_size).unwrap_or(0), mode: mode & 0o7777 }
+                    }
                     fs::FileType::Directory => Node::Dir,
                     fs::FileType::Symlink => Node::Link,
                     _ => Node::Other,
