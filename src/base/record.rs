@@ -2,14 +2,26 @@
 //!
 //! Events, states and journals are all JSON Lines; a name that is not UTF-8 is `{"bytes":"<base64>"}`, everywhere.
 
-use crate::base::{b64, error::*};
+use crate::base::{b64, error::*, escape};
 use serde::Serialize;
 
 pub use serde_json::{Map, Value, json};
 
-/// One object on one line, without its newline.
+/// One object on one line, without its newline. C1 and bidi controls, which JSON would let through to a terminal, are escaped
+/// like C0's.
 pub fn to_line(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| String::from("{\"type\":\"bug\"}"))
+    let line = serde_json::to_string(value).unwrap_or_else(|_| String::from("{\"type\":\"bug\"}"));
+    if !line.chars().any(escape::is_harmful) {
+        return line;
+    }
+    let mut out = String::with_capacity(line.len() + 16);
+    for c in line.chars() {
+        match c {
+            c if escape::is_harmful(c) => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// The inverse, with a reason that names neither file nor line: the caller knows them.
@@ -45,5 +57,8 @@ mod tests {
             assert_eq!(name_bytes(&name(bytes)).unwrap(), bytes);
         }
         assert_eq!(to_line(&name(b"\xff")), r#"{"bytes":"/w=="}"#);
+        let line = to_line(&name("\u{1b}\u{9b}\u{202e}\u{7f}ü".as_bytes()));
+        assert_eq!(line, r#""\u001b\u009b\u202e\u007fü""#);
+        assert_eq!(from_line(&line).unwrap(), name("\u{1b}\u{9b}\u{202e}\u{7f}ü".as_bytes()));
     }
 }

@@ -169,11 +169,12 @@ pub struct Raw {
 }
 
 impl Raw {
-    /// `from`: who sends, for a message that does not say; `domain`: what is behind the `@` of a new Message-ID then.
+    /// `from`: who sends, for a message that does not say; `domain`: what is behind the `@` of a new Message-ID
+    /// then; `message_id`: the one to give it in place of a new one, as an earlier try did.
     ///
     /// # Errors
     /// `Input` for what is no message.
-    pub fn new(source: Source, from: Option<&str>, domain: &str) -> Result<Raw> {
+    pub fn new(source: Source, from: Option<&str>, domain: &str, message_id: Option<&str>) -> Result<Raw> {
         let mut scan = Scan::default();
         let mut reader = source.canonical();
         let mut block = vec![0; usize::try_from(source.len).unwrap_or(usize::MAX).clamp(512, 64 << 10)];
@@ -204,13 +205,19 @@ impl Raw {
             bcc_spans: Vec::new(),
             source,
         };
-        raw.edit(head, from, domain)?;
+        raw.edit(head, from, domain, message_id)?;
         let body = size - raw.body_at;
         raw.size = raw.header.len() as u64 + 2 + body;
         Ok(raw)
     }
 
-    fn edit(&mut self, head: &[u8], from: Option<&str>, domain: &str) -> Result<()> {
+    fn edit(
+        &mut self,
+        head: &[u8],
+        from: Option<&str>,
+        domain: &str,
+        message_id: Option<&str>,
+    ) -> Result<()> {
         let name = &self.source.name;
         if head.contains(&0) {
             return Err(Error::new(Kind::Input, format!("{name} has a NUL byte in its header")));
@@ -257,7 +264,10 @@ impl Raw {
                 addresses::mailboxes(&list).next()?.address.domain().and_then(to_ascii)
             });
             let domain = author.as_deref().unwrap_or(domain);
-            self.message_id = format!("<{}@{domain}>", random::token()?);
+            self.message_id = match message_id {
+                Some(id) => id.to_string(),
+                None => format!("<{}@{domain}>", random::token()?),
+            };
             self.header.extend_from_slice(format!("Message-ID: {}\r\n", self.message_id).as_bytes());
         }
         if !self.bcc.is_empty() && !has("To") && !has("Cc") && !has("Resent-To") {
@@ -281,6 +291,11 @@ impl Raw {
 
     pub fn name(&self) -> &str {
         &self.source.name
+    }
+
+    /// Whether the header can go as RFC 6532 has it.
+    pub fn header_is_utf8(&self) -> bool {
+        std::str::from_utf8(&self.header).is_ok()
     }
 }
 
@@ -362,7 +377,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn raw(text: &str) -> Result<Raw> {
-        Raw::new(Source::bytes("m.eml", text.into()), Some("me@x"), "x")
+        Raw::new(Source::bytes("m.eml", text.into()), Some("me@x"), "x", None)
     }
 
     fn sent(raw: &Raw) -> String {
@@ -446,7 +461,7 @@ mod tests {
         file.write_all(text.as_bytes()).unwrap();
         let file = std::sync::Arc::new(file);
         let source = Source::file("log", file.clone(), 0, text.len() as u64, false).unwrap();
-        let raw = Raw::new(source, None, "x").unwrap();
+        let raw = Raw::new(source, None, "x", None).unwrap();
         (&*file).write_all(b"grown\n").unwrap();
         assert!(!sent(&raw).contains("grown"));
         file.set_len(1000).unwrap();

@@ -3,6 +3,8 @@
 
 mod args;
 mod check;
+mod compose;
+mod earlier;
 mod eml;
 mod outgoing;
 mod plan;

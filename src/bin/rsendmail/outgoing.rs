@@ -1,10 +1,18 @@
 //! A message on its way: prepared before there is a connection, fitted to what the server can take once there is.
 
-use crate::{args::Rsendmail, session::Session};
+use crate::{
+    args::{IfTooLarge, Rsendmail},
+    session::Session,
+};
+use std::io::Read;
 use wirepost::{
-    base::{body::Body, error::*},
-    mail::raw::{LINE_MOST, Raw},
-    smtp::Envelope,
+    base::{body::Body, error::*, quantity},
+    mail::{
+        compose::{Composed, Draft},
+        raw::{LINE_MOST, Raw},
+    },
+    mime::build::Source,
+    smtp::{Envelope, Extensions},
 };
 
 /// A message that is ready to go.
@@ -26,6 +34,7 @@ pub struct Prepared {
 
 pub enum Content {
     Raw(Raw),
+    Made { draft: Box<Draft>, composed: Composed },
 }
 
 impl Prepared {
@@ -35,23 +44,68 @@ impl Prepared {
         let body: Box<dyn Body> = match content {
             Content::Raw(raw) => {
                 if raw.longest > LINE_MOST {
-                    let text = format!(
-                        "{} has a line of {} bytes, and mail has room for {LINE_MOST}",
-                        raw.name(),
-                        raw.longest
-                    );
+                    let (name, longest) = (raw.name(), raw.longest);
+                    let text =
+                        format!("{name} has a line of {longest} bytes, and mail has room for {LINE_MOST}");
+                    return Err(Error::new(Kind::Input, text));
+                }
+                if raw.header_eight_bit && !raw.header_is_utf8() {
+                    let text = format!("the header of {} is neither ASCII nor UTF-8", raw.name());
                     return Err(Error::new(Kind::Input, text));
                 }
                 envelope.eight_bit = raw.eight_bit || raw.header_eight_bit;
                 envelope.utf8 = raw.header_eight_bit;
                 Box::new(raw)
             }
+            Content::Made { composed, .. } => {
+                envelope.utf8 = composed.needs_utf8;
+                Box::new(composed)
+            }
         };
         Ok(Outgoing { source, message_id, envelope, body })
     }
 
-    /// In the form that the server takes.
-    pub fn fit(self, _session: &mut Session<'_>, _flags: &Rsendmail) -> Result<Outgoing> {
+    /// In the form that the server takes. What cannot be asked, since there is no connection, is left to sending.
+    pub fn fit(mut self, session: &mut Session<'_>, flags: &Rsendmail) -> Result<Outgoing> {
+        if let Content::Made { draft, composed } = &mut self.content
+            && flags.sending.if_too_large == IfTooLarge::DropAttachments
+            && !(draft.attachments.is_empty() && draft.inline.is_empty())
+            && let Some(ext) = session.extensions()
+            && ext.is_too_large(composed.size())
+        {
+            *composed = without_attachments(draft, composed, ext)?;
+        }
         self.whole()
     }
+}
+
+/// So that at least the words arrive: what is left out is named in the text.
+fn without_attachments(draft: &mut Draft, whole: &Composed, ext: &Extensions) -> Result<Composed> {
+    /// Of a text longer than this nothing is lost by leaving the rest out as well.
+    const TEXT_MOST: u64 = 256 << 10;
+    let mut text = Vec::new();
+    if let Some(source) = &draft.text {
+        let mut source = source.open().take(TEXT_MOST);
+        source.read_to_end(&mut text).map_err(|e| Error::from_io(e, Kind::Local, "cannot read the text"))?;
+        if !text.ends_with(b"\n") && !text.is_empty() {
+            text.push(b'\n');
+        }
+    }
+    let names: Vec<String> = draft
+        .attachments
+        .iter()
+        .chain(&draft.inline)
+        .map(|a| format!("  {} ({})\n", a.name, quantity::human(a.source.size())))
+        .collect();
+    let note = format!(
+        "\n[Left out, because the mail server takes at most {}:]\n{}",
+        quantity::human(ext.size.unwrap_or(0)),
+        names.concat()
+    );
+    text.extend_from_slice(note.as_bytes());
+    draft.text = Some(Source::bytes(text));
+    draft.attachments.clear();
+    draft.inline.clear();
+    draft.message_id = Some(whole.message_id.clone());
+    draft.compose()
 }

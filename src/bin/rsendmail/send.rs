@@ -1,6 +1,12 @@
 //! Sending: every message of the plan in turn, over one session.
 
-use crate::{args::Rsendmail, outgoing::Prepared, plan::Plan, report, server::Target, session::Session};
+use crate::{
+    args::Rsendmail,
+    plan::{Next, Plan},
+    report,
+    server::Target,
+    session::Session,
+};
 use std::{
     io::{self, Read},
     time::Instant,
@@ -18,19 +24,23 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let target = Target::new(&flags.shared, !flags.sending.print)?;
     let mut plan = Plan::new(flags, &target)?;
     if flags.sending.print {
-        return print(&mut plan, out);
+        return print(&mut plan, out, cancel);
     }
     let server = target.endpoint.clone();
     let mut session = Session::new(target, &flags.shared, out, cancel);
     let dry = flags.sending.dry_run;
-    while let Some((source, next)) = plan.next() {
+    while let Some((source, next)) = plan.next(cancel) {
         let began = Instant::now();
-        let mut message = match next.and_then(|m| m.map(|m| m.fit(&mut session, flags)).transpose()) {
-            Ok(Some(message)) => message,
-            Ok(None) => {
-                report::skipped(out, source.as_deref(), &server, plan.reason());
+        let fitted = match next {
+            Ok(Next::Send(message)) => message.fit(&mut session, flags),
+            Ok(Next::Skip(reason)) => {
+                report::skipped(out, source.as_deref(), &server, reason);
                 continue;
             }
+            Err(e) => Err(e),
+        };
+        let mut message = match fitted {
+            Ok(message) => message,
             Err(e) => {
                 report::unfit(out, source.as_deref(), &server, &e);
                 continue;
@@ -50,10 +60,11 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
 }
 
 /// `--print`: the message as it would go out.
-fn print(plan: &mut Plan<'_>, out: &mut Output) -> Result<()> {
+fn print(plan: &mut Plan<'_>, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let mut printed = 0;
-    while let Some((_, next)) = plan.next() {
-        let Some(message) = next?.map(Prepared::whole).transpose()? else { continue };
+    while let Some((_, next)) = plan.next(cancel) {
+        let Next::Send(message) = next? else { continue };
+        let message = message.whole()?;
         if std::mem::replace(&mut printed, 1) > 0 {
             return Err(Error::new(Kind::Usage, "--print writes one message, and there are several"));
         }

@@ -10,7 +10,7 @@ use wirepost::{
     cli::Output,
     job::retry::Policy,
     net::{Cancel, Dialer},
-    smtp::{Client, Envelope},
+    smtp::{Client, Envelope, Extensions},
     textproto::Reply,
 };
 
@@ -66,6 +66,11 @@ impl<'a> Session<'a> {
             self.client = Some(self.open()?);
         }
         self.client.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no client"))
+    }
+
+    /// What the server offers; `None` if it cannot be asked now.
+    pub fn extensions(&mut self) -> Option<&Extensions> {
+        self.client().ok().map(|client| client.extensions())
     }
 
     fn open(&mut self) -> Result<Client> {
