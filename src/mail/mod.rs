@@ -2,4 +2,5 @@
 pub mod addresses;
 mod canonical;
 pub mod compose;
+pub mod downgrade;
 pub mod raw;

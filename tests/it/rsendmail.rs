@@ -139,7 +139,7 @@ fn the_failure_matrix() {
         let out = if many { three(&world, &server) } else { one(&world, &server) }.go();
         assert_eq!(
             (out.code, outcomes(&out)),
-            (code, want.iter().map(|w| w.to_string()).collect()),
+            (code, want.iter().map(ToString::to_string).collect()),
             "{name}: {out:?}"
         );
         assert_eq!(server.sent().len(), taken, "{name}");
@@ -950,4 +950,46 @@ fn trap_21_and_case_60_an_attachment_that_changes_is_sent_as_it_was_or_not_at_al
     let out = make(&world, &shrinking).args(["--body", "x", "--attach", "log.txt"]).go();
     out.exits(74);
     assert!(shrinking.sent().is_empty());
+}
+
+#[test]
+fn trap_17_eight_bits_are_encoded_anew_where_the_server_lacks_8bitmime() {
+    let world = World::new();
+    let eml = "From: a@x.example\nTo: Jörg <b@x.example>\nSubject: Grüße\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nhellö\n";
+    world.file("m.eml", eml);
+    let send = |server: &Server, more: &[&str]| {
+        let url = server.url();
+        let args = ["--eml", "m.eml", "-t", "--server", &url, "--retries", "0"];
+        world.run("rsendmail", args).args(more).go()
+    };
+    let able = server(vec![]);
+    send(&able, &[]).exits(0);
+    let sent = &able.sent()[0];
+    assert!(sent.params.iter().any(|p| p == "BODY=8BITMIME") && sent.params.iter().any(|p| p == "SMTPUTF8"));
+    assert!(String::from_utf8(sent.bytes.to_vec()).unwrap().ends_with("hellö\r\n"));
+    for off in [vec!["8BITMIME"], vec!["SMTPUTF8"], vec!["8BITMIME", "SMTPUTF8"]] {
+        let unable = Server::start(Options { off, ..Options::default() });
+        send(&unable, &[]).exits(0);
+        let text = String::from_utf8(unable.sent()[0].bytes.to_vec()).unwrap();
+        let head = text.split_once("\r\n\r\n").unwrap().0;
+        assert!(head.is_ascii(), "{text}");
+        let message = mail_parser::MessageParser::default().parse(text.as_bytes()).unwrap();
+        assert_eq!(message.subject(), Some("Grüße"));
+        assert_eq!(message.body_text(0).unwrap().trim_end(), "hellö");
+        assert_eq!(unable.violations(), [""; 0]);
+        send(&unable, &["--no-downgrade"]).exits(69);
+    }
+}
+
+#[test]
+fn trap_6_a_line_too_long_for_mail_is_broken_where_it_is_joined_again() {
+    let (world, server) = (World::new(), server(vec![]));
+    let long = "0123456789".repeat(500);
+    world.file("m.eml", format!("From: a@x.example\nTo: b@x.example\n\n{long}\n"));
+    let url = server.url();
+    world.run("rsendmail", ["--eml", "m.eml", "-t", "--server", &url]).go().exits(0);
+    let text = text_of(&server);
+    let message = mail_parser::MessageParser::default().parse(text.as_bytes()).unwrap();
+    assert_eq!(message.body_text(0).unwrap().trim_end(), long);
+    assert_eq!(server.violations(), [""; 0]);
 }

@@ -14,7 +14,7 @@ use wirepost::{
         exit::Outcome,
         output::{error_value, seconds},
     },
-    net::Cancel,
+    net::{Cancel, TlsInfo},
 };
 
 pub fn run(flags: &Check, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
@@ -24,7 +24,7 @@ pub fn run(flags: &Check, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
     let login = target.credentials.is_some();
     let mut session = Session::new(target, shared, out, cancel);
     let found = session.client().map(|client| {
-        let until = client.tls().and_then(|tls| tls.not_after());
+        let until = client.tls().and_then(TlsInfo::not_after);
         Server {
             outcome: Outcome::Ok.name(),
             server: server.clone(),

@@ -9,6 +9,7 @@ use wirepost::{
     base::{body::Body, error::*, quantity},
     mail::{
         compose::{Composed, Draft},
+        downgrade::downgrade,
         raw::{LINE_MOST, Raw},
     },
     mime::build::Source,
@@ -38,8 +39,48 @@ pub enum Content {
 }
 
 impl Prepared {
-    /// As it is.
-    pub fn whole(self) -> Result<Outgoing> {
+    /// For a server that takes everything.
+    pub fn whole(mut self) -> Result<Outgoing> {
+        if let Content::Raw(raw) = &self.content {
+            let header = raw.header_eight_bit && !raw.header_is_utf8();
+            let body = raw.longest > LINE_MOST;
+            if header || body {
+                self.content = Content::Raw(downgrade(raw, header, body)?);
+            }
+        }
+        self.finish()
+    }
+
+    /// In the form that the server takes. What cannot be asked, since there is no connection, is left to sending.
+    pub fn fit(mut self, session: &mut Session<'_>, flags: &Rsendmail) -> Result<Outgoing> {
+        match &mut self.content {
+            Content::Raw(raw) => {
+                let (mut header, mut body) = (false, raw.longest > LINE_MOST);
+                if (raw.eight_bit || raw.header_eight_bit)
+                    && let Some(ext) = session.extensions()
+                {
+                    body |= raw.eight_bit && !ext.eight_bit_mime;
+                    header =
+                        raw.header_eight_bit && !(ext.smtputf8 && ext.eight_bit_mime && raw.header_is_utf8());
+                }
+                if (header || body) && !flags.ready.no_downgrade {
+                    self.content = Content::Raw(downgrade(raw, header, body)?);
+                }
+            }
+            Content::Made { draft, composed } => {
+                if flags.sending.if_too_large == IfTooLarge::DropAttachments
+                    && !(draft.attachments.is_empty() && draft.inline.is_empty())
+                    && let Some(ext) = session.extensions()
+                    && ext.is_too_large(composed.size())
+                {
+                    *composed = without_attachments(draft, composed, ext)?;
+                }
+            }
+        }
+        self.finish()
+    }
+
+    fn finish(self) -> Result<Outgoing> {
         let Prepared { source, message_id, mut envelope, content } = self;
         let body: Box<dyn Body> = match content {
             Content::Raw(raw) => {
@@ -63,19 +104,6 @@ impl Prepared {
             }
         };
         Ok(Outgoing { source, message_id, envelope, body })
-    }
-
-    /// In the form that the server takes. What cannot be asked, since there is no connection, is left to sending.
-    pub fn fit(mut self, session: &mut Session<'_>, flags: &Rsendmail) -> Result<Outgoing> {
-        if let Content::Made { draft, composed } = &mut self.content
-            && flags.sending.if_too_large == IfTooLarge::DropAttachments
-            && !(draft.attachments.is_empty() && draft.inline.is_empty())
-            && let Some(ext) = session.extensions()
-            && ext.is_too_large(composed.size())
-        {
-            *composed = without_attachments(draft, composed, ext)?;
-        }
-        self.whole()
     }
 }
 

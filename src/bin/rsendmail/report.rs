@@ -18,7 +18,7 @@ use wirepost::{
 fn queue_id(reply: &Reply) -> Option<String> {
     let text = reply.text();
     let at = text.to_ascii_lowercase().find("queued as ")?;
-    let id: String = text[at + 10..].chars().take_while(|c| c.is_ascii_graphic()).collect();
+    let id: String = text[at + 10..].chars().take_while(char::is_ascii_graphic).collect();
     let id = id.trim_end_matches(['.', ',', ';', ')']);
     (!id.is_empty()).then(|| id.to_string())
 }
