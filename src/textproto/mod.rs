@@ -19,7 +19,7 @@ pub mod sasl;
 
 pub use command::Command;
 pub use dot::{DotReader, DotWriter};
-pub use line::Exactly;
+pub use line::{CountedWriter, Exactly};
 pub use reply::{Reply, ReplyParser, Style};
 
 use crate::{
@@ -186,7 +186,11 @@ impl Conn {
         self.io.set_patience(Patience::silence(self.timeouts.silence, "the server to read", "--timeout"));
         self.asked = true;
         self.io.write_all(bytes).map_err(|e| {
-            let error = self.lost(e);
+            let mut error = self.lost(e);
+            if error.kind() == Kind::Closed {
+                // A server that has enough of a body says why (552) before it closes.
+                error = self.last_words().unwrap_or(error);
+            }
             self.poison(error.clone());
             error
         })

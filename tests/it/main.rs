@@ -3,6 +3,7 @@
 mod layers;
 mod rftp_basics;
 mod rpop;
+mod rsendmail;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;
