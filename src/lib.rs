@@ -48,5 +48,7 @@
 //! indicatif   : cli/progress
 //! ```
 pub mod base;
+pub mod cli;
 pub mod net;
+pub mod store;
 pub mod textproto;

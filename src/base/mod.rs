@@ -5,5 +5,6 @@ pub mod digest;
 pub mod error;
 pub mod escape;
 pub mod pattern;
+pub mod quantity;
 pub mod record;
 pub mod secret;

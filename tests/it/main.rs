@@ -1,2 +1,7 @@
 //! One test binary: the laws of the tree, and the real programs against the sandbox's servers on 127.0.0.1.
 mod layers;
+#[path = "../sandbox/mod.rs"]
+mod sandbox;
+mod sandbox_ftp;
+mod sandbox_mail;
+mod support;

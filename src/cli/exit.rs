@@ -1,0 +1,251 @@
+//! The exit codes, and how the outcomes of many items become one. The only place that decides them.
+
+use crate::base::error::*;
+
+pub const OK: u8 = 0;
+/// The answer is no.
+pub const NO: u8 = 1;
+/// Some done, some not.
+pub const SOME: u8 = 3;
+pub const USAGE: u8 = 64;
+pub const INPUT: u8 = 65;
+pub const MISSING: u8 = 66;
+pub const NO_USER: u8 = 67;
+pub const NO_HOST: u8 = 68;
+pub const REFUSED: u8 = 69;
+pub const BUG: u8 = 70;
+pub const CANNOT_CREATE: u8 = 73;
+pub const LOCAL: u8 = 74;
+pub const AGAIN: u8 = 75;
+pub const PROTOCOL: u8 = 76;
+pub const AUTH: u8 = 77;
+pub const CONFIG: u8 = 78;
+pub const UNKNOWN: u8 = 79;
+pub const TLS: u8 = 80;
+
+/// The table of codes as `--help` and the man pages show it.
+pub const TABLE: &str = "\
+  0  everything asked for was done          73  cannot create the output
+  1  the answer is no                       74  local read or write failed
+  3  some done, some not                    75  try again later
+ 64  wrong usage                            76  the peer broke the protocol or a limit
+ 65  malformed input, or a guard refused    77  login or permission refused
+ 66  a named source is missing              78  configuration or secret not to be had
+ 67  no such user or recipient              79  outcome unknown: it may have happened
+ 68  no such host                           80  TLS
+ 69  the server refused for good       130/143  interrupted, terminated";
+
+/// The code of one failure by itself.
+pub fn code(error: &Error) -> u8 {
+    match error.kind() {
+        Kind::Usage => USAGE,
+        Kind::Input => INPUT,
+        Kind::Missing => MISSING,
+        Kind::NoUser => NO_USER,
+        Kind::Resolve if error.again() == Again::Never => NO_HOST,
+        Kind::Resolve | Kind::Connect | Kind::Timeout | Kind::Closed | Kind::Busy => AGAIN,
+        Kind::Tls => TLS,
+        Kind::Protocol | Kind::Limit => PROTOCOL,
+        Kind::Auth if error.again() != Again::Never => AGAIN,
+        Kind::Auth => AUTH,
+        Kind::Refused if error.again() == Again::Never => REFUSED,
+        Kind::Refused => AGAIN,
+        Kind::Unconfirmed => UNKNOWN,
+        Kind::Create => CANNOT_CREATE,
+        Kind::Local => LOCAL,
+        Kind::Config => CONFIG,
+        Kind::Interrupted => 128 + u8::try_from(error.signal().unwrap_or(2)).unwrap_or(2),
+        Kind::Bug => BUG,
+    }
+}
+
+/// How one item ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    Ok,
+    /// Left alone for a reason that is no failure, or because an earlier failure stopped the run.
+    Skipped,
+    /// A dry run would have done it.
+    Planned,
+    /// Durable in a queue, to be done later.
+    Queued,
+    /// Not done; trying again makes sense.
+    Temporary,
+    /// Not done; trying again does not.
+    Permanent,
+    /// It may or may not have happened.
+    Unknown,
+}
+
+impl Outcome {
+    pub fn of(error: &Error) -> Outcome {
+        match (error.kind(), error.again()) {
+            (Kind::Unconfirmed, _) => Outcome::Unknown,
+            (_, Again::Never) => Outcome::Permanent,
+            _ => Outcome::Temporary,
+        }
+    }
+
+    /// The name that stands in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Outcome::Ok => "ok",
+            Outcome::Skipped => "skipped",
+            Outcome::Planned => "planned",
+            Outcome::Queued => "queued",
+            Outcome::Temporary => "temporary",
+            Outcome::Permanent => "permanent",
+            Outcome::Unknown => "unknown",
+        }
+    }
+
+    const ALL: [Outcome; 7] = [
+        Outcome::Ok,
+        Outcome::Skipped,
+        Outcome::Planned,
+        Outcome::Queued,
+        Outcome::Temporary,
+        Outcome::Permanent,
+        Outcome::Unknown,
+    ];
+}
+
+/// Counts outcomes and remembers what decides the exit code.
+#[derive(Debug, Default)]
+pub struct Tally {
+    counts: [u64; 7],
+    /// The first failure that was not to be tried again, else the first of all.
+    first: Option<u8>,
+    first_permanent: Option<u8>,
+    signal: Option<i32>,
+    /// The answer to a question was no.
+    no: bool,
+}
+
+impl Tally {
+    pub fn count(&mut self, outcome: Outcome) {
+        self.counts[Outcome::ALL.iter().position(|o| *o == outcome).unwrap_or(0)] += 1;
+    }
+
+    /// A failed item: counts its outcome and remembers its code.
+    pub fn fail(&mut self, error: &Error) {
+        if error.kind() == Kind::Interrupted {
+            self.signal = self.signal.or(error.signal());
+        }
+        let outcome = Outcome::of(error);
+        self.count(outcome);
+        self.first.get_or_insert(code(error));
+        if outcome == Outcome::Permanent {
+            self.first_permanent.get_or_insert(code(error));
+        }
+    }
+
+    /// The answer is no: 1, unless something worse happened.
+    pub fn answer_no(&mut self) {
+        self.no = true;
+    }
+
+    pub fn signal(&mut self, signal: i32) {
+        self.signal = Some(signal);
+    }
+
+    /// Each outcome that occurred, with its count.
+    pub fn counts(&self) -> impl Iterator<Item = (Outcome, u64)> {
+        Outcome::ALL.into_iter().zip(self.counts).filter(|(_, n)| *n > 0)
+    }
+
+    pub fn of(&self, outcome: Outcome) -> u64 {
+        self.counts[Outcome::ALL.iter().position(|o| *o == outcome).unwrap_or(0)]
+    }
+
+    /// One code for all: a signal before all; any unknown; some done and some not; none done: again later if all of it may
+    /// be, else the first failure's code.
+    pub fn exit(&self) -> u8 {
+        let failed = self.of(Outcome::Temporary) + self.of(Outcome::Permanent);
+        let done = self.of(Outcome::Ok) + self.of(Outcome::Queued) + self.of(Outcome::Planned);
+        if let Some(signal) = self.signal {
+            return 128 + u8::try_from(signal).unwrap_or(2);
+        }
+        if self.of(Outcome::Unknown) > 0 {
+            return UNKNOWN;
+        }
+        if failed == 0 {
+            return if self.no { NO } else { OK };
+        }
+        if done > 0 {
+            return SOME;
+        }
+        if self.of(Outcome::Permanent) == 0 && failed > 1 {
+            return AGAIN;
+        }
+        self.first_permanent.or(self.first).unwrap_or(BUG)
+    }
+
+    /// When the whole thing is worth another try.
+    pub fn again(&self) -> Again {
+        if self.of(Outcome::Temporary) > 0 || self.signal.is_some() { Again::Later } else { Again::Never }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exit(outcomes: &[Outcome], errors: &[Error]) -> u8 {
+        let mut tally = Tally::default();
+        outcomes.iter().for_each(|o| tally.count(*o));
+        errors.iter().for_each(|e| tally.fail(e));
+        tally.exit()
+    }
+
+    #[test]
+    fn outcomes_merge() {
+        let lost = || Error::new(Kind::Closed, "x");
+        let refused = || Error::new(Kind::Refused, "x");
+        let unknown = || Error::new(Kind::Unconfirmed, "x");
+        assert_eq!(exit(&[], &[]), OK);
+        assert_eq!(exit(&[Outcome::Ok, Outcome::Skipped], &[]), OK);
+        assert_eq!(exit(&[Outcome::Skipped], &[refused()]), REFUSED);
+        assert_eq!(exit(&[Outcome::Ok], &[refused()]), SOME);
+        assert_eq!(exit(&[Outcome::Ok], &[refused(), unknown()]), UNKNOWN);
+        assert_eq!(exit(&[], &[lost(), lost()]), AGAIN);
+        assert_eq!(exit(&[], &[lost(), refused()]), REFUSED);
+        assert_eq!(exit(&[Outcome::Ok], &[unknown(), Error::interrupted(15)]), 143);
+        let mut asked = Tally::default();
+        asked.answer_no();
+        assert_eq!(asked.exit(), NO);
+    }
+
+    #[test]
+    fn every_kind_has_its_code() {
+        let e = |kind| Error::new(kind, "x");
+        for (error, want) in [
+            (e(Kind::Usage), 64),
+            (e(Kind::Input), 65),
+            (e(Kind::Missing), 66),
+            (e(Kind::NoUser), 67),
+            (e(Kind::Resolve), 68),
+            (e(Kind::Resolve).again_is(Again::Now), 75),
+            (e(Kind::Refused), 69),
+            (e(Kind::Refused).again_is(Again::Now), 75),
+            (e(Kind::Bug), 70),
+            (e(Kind::Create), 73),
+            (e(Kind::Local), 74),
+            (e(Kind::Connect), 75),
+            (e(Kind::Timeout), 75),
+            (e(Kind::Closed), 75),
+            (e(Kind::Busy), 75),
+            (e(Kind::Protocol), 76),
+            (e(Kind::Limit), 76),
+            (e(Kind::Auth), 77),
+            (e(Kind::Auth).again_is(Again::Later), 75),
+            (e(Kind::Config), 78),
+            (e(Kind::Unconfirmed), 79),
+            (e(Kind::Tls), 80),
+            (Error::interrupted(2), 130),
+            (Error::interrupted(15), 143),
+        ] {
+            assert_eq!(code(&error), want, "{error:?}");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The ground all five programs share on the command line: flags, secrets, events, output, exit codes.
+//!
+//! [`main`] is the one way a program starts and ends: it installs the signals and the panic hook, reads the flags, runs
+//! the program, and turns what happened into messages, the JSON summary and the exit code. Programs print through
+//! [`Output`] only, and decide no exit code themselves.
+
+pub mod args;
+pub mod event;
+pub mod exit;
+mod hint;
+pub mod netrc;
+pub mod output;
+pub mod progress;
+pub mod secrets;
+mod signal;
+pub mod stdin;
+
+pub use args::{Common, Login, Network, TlsArgs};
+pub use output::Output;
+
+use crate::{base::error::*, net::Cancel};
+use clap::Parser;
+use std::{ffi::OsString, process::ExitCode};
+
+/// What `main` has to know of a program.
+pub struct Tool {
+    pub name: &'static str,
+    /// The environment variable that may hold its secret: `RFTP_PASSWORD`.
+    pub password_variable: &'static str,
+}
+
+/// A program's flags, as far as `main` needs them.
+pub trait Flags: Parser {
+    fn common(&self) -> &Common;
+    /// `--max-time`, where the program has a network.
+    fn max_time(&self) -> Option<std::time::Duration> {
+        None
+    }
+}
+
+/// Runs a program from argv to exit code.
+pub fn main<A: Flags>(
+    tool: &'static Tool,
+    run: impl FnOnce(A, &mut Output, &Cancel) -> anyhow::Result<()>,
+) -> ExitCode {
+    no_core_dumps();
+    panic_hook(tool.name);
+    let signal = signal::install();
+    let argv: Vec<OsString> = std::env::args_os().collect();
+    let flags = match parse::<A>(&argv) {
+        Ok(flags) => flags,
+        Err(Parsed::Help(text)) => return ExitCode::from(output::print_help(&text)),
+        Err(Parsed::Wrong(error)) => {
+            // Somebody who asked for JSON waits for a summary even if the flags are wrong.
+            let json = argv.iter().any(|a| a == "--json");
+            let mut out = Output::plain(tool.name, json);
+            out.fail(&error);
+            return ExitCode::from(out.finish());
+        }
+    };
+    let cancel = Cancel::new(signal, flags.max_time());
+    let mut out = match Output::new(tool.name, flags.common(), cancel.clone()) {
+        Ok(out) => out,
+        Err(error) => {
+            let mut out = Output::plain(tool.name, flags.common().json);
+            out.fail(&error);
+            return ExitCode::from(out.finish());
+        }
+    };
+    if let Err(error) = run(flags, &mut out, &cancel) {
+        out.fail(&into_error(error));
+    }
+    ExitCode::from(out.finish())
+}
+
+enum Parsed {
+    /// `--help`, `--version`: text for stdout.
+    Help(String),
+    Wrong(Error),
+}
+
+fn parse<A: Flags>(argv: &[OsString]) -> Result<A, Parsed> {
+    let command = A::command();
+    let matches = command.try_get_matches_from(argv).map_err(explain)?;
+    A::from_arg_matches(&matches).map_err(explain)
+}
+
+/// clap's report in our form: one line, and one hint.
+fn explain(error: clap::Error) -> Parsed {
+    use clap::error::ErrorKind as E;
+    let text = error.render();
+    if matches!(error.kind(), E::DisplayHelp | E::DisplayVersion) {
+        return Parsed::Help(text.ansi().to_string());
+    }
+    if error.kind() == E::DisplayHelpOnMissingArgumentOrSubcommand {
+        let error = Error::new(Kind::Usage, "nothing to do").hint("--help tells what there is");
+        return Parsed::Wrong(error);
+    }
+    let text = text.to_string();
+    let mut lines = text.lines().map(str::trim);
+    let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
+    let mut hint = None;
+    for line in lines {
+        if let Some(tip) = line.strip_prefix("tip: ") {
+            hint.get_or_insert(tip.to_string());
+        } else if line.starts_with("Usage:") || line.starts_with("For more") {
+            break;
+        } else if !line.is_empty() && hint.is_none() {
+            // The list of missing arguments or possible values.
+            message = format!("{message} {line}");
+        }
+    }
+    let error = Error::new(Kind::Usage, message);
+    Parsed::Wrong(error.hint(hint.unwrap_or_else(|| "--help tells what there is".into())))
+}
+
+/// What came up to the edge: ours as it is, anything else is a local failure.
+fn into_error(error: anyhow::Error) -> Error {
+    match error.downcast::<Error>() {
+        Ok(ours) => ours,
+        Err(other) => match other.downcast::<std::io::Error>() {
+            Ok(io) => Error::from_io(io, Kind::Local, "input or output failed"),
+            Err(other) => Error::new(Kind::Bug, format!("{other:#}")),
+        },
+    }
+}
+
+/// A core dump would hold the secrets of the run.
+fn no_core_dumps() {
+    use rustix::process::{Resource, Rlimit, setrlimit};
+    let _ = setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) });
+}
+
+fn panic_hook(tool: &'static str) {
+    std::panic::set_hook(Box::new(move |info| {
+        let what = info
+            .payload()
+            .downcast_ref::<&str>()
+            .map(ToString::to_string)
+            .or_else(|| info.payload().downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        output::last_line(tool, &format!("a bug of ours: {what} ({place})"));
+        std::process::exit(i32::from(exit::BUG));
+    }));
+}

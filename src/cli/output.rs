@@ -1,0 +1,321 @@
+//! The only place that prints. Results go to stdout, everything else to stderr; JSON Lines replace or accompany the results.
+//!
+//! One thread writes: workers hand their events to the one that owns the [`Output`]. Text of a peer or a file is escaped
+//! here, on its way to a person; JSON escapes by itself. A reader that closed the pipe ends the program quietly.
+
+use super::{
+    Common,
+    event::{self, Event, Summary},
+    exit::{Outcome, Tally},
+    hint,
+    progress::{self, Progress},
+};
+use crate::{
+    base::{error::*, escape, record},
+    net::{Cancel, Tracer},
+};
+use std::{
+    fmt,
+    fs::File,
+    io::{self, BufWriter, IsTerminal, StdoutLock, Write},
+    time::{Duration, Instant},
+};
+
+/// See the module's essay.
+pub struct Output {
+    tool: &'static str,
+    json: bool,
+    json_file: Option<BufWriter<File>>,
+    quiet: bool,
+    verbose: bool,
+    /// Whether success of a verb that does something is worth a line.
+    chatty: bool,
+    trace: bool,
+    stdout: BufWriter<StdoutLock<'static>>,
+    terminal: bool,
+    progress: Progress,
+    tally: Tally,
+    cancel: Cancel,
+    started: Instant,
+    bytes: u64,
+    round_trips: u64,
+}
+
+impl Output {
+    pub(super) fn new(tool: &'static str, flags: &Common, cancel: Cancel) -> Result<Output> {
+        let json_file = match &flags.json_file {
+            Some(name) => Some(BufWriter::new(open_json(name)?)),
+            None => None,
+        };
+        let mut out = Output::plain(tool, flags.json);
+        out.json_file = json_file;
+        out.quiet = flags.quiet;
+        out.verbose = flags.verbose;
+        out.chatty = !flags.quiet && !flags.json && (flags.verbose || out.terminal);
+        out.trace = flags.trace;
+        out.cancel = cancel;
+        out.progress = Progress::new(flags.progress, flags.quiet || flags.json);
+        Ok(out)
+    }
+
+    /// Before the flags are known.
+    pub(super) fn plain(tool: &'static str, json: bool) -> Output {
+        let terminal = io::stdout().is_terminal();
+        Output {
+            tool,
+            json,
+            json_file: None,
+            quiet: false,
+            verbose: false,
+            chatty: false,
+            trace: false,
+            stdout: BufWriter::with_capacity(32 << 10, io::stdout().lock()),
+            terminal,
+            progress: Progress::none(),
+            tally: Tally::default(),
+            cancel: Cancel::default(),
+            started: Instant::now(),
+            bytes: 0,
+            round_trips: 0,
+        }
+    }
+
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    pub fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    /// A result for a person; with `--json` nothing. Names of others in it must have gone through `base::escape`.
+    pub fn line(&mut self, text: impl fmt::Display) {
+        if !self.json {
+            let written = writeln!(self.stdout, "{text}");
+            self.sent(written);
+        }
+    }
+
+    /// A line about something done: only where a person looks, or with `-v`.
+    pub fn done(&mut self, text: impl fmt::Display) {
+        if self.chatty {
+            self.line(text);
+        }
+    }
+
+    /// The raw bytes of a result.
+    ///
+    /// # Errors
+    /// `Usage` with `--json`, whose lines they would mix with.
+    pub fn raw(&mut self) -> Result<Raw<'_>> {
+        if self.json {
+            let text = "raw bytes and --json cannot share standard output";
+            return Err(Error::new(Kind::Usage, text).hint("--json-file FILE writes the JSON elsewhere"));
+        }
+        Ok(Raw(self))
+    }
+
+    /// One line of JSON.
+    pub fn emit(&mut self, event: &Event) {
+        if self.json || self.json_file.is_some() {
+            let line = record::to_line(event);
+            if self.json {
+                let written = writeln!(self.stdout, "{line}").and_then(|()| self.stdout.flush());
+                self.sent(written);
+            }
+            if let Some(file) = &mut self.json_file
+                && let Err(e) = writeln!(file, "{line}").and_then(|()| file.flush())
+            {
+                self.json_file = None;
+                let error = Error::from_io(e, Kind::Local, "cannot write the JSON file");
+                self.say(&error);
+                self.tally.fail(&error);
+            }
+        }
+    }
+
+    /// Counts an item that did not fail.
+    pub fn count(&mut self, outcome: Outcome) {
+        self.tally.count(outcome);
+    }
+
+    /// An item failed: says so and counts it. The item's own event is the caller's to emit.
+    pub fn item_failed(&mut self, error: &Error) {
+        self.say(error);
+        self.tally.fail(error);
+    }
+
+    /// A failure that belongs to no item: says so, counts it, and emits an `error` event.
+    pub fn fail(&mut self, error: &Error) {
+        self.item_failed(error);
+        self.emit(&Event::failure(error));
+    }
+
+    /// The answer to the question asked is no (exit 1).
+    pub fn answer_no(&mut self) {
+        self.tally.answer_no();
+    }
+
+    /// `-v`: what a person may want to know.
+    pub fn note(&mut self, text: impl fmt::Display) {
+        if self.verbose && !self.quiet {
+            self.to_stderr(&format!("{}: {}", self.tool, escape::text(&text.to_string())));
+        }
+    }
+
+    /// Something to know although nothing failed; not with `-q`.
+    pub fn warn(&mut self, text: impl fmt::Display) {
+        if !self.quiet {
+            self.to_stderr(&format!("{}: {}", self.tool, escape::text(&text.to_string())));
+        }
+    }
+
+    /// A line on stderr even with `-q`.
+    pub fn always(&mut self, text: impl fmt::Display) {
+        self.to_stderr(&format!("{}: {}", self.tool, escape::text(&text.to_string())));
+    }
+
+    pub fn add_bytes(&mut self, n: u64) {
+        self.bytes += n;
+    }
+
+    pub fn add_round_trips(&mut self, n: u64) {
+        self.round_trips += n;
+    }
+
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Where the conversation goes with `--trace`; may be used by any thread.
+    pub fn tracer(&self) -> Tracer {
+        if !self.trace {
+            return Tracer::default();
+        }
+        let progress = self.progress.clone();
+        Tracer::new(move |line| progress.suspend(|| to_stderr(&escape::text(line))))
+    }
+
+    fn say(&mut self, error: &Error) {
+        if error.kind() == Kind::Interrupted && self.tally.of(Outcome::Temporary) > 0 {
+            return; // said already, by the item it stopped
+        }
+        let message = escape::text(error.message()).into_owned();
+        self.to_stderr(&format!("{}: {message}", self.tool));
+        if let Some(hint) = error.get_hint().map(str::to_string).or_else(|| hint::of(error)) {
+            self.to_stderr(&format!("hint: {}", escape::text(&hint)));
+        }
+    }
+
+    fn to_stderr(&mut self, line: &str) {
+        let _ = self.stdout.flush();
+        self.progress.suspend(|| to_stderr(line));
+    }
+
+    /// A closed pipe ends the program quietly; any other failure of stdout is one of the disk behind it.
+    fn sent(&mut self, written: io::Result<()>) {
+        if let Err(e) = written {
+            stdout_failed(self.tool, &e);
+        }
+    }
+
+    /// The summary, and the exit code.
+    pub fn finish(mut self) -> u8 {
+        if let Some(signal) = self.cancel.signal() {
+            self.tally.signal(signal);
+        }
+        let exit = self.tally.exit();
+        let worst =
+            [Outcome::Unknown, Outcome::Permanent, Outcome::Temporary, Outcome::Queued, Outcome::Planned]
+                .into_iter()
+                .find(|o| self.tally.of(*o) > 0)
+                .unwrap_or(Outcome::Ok);
+        if self.trace {
+            to_stderr(&format!("* {} round trips", self.round_trips));
+        }
+        self.emit(&Event::Summary(Summary {
+            tool: self.tool,
+            outcome: worst.name(),
+            exit,
+            retry: self.tally.again().name(),
+            counts: self.tally.counts().map(|(o, n)| (o.name().to_string(), n.into())).collect(),
+            bytes: self.bytes,
+            seconds: (self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+            round_trips: self.round_trips,
+        }));
+        let flushed = self.stdout.flush();
+        self.sent(flushed);
+        exit
+    }
+}
+
+/// Standard output for the bytes of a file.
+pub struct Raw<'a>(&'a mut Output);
+
+impl Write for Raw<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.0.stdout.write(bytes) {
+            Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(self.0.tool, &e),
+            other => other,
+        }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.stdout.flush().map_err(|e| stdout_failed(self.0.tool, &e))
+    }
+}
+
+fn stdout_failed(tool: &str, error: &io::Error) -> ! {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        std::process::exit(0);
+    }
+    let error = Error::new(Kind::Local, format!("cannot write to standard output: {}", cause(error)));
+    last_line(tool, error.message());
+    std::process::exit(i32::from(super::exit::code(&error)));
+}
+
+fn to_stderr(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// The last words of a program that cannot go on.
+pub(super) fn last_line(tool: &str, text: &str) {
+    to_stderr(&format!("{tool}: {}", escape::text(text)));
+}
+
+/// Help and version texts: stdout, exit 0.
+pub(super) fn print_help(text: &str) -> u8 {
+    let text = if io::stdout().is_terminal() { text.to_string() } else { progress::plain_text(text) };
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => super::exit::LOCAL,
+        _ => super::exit::OK,
+    }
+}
+
+/// `--json-file FILE` or `fd:3`.
+fn open_json(name: &str) -> Result<File> {
+    let path = match name.strip_prefix("fd:") {
+        Some(fd) if fd.parse::<u32>().is_ok() => format!("/dev/fd/{fd}"),
+        Some(_) => return Err(Error::new(Kind::Usage, format!("not a file descriptor: {name}"))),
+        None => name.to_string(),
+    };
+    let opened = File::options().write(true).create(true).truncate(true).open(&path);
+    opened.map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot create {name}")))
+}
+
+/// How long something took, for JSON: whole milliseconds.
+pub fn seconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+/// The error object of an item's event.
+pub fn error_value(error: &Error) -> record::Value {
+    event::error(error)
+}

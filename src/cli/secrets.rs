@@ -1,0 +1,152 @@
+//! Who we are and what secret we have, from the first source that knows: `--password-file`, `--password-command`,
+//! `--password-env`, the tool's own variable, netrc, and on a terminal a prompt. The only file that names `rpassword`.
+
+use super::{Login, Tool, netrc, stdin};
+use crate::base::{error::*, secret::Secret};
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, IsTerminal, Read},
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// A secret is one line of at most this many bytes.
+const LONGEST: u64 = 64 << 10;
+
+/// A user and how to prove it.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    pub user: String,
+    pub password: Secret,
+    /// FTP's ACCT, from netrc.
+    pub account: Option<Secret>,
+}
+
+/// The user: the flag, else the URL's, else the one netrc login of the host. `None`: nobody said.
+pub fn user(login: &Login, from_url: Option<&str>, host: &str) -> Result<Option<String>> {
+    if login.password.is_some() {
+        return Err(Error::new(
+            Kind::Usage,
+            "a password in the command line can be read by every user of the machine",
+        )
+        .hint("--password-file, --password-command, --password-env or netrc can give it"));
+    }
+    if let Some(user) = login.user.as_deref().or(from_url) {
+        return Ok(Some(user.to_string()));
+    }
+    Ok(entries(login)?.as_deref().and_then(|e| netrc::only_login(e, host)).map(str::to_string))
+}
+
+/// The password of `user` on `host`.
+///
+/// # Errors
+/// `Config` if no source has it.
+pub fn identity(tool: &Tool, login: &Login, user: &str, host: &str) -> Result<Identity> {
+    let found = |password| Ok(Identity { user: user.to_string(), password, account: None });
+    if let Some(path) = &login.password_file {
+        return found(from_file(path)?);
+    }
+    if let Some(command) = &login.password_command {
+        return found(from_command(command, "--password-command")?);
+    }
+    if let Some(variable) = &login.password_env {
+        return found(from_env(variable).ok_or_else(|| {
+            Error::new(Kind::Config, format!("the environment has no variable {variable} (--password-env)"))
+        })?);
+    }
+    if let Some(secret) = from_env(tool.password_variable) {
+        return found(secret);
+    }
+    if let Some(entry) = entries(login)?.as_deref().and_then(|e| netrc::password(e, host, user)) {
+        let password = entry.password.clone().unwrap_or_default();
+        return Ok(Identity { user: user.to_string(), password, account: entry.account.clone() });
+    }
+    if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
+        let prompt = format!("Password for {user} on {host}: ");
+        let typed = rpassword::prompt_password(crate::base::escape::text(&prompt))
+            .map_err(|e| Error::from_io(e, Kind::Config, "cannot read the password"))?;
+        return found(Secret::new(typed));
+    }
+    let variable = tool.password_variable;
+    Err(Error::new(Kind::Config, format!("no password for {user} on {host}"))
+        .host(host)
+        .hint(format!("--password-file, --password-command, {variable} or netrc can give it")))
+}
+
+fn entries(login: &Login) -> Result<Option<Vec<netrc::Entry>>> {
+    match &login.netrc_file {
+        Some(path) => match netrc::load(path)? {
+            Some(entries) => Ok(Some(entries)),
+            None => Err(Error::new(Kind::Config, format!("cannot read {}: no such file", path.display()))),
+        },
+        None => netrc::default_path().map_or(Ok(None), |path: PathBuf| netrc::load(&path)),
+    }
+}
+
+fn from_env(variable: &str) -> Option<Secret> {
+    use std::os::unix::ffi::OsStringExt;
+    std::env::var_os(variable).filter(|v| !v.is_empty()).map(|v| Secret::new(v.into_vec()))
+}
+
+/// The first line of a file, or of stdin.
+pub fn from_file(path: &Path) -> Result<Secret> {
+    if path == Path::new("-") {
+        stdin::claim("the password")?;
+        return first_line(std::io::stdin().lock(), "standard input");
+    }
+    let shown = path.display();
+    let file =
+        File::open(path).map_err(|e| Error::from_io(e, Kind::Config, format_args!("cannot read {shown}")))?;
+    netrc::private(&file, path)?;
+    first_line(file, &shown.to_string())
+}
+
+/// The first line that a command writes; its stderr is the user's.
+pub fn from_command(command: &str, flag: &str) -> Result<Secret> {
+    let failed = |why: String| Error::new(Kind::Config, format!("{flag}: {why}"));
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|e| failed(format!("cannot run sh: {}", cause(&e))))?;
+    if !output.status.success() {
+        return Err(failed(format!("the command failed ({})", output.status)));
+    }
+    let secret = Secret::new(output.stdout);
+    first_line(secret.expose(), flag)
+}
+
+fn first_line(from: impl Read, shown: &str) -> Result<Secret> {
+    let mut line = Vec::new();
+    BufReader::new(from.take(LONGEST))
+        .read_until(b'\n', &mut line)
+        .map_err(|e| Error::from_io(e, Kind::Config, format_args!("cannot read {shown}")))?;
+    while matches!(line.last(), Some(b'\n' | b'\r')) {
+        line.pop();
+    }
+    if line.is_empty() {
+        return Err(Error::new(Kind::Config, format!("no password in {shown}")));
+    }
+    Ok(Secret::new(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_gives_its_first_line() {
+        assert_eq!(from_command("printf 'one\\r\\ntwo\\n'", "x").unwrap().expose(), b"one");
+        assert_eq!(from_command("exit 3", "x").unwrap_err().kind(), Kind::Config);
+        assert_eq!(from_command("true", "x").unwrap_err().message(), "no password in x");
+    }
+
+    #[test]
+    fn a_password_in_argv_is_refused() {
+        let login = Login { password: Some("hunter2".into()), ..Login::default() };
+        let error = user(&login, None, "h").unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
+        assert!(!format!("{error:?}{error}").contains("hunter2"));
+    }
+}
