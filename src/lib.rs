@@ -32,12 +32,14 @@
 //! pbkdf2      : base/digest
 //! jiff        : base/date
 //! glob        : base/pattern
+//! getrandom   : base/random
 //! serde_json  : base/record
 //! idna        : base/address
 //! native_tls  : net/tls/native
 //! openssl     : net/tls/openssl
 //! socket2     : net/dial
 //! dns_lookup  : net/dial
+//! flate2      : imap/deflate
 //! mime_guess  : mime/media_type
 //! encoding_rs : mime/charset
 //! stringprep  : textproto/sasl
@@ -49,6 +51,7 @@
 //! ```
 pub mod base;
 pub mod cli;
+pub mod imap;
 pub mod net;
 pub mod store;
 pub mod textproto;

@@ -6,5 +6,6 @@ pub mod error;
 pub mod escape;
 pub mod pattern;
 pub mod quantity;
+pub mod random;
 pub mod record;
 pub mod secret;

@@ -15,6 +15,7 @@ mod command;
 mod dot;
 mod line;
 mod reply;
+pub mod sasl;
 
 pub use command::Command;
 pub use dot::{DotReader, DotWriter};
