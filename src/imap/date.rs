@@ -96,13 +96,20 @@ mod tests {
     fn days_and_moments() {
         assert_eq!(Day::parse("2026-02-01").unwrap().to_string(), "1-Feb-2026");
         assert_eq!(Day::parse("1-feb-2026"), Day::parse("2026-02-01"));
-        for bad in ["", "2026-13-01", "2026-02-30", "1-Foo-2026", "1-Febr-2026", "2026-2", "1-2-3-4", "x-y-z"] {
+        for bad in ["", "2026-13-01", "2026-02-30", "1-Foo-2026", "1-Febr-2026", "2026-2", "1-2-3-4", "x-y-z"]
+        {
             assert_eq!(Day::parse(bad), None, "{bad}");
         }
         assert_eq!(Day::parse("2026-02-28").unwrap().plus(1), Day::parse("2026-03-01").unwrap());
         let t = internal_date(b" 1-Jul-2026 01:02:03 +0200").unwrap();
         assert_eq!(t.rfc3339(), "2026-06-30T23:02:03Z");
-        for bad in ["", "1-Jul-2026", "1-Jul-2026 01:02 +0000", "1-Jul-2026 25:00:00 +0000", "1-Jul-2026 01:02:03 0200"] {
+        for bad in [
+            "",
+            "1-Jul-2026",
+            "1-Jul-2026 01:02 +0000",
+            "1-Jul-2026 25:00:00 +0000",
+            "1-Jul-2026 01:02:03 0200",
+        ] {
             assert_eq!(internal_date(bad.as_bytes()), None, "{bad}");
         }
     }

@@ -222,7 +222,10 @@ mod tests {
 
     #[test]
     fn what_servers_send() {
-        let got = values(br#"12 FETCH (UID 5 FLAGS (\Seen $x) BODY[HEADER.FIELDS (DATE "X")]<0> "a\"b\\" X-NEW (1 (2)) )"#).unwrap();
+        let got = values(
+            br#"12 FETCH (UID 5 FLAGS (\Seen $x) BODY[HEADER.FIELDS (DATE "X")]<0> "a\"b\\" X-NEW (1 (2)) )"#,
+        )
+        .unwrap();
         assert_eq!(got[..2], [atom_of("12"), atom_of("FETCH")]);
         let items = got[2].list();
         assert_eq!(items[3].list(), [atom_of("\\Seen"), atom_of("$x")]);
@@ -277,8 +280,11 @@ mod tests {
     fn tree() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             "[A-Za-z0-9.$\\\\*-]{1,8}".prop_map(|s| Value::Atom(s.into())),
-            prop::collection::vec(any::<u8>().prop_filter("no line ends", |b| !matches!(b, b'\r' | b'\n')), 0..12)
-                .prop_map(Value::Text),
+            prop::collection::vec(
+                any::<u8>().prop_filter("no line ends", |b| !matches!(b, b'\r' | b'\n')),
+                0..12
+            )
+            .prop_map(Value::Text),
         ];
         leaf.prop_recursive(5, 40, 6, |inner| prop::collection::vec(inner, 0..6).prop_map(Value::List))
     }

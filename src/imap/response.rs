@@ -61,7 +61,10 @@ impl Response {
                 () => Some(()),
             };
             if wrong.is_none() {
-                found.wrong = Some(format!("{} in an answer to SEARCH", String::from_utf8_lossy(name.text().unwrap_or(b"?"))));
+                found.wrong = Some(format!(
+                    "{} in an answer to SEARCH",
+                    String::from_utf8_lossy(name.text().unwrap_or(b"?"))
+                ));
             }
         }
         Response::Esearch(found)
@@ -76,7 +79,10 @@ fn values_large(text: &[u8]) -> Result<Vec<Value>> {
     // Words only: a set has no quotes, and the tag's list is cut off before.
     let (mut out, mut rest) = (vec![Value::Atom(b"ESEARCH".to_vec())], &text[b"ESEARCH".len()..]);
     if let Some(open) = rest.trim_ascii_start().strip_prefix(b"(") {
-        let close = open.iter().position(|b| *b == b')').ok_or_else(|| Error::new(Kind::Input, "no end of the tag"))?;
+        let close = open
+            .iter()
+            .position(|b| *b == b')')
+            .ok_or_else(|| Error::new(Kind::Input, "no end of the tag"))?;
         out.push(Value::List(values(&open[..close])?));
         rest = &open[close + 1..];
     }
@@ -177,7 +183,9 @@ impl Status {
         let label = if name.is_empty() { verdict.to_string() } else { format!("{verdict} [{name}]") };
         let text = format!("{label} {}", self.text).trim().to_string();
         let (kind, again) = match name.as_str() {
-            "UNAVAILABLE" | "INUSE" | "SERVERBUG" | "THROTTLED" | "OVERQUOTA" | "LIMIT" => (Kind::Refused, Again::Later),
+            "UNAVAILABLE" | "INUSE" | "SERVERBUG" | "THROTTLED" | "OVERQUOTA" | "LIMIT" => {
+                (Kind::Refused, Again::Later)
+            }
             "AUTHENTICATIONFAILED" | "AUTHORIZATIONFAILED" | "EXPIRED" | "NOPERM" | "CONTACTADMIN" => {
                 (Kind::Auth, Again::Never)
             }
@@ -223,7 +231,10 @@ mod tests {
         assert_eq!((e.count, e.min, e.max), (Some(3), Some(1), Some(6)));
         assert_eq!(e.all.unwrap().to_string(), "1,5:6");
         assert_eq!(e.tag.as_deref(), Some(&b"a1"[..]));
-        assert_eq!(esearch("ESEARCH (TAG \"a\") UID PARTIAL (1:3 94,9:7)").partial, Some(vec![(94, 94), (9, 7)]));
+        assert_eq!(
+            esearch("ESEARCH (TAG \"a\") UID PARTIAL (1:3 94,9:7)").partial,
+            Some(vec![(94, 94), (9, 7)])
+        );
         assert_eq!(esearch("ESEARCH (TAG \"a\") UID PARTIAL (1:3 NIL)").partial, Some(vec![]));
         assert_eq!(esearch("ESEARCH (TAG \"a\") UID").all, None);
         for bad in ["ALL 1:*", "ALL 4294967296", "MAX 0", "PARTIAL 5", "COUNT x"] {

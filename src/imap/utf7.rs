@@ -103,9 +103,17 @@ mod tests {
     #[test]
     fn wrong_spellings_are_left_alone() {
         // `&A!-` makes a decoder with an unwrap panic; the others spell a name twice or not at all.
-        for bad in
-            [&b"&A!-"[..], b"&", b"&AP", b"&AGE-", b"&U,BTFw-&ZeVnLIqe-", b"&2D0-", b"\xff", b"a\nb", b"&APx-"]
-        {
+        for bad in [
+            &b"&A!-"[..],
+            b"&",
+            b"&AP",
+            b"&AGE-",
+            b"&U,BTFw-&ZeVnLIqe-",
+            b"&2D0-",
+            b"\xff",
+            b"a\nb",
+            b"&APx-",
+        ] {
             assert_eq!(decode(bad), None, "{bad:?}");
         }
     }

@@ -56,6 +56,8 @@ pub(crate) struct Request {
     parts: Vec<Part>,
     shown: String,
     secret: bool,
+    /// A parenthesis was just opened: no space goes before what comes next.
+    opened: bool,
 }
 
 #[derive(Clone)]
@@ -85,7 +87,20 @@ impl Request {
 
     /// Text of ours after a space: an atom, a set, a list.
     pub(crate) fn atom(mut self, text: impl std::fmt::Display) -> Request {
-        self.push(&format!(" {text}"));
+        self.space();
+        self.push(&text.to_string());
+        self
+    }
+
+    fn space(&mut self) {
+        if !std::mem::take(&mut self.opened) {
+            self.push(" ");
+        }
+    }
+
+    /// What was added last is an opening parenthesis.
+    pub(crate) fn opened(mut self) -> Request {
+        self.opened = true;
         self
     }
 
@@ -98,7 +113,7 @@ impl Request {
     /// A string of anybody after a space: quoted where that can be, else a literal. `utf8`: the server takes UTF-8
     /// between quotes (RFC 6855 §3).
     pub(crate) fn string(mut self, text: &[u8], utf8: bool) -> Request {
-        self.push(" ");
+        self.space();
         self.value(text, utf8);
         self
     }
@@ -127,6 +142,15 @@ impl Request {
         self.push(" ");
         self.value(secret.expose(), false);
         self.shown = shown + " ****";
+        self.secret = true;
+        self
+    }
+
+    /// A secret that is an atom (base64), after a space; the trace shows `****`.
+    pub(crate) fn secret_atom(mut self, secret: &Secret) -> Request {
+        self.push_bytes(b" ");
+        self.push_bytes(secret.expose());
+        self.shown.push_str(" ****");
         self.secret = true;
         self
     }
@@ -162,6 +186,12 @@ fn quotable(text: &[u8], utf8: bool) -> bool {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "a command whose answer nobody reads shifts all answers after it"]
 pub(crate) struct Tag(String);
+
+impl Tag {
+    pub(crate) fn is(&self, tag: &[u8]) -> bool {
+        self.0.as_bytes() == tag
+    }
+}
 
 /// What untagged responses told about the mailbox that is open.
 #[derive(Clone, Debug, Default)]
@@ -290,7 +320,8 @@ impl Wire {
                 Event::Continue(text) => return Ok(text),
                 Event::Done(done, status) if done == *tag => {
                     status.check().map_err(|e| e.host(self.host()))?;
-                    let error = Error::new(Kind::Protocol, "the server ended a command half-way").host(self.host());
+                    let error =
+                        Error::new(Kind::Protocol, "the server ended a command half-way").host(self.host());
                     self.conn().poison(error.clone());
                     return Err(error);
                 }
@@ -301,7 +332,11 @@ impl Wire {
     }
 
     /// One command to its end; untagged data goes to `on`.
-    pub(crate) fn call(&mut self, request: &Request, on: &mut dyn FnMut(Response) -> Result<()>) -> Result<Status> {
+    pub(crate) fn call(
+        &mut self,
+        request: &Request,
+        on: &mut dyn FnMut(Response) -> Result<()>,
+    ) -> Result<Status> {
         let tag = self.send(request)?;
         self.finish(&tag, on)
     }
@@ -328,7 +363,9 @@ impl Wire {
                     }
                 }
                 Event::Done(done, status) => self.done.push((done.0, status)),
-                Event::Continue(_) => return Err(self.unexpected("the server asks for more, but there is nothing to send")),
+                Event::Continue(_) => {
+                    return Err(self.unexpected("the server asks for more, but there is nothing to send"));
+                }
                 Event::Literal { .. } => {}
             }
         };
@@ -362,10 +399,14 @@ impl Wire {
             Response::Tagged(tag, _) => {
                 let name = String::from_utf8_lossy(tag).into_owned();
                 let Some(at) = self.waiting.iter().position(|t| *t == name) else {
-                    return Err(self.unexpected(&format!("the server ended a command {name} that was not given")));
+                    return Err(
+                        self.unexpected(&format!("the server ended a command {name} that was not given"))
+                    );
                 };
                 self.waiting.remove(at);
-                let Response::Tagged(_, status) = response else { return Err(Error::new(Kind::Bug, "no tag")) };
+                let Response::Tagged(_, status) = response else {
+                    return Err(Error::new(Kind::Bug, "no tag"));
+                };
                 self.note(&status);
                 return Ok(Event::Done(Tag(name), status));
             }
@@ -414,16 +455,5 @@ impl Wire {
     /// A mailbox's name as it goes to this server.
     pub(crate) fn mailbox_name(&self, name: &str) -> Vec<u8> {
         if self.utf8 { name.as_bytes().to_vec() } else { utf7::encode(name).into_bytes() }
-    }
-
-    /// A mailbox's name as this server sent it; one that is spelt wrongly stays as it is.
-    pub(crate) fn name_of(&self, wire: &[u8]) -> String {
-        let text = if self.utf8 { String::from_utf8(wire.to_vec()).ok() } else { utf7::decode(wire) };
-        text.unwrap_or_else(|| String::from_utf8_lossy(wire).into_owned())
-    }
-
-    /// A command on one mailbox.
-    pub(crate) fn on_mailbox(&self, verb: &str, name: &str) -> Request {
-        Request::new(verb).string(&self.mailbox_name(name), self.utf8)
     }
 }
