@@ -52,6 +52,8 @@
 pub mod base;
 pub mod cli;
 pub mod imap;
+pub mod ftp;
+pub mod job;
 pub mod net;
 pub mod store;
 pub mod textproto;

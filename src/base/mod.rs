@@ -9,3 +9,5 @@ pub mod quantity;
 pub mod random;
 pub mod record;
 pub mod secret;
+pub mod tree;
+pub mod url;

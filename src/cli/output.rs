@@ -159,6 +159,11 @@ impl Output {
         self.emit(&Event::failure(error));
     }
 
+    /// How many items were not done so far.
+    pub fn failures(&self) -> u64 {
+        [Outcome::Temporary, Outcome::Permanent, Outcome::Unknown].iter().map(|o| self.tally.of(*o)).sum()
+    }
+
     /// The answer to the question asked is no (exit 1).
     pub fn answer_no(&mut self) {
         self.tally.answer_no();

@@ -49,8 +49,13 @@ impl Dialer {
     /// # Errors
     /// `Resolve` (no such host: never again; name service silent: now), `Connect`, `Timeout`, `Interrupted`.
     pub fn dial(&self, to: &Endpoint) -> Result<Box<dyn Transport>> {
+        self.dial_within(to, self.timeouts.connect)
+    }
+
+    /// As [`Dialer::dial`], with a budget of its own for connecting.
+    pub fn dial_within(&self, to: &Endpoint, budget: Duration) -> Result<Box<dyn Transport>> {
         let addresses = self.resolve(to)?;
-        let deadline = Instant::now() + self.timeouts.connect;
+        let deadline = Instant::now() + budget;
         let mut failed = None;
         for (i, address) in addresses.iter().enumerate() {
             let left = deadline.saturating_duration_since(Instant::now());

@@ -84,7 +84,7 @@ fn pipelined_commands_are_answered_in_order_in_one_round_trip() {
     assert_eq!(codes, ["200", "257", "257", "229", "215"]);
     c.send("NOOP\r\n");
     c.reply();
-    let end = |log: &crate::sandbox::wire::Log| log.round_trips == before + 2;
+    let end = |log: &crate::sandbox::hub::Log| log.round_trips == before + 2;
     assert!(server.wait_for(Duration::from_secs(5), end), "{} after {before}", server.round_trips());
     // The next port rides with the upload.
     let mut data = epsv(&mut c);
@@ -126,7 +126,7 @@ fn session_reuse_is_asked_for_in_both_versions() {
         for resume in [true, false, true] {
             let mut data = epsv(&mut c);
             c.send("STOR f\r\n");
-            let session = c.tls().ssl().session().filter(|_| resume).map(|s| s.to_owned());
+            let session = c.tls().ssl().session().filter(|_| resume).map(ToOwned::to_owned);
             assert_eq!(c.reply(), "150 Send it\r\n");
             data.secure(&tls, session.as_deref()).expect("data handshake");
             if resume {

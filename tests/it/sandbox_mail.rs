@@ -1,7 +1,9 @@
 //! The mail sandbox, tried by hand: what the other tests build on.
+use openssl::hash::{MessageDigest, hash};
+
 use crate::sandbox::script::{End, Fault, append, on, reply};
 use crate::sandbox::tls::Tls;
-use crate::sandbox::{pop3, smtp};
+use crate::sandbox::{imap, pop3, smtp};
 use crate::support::raw::{Raw, connector};
 
 fn ehlo(server: &smtp::Server) -> Raw {
@@ -84,18 +86,40 @@ fn smtp_authenticates_under_tls_only() {
 }
 
 #[test]
-fn scram_follows_the_exchange_of_rfc_7677() {
+fn scram_follows_rfc_5802() {
     let options = smtp::Options { clear_auth: true, ..smtp::Options::default() };
     options.store.add_account("user", "pencil");
     let server = smtp::Server::start(options);
-    let mut c = ehlo(&server);
-    let base64 = |text: &str| openssl::base64::encode_block(text.as_bytes());
-    let reply = c.call(&format!("AUTH SCRAM-SHA-256 {}", base64("n,,n=user,r=abc")));
-    let challenge = openssl::base64::decode_block(reply["334 ".len()..].trim_end()).expect("base64");
-    let challenge = String::from_utf8(challenge).expect("text");
-    assert!(challenge.starts_with("r=abc") && challenge.ends_with(",i=4096"), "{challenge}");
-    let nonce = challenge.split(',').next().expect("a nonce");
-    assert_eq!(c.call(&base64(&format!("c=biws,{nonce},p={}", base64("wrong"))))[..3], *"535");
+    let base64 = |bytes: &[u8]| openssl::base64::encode_block(bytes);
+    for (password, code) in [("pencil", "334"), ("crayon", "535")] {
+        let mut c = ehlo(&server);
+        let reply = c.call(&format!("AUTH SCRAM-SHA-256 {}", base64(b"n,,n=user,r=abc")));
+        let first = openssl::base64::decode_block(reply["334 ".len()..].trim_end()).expect("base64");
+        let first = String::from_utf8(first).expect("text");
+        let [nonce, salt, "i=4096"] = first.split(',').collect::<Vec<_>>()[..] else { panic!("{first}") };
+        assert!(nonce.starts_with("r=abc") && nonce.len() > 20, "{first}");
+
+        let (md, mut salted) = (MessageDigest::sha256(), [0; 32]);
+        let salt = openssl::base64::decode_block(&salt["s=".len()..]).expect("base64");
+        openssl::pkcs5::pbkdf2_hmac(password.as_bytes(), &salt, 4096, md, &mut salted).expect("PBKDF2");
+        let key = hmac(&salted, b"Client Key");
+        let message = format!("n=user,r=abc,{first},c=biws,{nonce}");
+        let signature = hmac(&hash(md, &key).expect("digest"), message.as_bytes());
+        let proof: Vec<u8> = key.iter().zip(signature).map(|(a, b)| a ^ b).collect();
+        let reply = c.call(&base64(format!("c=biws,{nonce},p={}", base64(&proof)).as_bytes()));
+        assert_eq!(reply[..3], *code);
+        if code == "334" {
+            let verifier = format!("v={}", base64(&hmac(&hmac(&salted, b"Server Key"), message.as_bytes())));
+            assert_eq!(reply, format!("334 {}\r\n", base64(verifier.as_bytes())));
+            assert_eq!(c.call("")[..3], *"235");
+        }
+    }
+}
+
+fn hmac(key: &[u8], data: &[u8]) -> Vec<u8> {
+    let key = openssl::pkey::PKey::hmac(key).expect("key");
+    let mut signer = openssl::sign::Signer::new(MessageDigest::sha256(), &key).expect("HMAC");
+    signer.sign_oneshot_to_vec(data).expect("HMAC")
 }
 
 #[test]
@@ -156,7 +180,7 @@ fn pop3_lists_sends_and_deletes_at_quit() {
     assert_eq!(c.until("+OK W"), "+OK And the password?\r\n+OK Welcome\r\n");
     assert_eq!(c.line(), "+OK 3 57\r\n");
     assert_eq!(c.until("."), "+OK\r\n1 26\r\n2 17\r\n3 14\r\n.\r\n");
-    assert_eq!(c.line(), "+OK 000f4241.2\r\n");
+    assert_eq!(c.line(), "+OK 2 000f4241.2\r\n");
     assert_eq!(c.until(".\r"), "+OK 26 octets\r\nSubject: 1\r\n\r\n..x\r\n...\r\nlast\r\n.\r\n");
     c.send("TOP 1 1\r\nDELE 1\r\nDELE 1\r\nSTAT\r\n");
     assert_eq!(c.until(".\r"), "+OK\r\nSubject: 1\r\n\r\n..x\r\n.\r\n");
@@ -213,4 +237,176 @@ fn pop3_misbehaves() {
     c.send("DELE 1\r\nQUIT\r\n");
     assert_eq!(c.rest().expect("a clean end"), b"+OK Deleted\r\n");
     assert_eq!(server.store.messages("INBOX").len(), 0, "it took effect all the same");
+}
+
+const MIXED: &str = "From: \"Ann, B\" <ann@a.example>\r\nTo: bob@b.example\r\nSubject: =?utf-8?Q?gr=C3=BC=C3=9Fe?=\r\n\
+    Date: Tue, 3 Mar 2026 10:00:00 +0100\r\nContent-Type: multipart/mixed; boundary=\"b;1\"\r\n\r\npreamble\r\n--b;1\r\n\r\n\
+    hello\r\n--b;1\r\nContent-Type: application/pdf; name=x.pdf\r\nContent-Transfer-Encoding: base64\r\n\
+    Content-Disposition: attachment; filename=\"x.pdf\"\r\n\r\nAAEC\r\n--b;1\r\nContent-Type: message/rfc822\r\n\r\n\
+    Subject: inner\r\n\r\ndeep\r\n--b;1--\r\n";
+
+fn imap(server: &imap::Server) -> Raw {
+    let mut c = Raw::connect(server.port());
+    assert!(c.line().starts_with("* OK [CAPABILITY IMAP4rev1 "));
+    c.send("a LOGIN user secret\r\nb SELECT inbox\r\n");
+    assert!(c.until("b ").ends_with("b OK [READ-WRITE] Selected\r\n"));
+    c
+}
+
+fn ask(c: &mut Raw, command: &str) -> String {
+    c.send(format!("t {command}\r\n"));
+    c.until("t ")
+}
+
+#[test]
+fn imap_fetches_structures_and_sections() {
+    let server = imap::Server::start(imap::Options::default());
+    server.store.add(MIXED);
+    let c = &mut imap(&server);
+    assert_eq!(
+        ask(c, "FETCH 1 BODYSTRUCTURE"),
+        "* 1 FETCH (BODYSTRUCTURE ((\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 5 0 NIL NIL NIL NIL)\
+         (\"APPLICATION\" \"PDF\" (\"NAME\" \"x.pdf\") NIL NIL \"BASE64\" 4 NIL (\"ATTACHMENT\" (\"FILENAME\" \"x.pdf\")) NIL NIL)\
+         (\"MESSAGE\" \"RFC822\" NIL NIL NIL \"7BIT\" 22 (NIL \"inner\" NIL NIL NIL NIL NIL NIL NIL NIL) \
+         (\"TEXT\" \"PLAIN\" NIL NIL NIL \"7BIT\" 4 0 NIL NIL NIL NIL) 2 NIL NIL NIL NIL) \
+         \"MIXED\" (\"BOUNDARY\" \"b;1\") NIL NIL NIL))\r\nt OK That is all\r\n"
+    );
+    assert_eq!(
+        ask(c, "UID FETCH 1:* (ENVELOPE RFC822.SIZE)"),
+        format!(
+            "* 1 FETCH (UID 1 ENVELOPE (\"Tue, 3 Mar 2026 10:00:00 +0100\" \"=?utf-8?Q?gr=C3=BC=C3=9Fe?=\" \
+             ((\"Ann, B\" NIL \"ann\" \"a.example\")) ((\"Ann, B\" NIL \"ann\" \"a.example\")) \
+             ((\"Ann, B\" NIL \"ann\" \"a.example\")) ((NIL NIL \"bob\" \"b.example\")) NIL NIL NIL NIL) RFC822.SIZE {})\r\n\
+             t OK That is all\r\n",
+            MIXED.len()
+        )
+    );
+    for (section, answer) in [
+        ("BODY.PEEK[1]", "BODY[1] {5}\r\nhello"),
+        ("BODY.PEEK[2]<1.2>", "BODY[2]<1> {2}\r\nAE"),
+        ("BODY.PEEK[3.HEADER]", "BODY[3.HEADER] {18}\r\nSubject: inner\r\n\r\n"),
+        ("BODY.PEEK[3.1]", "BODY[3.1] {4}\r\ndeep"),
+        ("BODY.PEEK[2.MIME]<0.13>", "BODY[2.MIME]<0> {13}\r\nContent-Type:"),
+        ("BODY.PEEK[HEADER.FIELDS (to x)]", "BODY[HEADER.FIELDS (to x)] {21}\r\nTo: bob@b.example\r\n\r\n"),
+        ("BODY.PEEK[4]", "BODY[4] NIL"),
+    ] {
+        assert_eq!(
+            ask(c, &format!("FETCH 1 {section}")),
+            format!("* 1 FETCH ({answer})\r\nt OK That is all\r\n")
+        );
+    }
+    assert!(server.store.messages("INBOX")[0].flags.is_empty(), "PEEK");
+    assert!(ask(c, "FETCH 1 BODY[TEXT]<0.8>").contains("{8}\r\npreamble FLAGS (\\Seen))"));
+    assert_eq!(server.violations(), [""; 0]);
+}
+
+#[test]
+fn imap_searches_and_sorts() {
+    let server = imap::Server::start(imap::Options::default());
+    server.store.add(MIXED);
+    for (n, subject) in ["beta", "alpha"].iter().enumerate() {
+        let flags: &[&str] = if n == 0 { &["\\Seen", "work"] } else { &[] };
+        let text = format!("From: c@d\r\nSubject: {subject}\r\n\r\n{}", "x".repeat(1000 * n));
+        let day = 1_767_225_600 + n as i64 * 86_400;
+        server.store.with("user", |a| a.append("INBOX", text.into_bytes().into(), flags, day));
+    }
+    let c = &mut imap(&server);
+    for (search, hits) in [
+        ("ALL", " 1 2 3"),
+        ("from ANN", " 1"),
+        ("CHARSET UTF-8 SUBJECT {6+}\r\ngr\u{fc}\u{df}", " 1"),
+        ("OR SUBJECT beta (NOT SEEN LARGER 900)", " 2 3"),
+        ("ON 1-Jan-2026", " 2"),
+        ("SENTON 3-Mar-2026", " 1"),
+        ("KEYWORD work UNFLAGGED", " 2"),
+        ("SINCE 2-Jan-2026 UID 3:*", " 3"),
+        ("YOUNGER 100", " 1"),
+        ("HEADER subject \"\" 2:3", " 2 3"),
+        ("BODY nothing", ""),
+    ] {
+        assert_eq!(
+            ask(c, &format!("UID SEARCH {search}")),
+            format!("* SEARCH{hits}\r\nt OK That is all\r\n"),
+            "{search}"
+        );
+    }
+    assert!(
+        ask(c, "UID SEARCH RETURN (MIN MAX COUNT ALL) ALL")
+            .starts_with("* ESEARCH (TAG \"t\") UID MIN 1 MAX 3 COUNT 3 ALL 1:3\r\n")
+    );
+    assert!(ask(c, "UID SORT (SUBJECT) UTF-8 2:3").starts_with("* SORT 3 2\r\n"));
+    assert!(
+        ask(c, "UID SORT RETURN (PARTIAL 1:1) (REVERSE ARRIVAL) UTF-8 ALL")
+            .contains("UID PARTIAL (1:1 1)\r\n")
+    );
+    assert!(ask(c, "SEARCH CHARSET KOI8-R ALL").starts_with("t NO [BADCHARSET (US-ASCII UTF-8)]"));
+    assert!(ask(c, "SEARCH SUBJECT").starts_with("t BAD"));
+    assert_eq!(server.violations().len(), 1);
+}
+
+#[test]
+fn imap_manages_mailboxes_and_messages() {
+    let server = imap::Server::start(imap::Options::default());
+    let c = &mut imap(&server);
+    assert!(ask(c, "CREATE a/b/c").starts_with("t OK"));
+    assert!(ask(c, "DELETE a/b").starts_with("t NO [HASCHILDREN]"));
+    assert!(ask(c, "RENAME a/b x").starts_with("t OK"));
+    let list = ask(c, "LIST \"\" %");
+    assert!(list.contains("(\\HasChildren \\Subscribed) \"/\" \"x\"\r\n") && !list.contains("x/c"), "{list}");
+    assert!(ask(c, "LIST \"\" * RETURN (STATUS (MESSAGES))").contains("* STATUS \"x/c\" (MESSAGES 0)\r\n"));
+    c.send("t APPEND x (\\Seen kw) \"01-Feb-2026 10:00:00 +0100\" {9}\r\n");
+    assert_eq!(c.line(), "+ Go ahead\r\n");
+    c.send("x: y\r\n\r\nz\r\n");
+    assert!(c.line().starts_with("t OK [APPENDUID 10000"));
+    assert!(ask(c, "APPEND nowhere {1+}\r\nx").starts_with("t NO [TRYCREATE]"));
+    let appended = &server.store.messages("x")[0];
+    assert_eq!((appended.date, appended.bytes.len()), (1_769_936_400, 9));
+    assert!(ask(c, "SELECT x").contains("* 1 EXISTS\r\n"));
+    assert!(ask(c, "UID COPY 1 INBOX").contains("[COPYUID 1000001 1 1] Copied"));
+    assert_eq!(
+        ask(c, "UID STORE 1 +FLAGS (\\Deleted)"),
+        "* 1 FETCH (UID 1 FLAGS (\\Deleted \\Seen kw))\r\nt OK Stored\r\n"
+    );
+    assert_eq!(ask(c, "UID EXPUNGE 1:*"), "* 1 EXPUNGE\r\nt OK Expunged\r\n");
+    ask(c, "SELECT INBOX");
+    let moved = ask(c, "UID MOVE 1:* x/c");
+    assert!(moved.contains("* OK [COPYUID 1000004 1 1] Moved\r\n* 1 EXPUNGE\r\n"), "{moved}");
+    c.send("t IDLE\r\n");
+    assert_eq!(c.line(), "+ idling\r\n");
+    server.store.add("x: y\r\n\r\n");
+    assert_eq!(c.line(), "* 1 EXISTS\r\n");
+    c.send("DONE\r\n");
+    assert_eq!(c.line(), "t OK Back\r\n");
+    assert!(ask(c, "LOGOUT").starts_with("* BYE"));
+    assert_eq!(server.violations(), [""; 0]);
+}
+
+#[test]
+fn imap_misbehaves_and_holds_back_extensions() {
+    let rules = vec![
+        on("SEARCH").nth(1).then(reply("* 1 EXPUNGE\r\n* SEARCH 1\r\nWRONG OK\r\n{tag} OK Done\r\n")),
+        on("LITERAL").then(reply("{tag} NO [TOOBIG] No\r\n")),
+        on("FETCH").then(Fault::CutAfter(3, End::Cut)),
+    ];
+    let off = vec!["LITERAL+", "MOVE", "UIDPLUS"];
+    let options = imap::Options { rules, off, tls: Tls::Required, ..imap::Options::default() };
+    options.store.add("x: y\r\n\r\n");
+    let server = imap::Server::start(options);
+    let mut c = Raw::connect(server.port());
+    assert!(c.line().contains(" STARTTLS LOGINDISABLED] sandbox"));
+    assert!(ask(&mut c, "LOGIN user secret").contains("t NO [PRIVACYREQUIRED]"));
+    assert!(ask(&mut c, "STARTTLS").contains("t OK"));
+    c.secure(&connector(server.ca_pem_path(), None), None).expect("handshake");
+    assert!(
+        ask(&mut c, "AUTHENTICATE PLAIN AHVzZXIAc2VjcmV0").contains("t OK [CAPABILITY IMAP4rev1 SASL-IR ")
+    );
+    assert!(ask(&mut c, "EXAMINE INBOX").contains("t OK [READ-ONLY]"));
+    assert_eq!(ask(&mut c, "UID SEARCH ALL"), "* 1 EXPUNGE\r\n* SEARCH 1\r\nWRONG OK\r\nt OK Done\r\n");
+    assert_eq!(ask(&mut c, "CREATE {3}"), "t NO [TOOBIG] No\r\n");
+    assert!(
+        ask(&mut c, "UID MOVE 1 x").starts_with("t BAD") && ask(&mut c, "UID EXPUNGE 1").starts_with("t BAD")
+    );
+    c.send("t FETCH 1 BODY.PEEK[]\r\n");
+    assert_eq!(c.line(), "* 1 FETCH (BODY[] {8}\r\n");
+    assert_eq!(c.line(), "x: ");
 }

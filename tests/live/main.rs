@@ -7,5 +7,6 @@
 mod certs;
 mod fixture;
 
+mod dovecot_up;
 mod proftpd_up;
 mod vsftpd_up;

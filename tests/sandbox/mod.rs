@@ -11,10 +11,13 @@
 
 pub mod clock;
 pub mod ftp;
+pub mod hub;
+pub mod imap;
 pub mod pop3;
 pub mod sasl;
 pub mod script;
 pub mod smtp;
 pub mod store;
+pub mod stream;
 pub mod tls;
 pub mod wire;

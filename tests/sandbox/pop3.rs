@@ -303,7 +303,7 @@ fn scripted(wire: &mut Wire, acts: &Acts) -> io::Result<bool> {
 
 /// The header and so many lines of the body, dot-stuffed, with a line end at the end.
 fn dotted(wire: &mut Wire, bytes: &[u8], lines: usize, acts: &Acts) -> io::Result<()> {
-    let (mut sent, mut body) = (0, None);
+    let (mut sent, mut body, mut last) = (0, None, &b"\n"[..]);
     for line in bytes.split_inclusive(|b| *b == b'\n') {
         if body == Some(lines) {
             break;
@@ -316,8 +316,9 @@ fn dotted(wire: &mut Wire, bytes: &[u8], lines: usize, acts: &Acts) -> io::Resul
             wire.payload(b".", &mut sent, acts)?;
         }
         wire.payload(line, &mut sent, acts)?;
+        last = line;
     }
-    if !bytes.is_empty() && !bytes.ends_with(b"\n") {
+    if !last.ends_with(b"\n") {
         wire.payload(b"\r\n", &mut sent, acts)?;
     }
     Ok(())

@@ -36,7 +36,7 @@ pub struct Pair {
 /// Which certificate a server is to show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Cert {
-    /// For localhost, 127.0.0.1 and ::1, signed by the authority.
+    /// For localhost, 127.0.0.1, 127.0.0.2 and ::1, signed by the authority.
     #[default]
     Good,
     /// Signed by the authority, for another name.
@@ -66,7 +66,7 @@ pub struct Certs {
 pub const WRONG_NAME: &str = "elsewhere.example";
 
 const DAY: i64 = 86_400;
-const LOCAL: &[&str] = &["localhost", "127.0.0.1", "::1"];
+const LOCAL: &[&str] = &["localhost", "127.0.0.1", "127.0.0.2", "::1"];
 
 struct Issuer {
     cert: X509,

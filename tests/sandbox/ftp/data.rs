@@ -3,7 +3,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use openssl::ssl::SslAcceptor;
+use openssl::ssl::{SslAcceptor, SslRef};
 use rustix::event::PollFlags;
 
 use super::super::script::{Action, Acts, End, Fault};
@@ -66,7 +66,7 @@ pub fn connect(
     let Ok(stream) = Stream::accept(socket, acceptor, false) else {
         return Ok(Err(refused("425 TLS handshake failed on the data connection")));
     };
-    let resumed = stream.ssl().is_some_and(|ssl| ssl.session_reused());
+    let resumed = stream.ssl().is_some_and(SslRef::session_reused);
     wire.hub.log(|log| log.data.push(Data { resumed: Some(resumed), bytes: 0 }));
     match options.reuse {
         Reuse::Refuse522 if !resumed => {

@@ -6,6 +6,7 @@
 //! connection. Commands that arrive while data flows are answered afterwards, in order.
 //!
 //! Pseudo-events for rules: `CONNECT` (the banner), `HANDSHAKE` (control), `DATA-HANDSHAKE`.
+mod commands;
 mod data;
 mod files;
 mod session;

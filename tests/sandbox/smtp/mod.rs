@@ -7,15 +7,17 @@
 //!
 //! Pseudo-events: `CONNECT`, `HANDSHAKE`, `AUTH-LINE` (each answer to a challenge), `DOT` (the end of a message,
 //! and in LMTP once a recipient, with its address). `Fault::CutAfter` on DATA counts the bytes of the message.
+mod body;
+
 use std::io;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use openssl::sha::Sha256;
 use openssl::ssl::SslAcceptor;
 
+use self::body::Body;
 use super::sasl;
-use super::script::{Acts, End, Rule, Script};
+use super::script::{Acts, Rule, Script};
 use super::store::Store;
 use super::tls::{self, Cert, SslVersion, Tls};
 use super::wire::{Dialect, Flow, Running, Wire, drive, verb};
@@ -369,7 +371,7 @@ impl Session<'_> {
         let mail = self.mail.as_mut().ok_or("503 5.5.1 MAIL first")?;
         let (to, params) = path(arg, "TO:").ok_or("501 5.5.4 RCPT TO:<address>")?;
         let known = |p: &String| ["NOTIFY=", "ORCPT="].iter().any(|n| p.to_ascii_uppercase().starts_with(n));
-        if !params.is_empty() && !(dsn && params.iter().all(known)) {
+        if params.iter().any(|p| !dsn || !known(p)) {
             return Err("555 5.5.4 Parameter not offered".into());
         }
         check_address(&to, utf8, false)?;
@@ -490,95 +492,4 @@ fn check_address(address: &str, utf8: bool, sender: bool) -> Result<(), String> 
         return Err("501 5.1.3 Bad address".into());
     }
     Ok(())
-}
-
-/// A message on its way in.
-#[derive(Default)]
-struct Body {
-    kept: Vec<u8>,
-    size: u64,
-    digest: Digest,
-    /// How many bytes more are to be kept.
-    room: usize,
-    eight_bit: bool,
-    flaws: Vec<&'static str>,
-}
-
-struct Digest(Sha256);
-
-impl Default for Digest {
-    fn default() -> Digest {
-        Digest(Sha256::new())
-    }
-}
-
-impl Body {
-    fn flaw(&mut self, flaw: &'static str) {
-        if !self.flaws.contains(&flaw) {
-            self.flaws.push(flaw);
-        }
-    }
-
-    fn push(&mut self, bytes: &[u8]) {
-        self.size += bytes.len() as u64;
-        self.digest.0.update(bytes);
-        let kept = bytes.len().min(self.room);
-        self.kept.extend_from_slice(&bytes[..kept]);
-        self.room -= kept;
-        self.eight_bit |= !bytes.is_ascii();
-    }
-
-    /// Up to `CRLF.CRLF`; `false` if the connection ended before.
-    fn read_dotted(&mut self, wire: &mut Wire, cut: Option<(u64, End)>) -> io::Result<bool> {
-        // A line may come in pieces: what is held back is its beginning, at most a chunk.
-        let mut line = Vec::new();
-        loop {
-            let chunk = wire.chunk(usize::MAX)?;
-            if chunk.is_empty() {
-                return Ok(false);
-            }
-            let end = memchr::memchr(b'\n', chunk);
-            let taken = end.map_or(chunk.len(), |end| end + 1);
-            line.extend_from_slice(&chunk[..taken]);
-            let back = chunk.len() - taken;
-            wire.unread(back);
-            if let Some((_, how)) = cut.filter(|(n, _)| self.size + line.len() as u64 >= *n) {
-                return Err(wire.end(how));
-            }
-            if end.is_none() {
-                continue;
-            }
-            if line == b".\r\n" {
-                return Ok(true);
-            }
-            if self.line_is_bad(&line) {
-                self.flaw("a bare CR or LF in a message");
-            }
-            if line.len() > 1000 {
-                self.flaw("a line over 998 octets");
-            }
-            let text = line.strip_prefix(b".").unwrap_or(&line);
-            self.push(text);
-            line.clear();
-        }
-    }
-
-    fn line_is_bad(&self, line: &[u8]) -> bool {
-        line.strip_suffix(b"\r\n").is_none_or(|text| memchr::memchr(b'\r', text).is_some())
-    }
-
-    fn read_counted(&mut self, wire: &mut Wire, mut size: u64, cut: Option<(u64, End)>) -> io::Result<bool> {
-        while size > 0 {
-            let chunk = wire.chunk(usize::try_from(size).unwrap_or(usize::MAX))?.to_vec();
-            if chunk.is_empty() {
-                return Ok(false);
-            }
-            size -= chunk.len() as u64;
-            self.push(&chunk);
-            if let Some((_, how)) = cut.filter(|(n, _)| self.size >= *n) {
-                return Err(wire.end(how));
-            }
-        }
-        Ok(true)
-    }
 }

@@ -1,0 +1,153 @@
+//! `ls`: what is there.
+
+use crate::{
+    args::{self, Shared},
+    get::matching,
+    remote::Remote,
+    session::{Purpose, Session},
+    walk::{Filter, is_temporary, join},
+};
+use wirepost::{
+    base::{
+        date::Time,
+        error::*,
+        escape, pattern, record,
+        tree::{Entry, EntryKind},
+    },
+    cli::{
+        Output,
+        event::{self, Event},
+        exit::Outcome,
+    },
+    ftp::{Listing, RemotePath},
+    net::Cancel,
+};
+
+const DEEPEST: usize = 100;
+
+pub fn run(flags: &args::Ls, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    let remotes: Vec<Remote> = flags.names.iter().map(|n| Remote::parse(n)).collect::<Result<_>>()?;
+    for remote in &remotes {
+        let mut session = Session::new(remote.site.clone(), Purpose::Look, shared, out, cancel)?;
+        let result = ls(flags, &mut session, &remote.path, cancel, out);
+        session.end(out);
+        result?;
+    }
+    Ok(())
+}
+
+fn ls(
+    flags: &args::Ls,
+    session: &mut Session<'_>,
+    path: &RemotePath,
+    cancel: &Cancel,
+    out: &mut Output,
+) -> Result<()> {
+    let host = session.host().to_string();
+    let what = format!("cannot list {path} on {host}");
+    let entry =
+        session.run(out, |s, _, _| s.client()?.look_and_prepare(path)).0.map_err(|e| e.context(&what))?;
+    match entry {
+        Some(entry) if entry.is_dir() => {}
+        Some(entry) => {
+            show(flags, session, &path.to_string(), path, &entry, out);
+            return Ok(());
+        }
+        None if !flags.no_glob && pattern::is_glob(path.as_bytes()) => {
+            for (path, entry) in matching(session, path, out)? {
+                show(flags, session, &path.to_string(), &path, &entry, out);
+            }
+            return Ok(());
+        }
+        None => {
+            return Err(Error::new(Kind::Missing, format!("{what}: no such file or directory")).host(&host));
+        }
+    }
+    Filter::new(&args::Names::default())?;
+    let mut open: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
+    while let Some((below, depth)) = open.pop() {
+        cancel.check()?;
+        let dir = if below.is_empty() { path.clone() } else { path.join(&below)? };
+        let listing = session.run(out, |s, _, _| s.client()?.list(&dir)).0;
+        let mut listing = match listing {
+            Ok(listing) => listing,
+            Err(e) if below.is_empty() => return Err(e),
+            Err(e) => {
+                out.fail(&e);
+                continue;
+            }
+        };
+        complain(&host, &dir, &listing, out);
+        listing.entries.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut dirs = Vec::new();
+        for entry in &listing.entries {
+            if !flags.all && entry.name.starts_with(b".") || is_temporary(&entry.name) && !flags.all {
+                continue;
+            }
+            let relative = join(&below, &entry.name);
+            let shown = String::from_utf8_lossy(&relative).into_owned();
+            show(flags, session, &shown, &dir.join(&entry.name)?, entry, out);
+            if flags.recursive && entry.is_dir() {
+                if depth == DEEPEST {
+                    out.fail(&Error::new(Kind::Limit, format!("{shown} on {host} is too deep")).host(&host));
+                } else {
+                    dirs.push((relative, depth + 1));
+                }
+            }
+        }
+        open.extend(dirs.into_iter().rev());
+    }
+    Ok(())
+}
+
+/// What could not be shown of a listing is an item that failed.
+fn complain(host: &str, dir: &RemotePath, listing: &Listing, out: &mut Output) {
+    let mut say = |text: String| out.fail(&Error::new(Kind::Protocol, text).host(host));
+    for name in &listing.unsafe_names {
+        say(format!("{host} lists a name in {dir} that is no file name: {}", String::from_utf8_lossy(name)));
+    }
+    if listing.garbage > 0 {
+        say(format!("{} lines of the listing of {dir} on {host} were not understood", listing.garbage));
+    }
+    if listing.cut {
+        say(format!("{host} left something out of the listing of {dir}"));
+    }
+}
+
+fn show(
+    flags: &args::Ls,
+    session: &Session<'_>,
+    name: &str,
+    path: &RemotePath,
+    entry: &Entry,
+    out: &mut Output,
+) {
+    out.count(Outcome::Ok);
+    let shown = escape::text(name);
+    if flags.long {
+        let kind = match entry.kind {
+            EntryKind::File => '-',
+            EntryKind::Dir => 'd',
+            EntryKind::Link => 'l',
+            EntryKind::Other => '?',
+        };
+        let size = entry.size.map_or(String::from("-"), |s| s.to_string());
+        let time = entry.modified.map_or(String::from("-"), Time::local);
+        let target = entry.target.as_deref().map_or(String::new(), |t| format!(" -> {}", escape::bytes(t)));
+        out.line(format_args!("{kind} {size:>12} {time:16} {shown}{target}"));
+    } else {
+        let slash = if entry.is_dir() { "/" } else { "" };
+        out.line(format_args!("{shown}{slash}"));
+    }
+    out.emit(&Event::Entry(Box::new(event::Entry {
+        outcome: Outcome::Ok.name(),
+        name: record::name(&entry.name),
+        path: record::name(path.as_bytes()),
+        url: session.site.url(path),
+        kind: entry.kind.name(),
+        size: entry.size,
+        modified: entry.modified.map(Time::rfc3339),
+        mode: entry.mode.map(|m| format!("{m:04o}")),
+        target: entry.target.as_deref().map(record::name),
+    })));
+}

@@ -1,0 +1,125 @@
+//! A remote name on the command line: which site, which path.
+
+use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+use wirepost::{
+    base::{
+        error::*,
+        url::{self, Url},
+    },
+    ftp::RemotePath,
+    net::Endpoint,
+};
+
+/// One server and one user: one session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    pub scheme: Scheme,
+    pub endpoint: Endpoint,
+    pub user: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// TLS by the rules.
+    Ftp,
+    /// Explicit TLS, always.
+    Ftpes,
+    /// Implicit TLS.
+    Ftps,
+}
+
+impl Scheme {
+    fn parse(text: &str) -> Option<(Scheme, u16)> {
+        Some(match text {
+            "ftp" => (Scheme::Ftp, 21),
+            "ftpes" => (Scheme::Ftpes, 21),
+            "ftps" => (Scheme::Ftps, 990),
+            _ => return None,
+        })
+    }
+
+    fn name(self) -> (&'static str, u16) {
+        match self {
+            Scheme::Ftp => ("ftp", 21),
+            Scheme::Ftpes => ("ftpes", 21),
+            Scheme::Ftps => ("ftps", 990),
+        }
+    }
+}
+
+impl Site {
+    /// The URL that names exactly this path here.
+    pub fn url(&self, path: &RemotePath) -> String {
+        let (scheme, default) = self.scheme.name();
+        let user = self.user.as_ref().map_or(String::new(), |u| format!("{}@", url::encode(u.as_bytes())));
+        let host = if self.endpoint.host.contains(':') {
+            format!("[{}]", self.endpoint.host)
+        } else {
+            self.endpoint.host.clone()
+        };
+        let port =
+            if self.endpoint.port == default { String::new() } else { format!(":{}", self.endpoint.port) };
+        format!("{scheme}://{user}{host}{port}{}", path.to_url())
+    }
+}
+
+/// A path on a site.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    pub site: Site,
+    pub path: RemotePath,
+}
+
+/// Whether the word is meant as a remote one.
+pub fn is_remote(word: &OsStr) -> bool {
+    word.to_str().is_some_and(url::is_url) || word.as_bytes().starts_with(b":")
+}
+
+impl Remote {
+    /// A URL, or `:path` below `RFTP_URL`.
+    pub fn parse(word: &OsStr) -> Result<Remote> {
+        if let Some(path) = word.as_bytes().strip_prefix(b":") {
+            let base = std::env::var("RFTP_URL").map_err(|_| {
+                Error::new(Kind::Usage, format!("{} needs RFTP_URL in the environment", word.display()))
+            })?;
+            let Remote { site, path: base } = Remote::parse_url(&base)?;
+            let path = if path.starts_with(b"/") { RemotePath::new(path)? } else { base.join(path)? };
+            return Ok(Remote { site, path });
+        }
+        match word.to_str() {
+            Some(text) if url::is_url(text) => Remote::parse_url(text),
+            _ => Err(Error::new(Kind::Usage, format!("not a remote name: {}", word.display()))
+                .hint("a remote is written ftp://user@host/path")),
+        }
+    }
+
+    fn parse_url(text: &str) -> Result<Remote> {
+        let url = Url::parse(text)?;
+        let (scheme, port) = Scheme::parse(&url.scheme).ok_or_else(|| {
+            Error::new(Kind::Usage, format!("rftp does not speak {}://", url.scheme))
+                .hint("ftp://, ftpes:// and ftps:// are known")
+        })?;
+        let endpoint = Endpoint::new(url.host, url.port.unwrap_or(port));
+        Ok(Remote { site: Site { scheme, endpoint, user: url.user }, path: RemotePath::from_url(&url.path)? })
+    }
+
+    pub fn url(&self) -> String {
+        self.site.url(&self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn urls_name_sites_and_paths() {
+        let remote = Remote::parse(OsStr::new("ftp://me@x@h/%2Fa%20b")).unwrap();
+        assert_eq!(remote.site.user.as_deref(), Some("me@x"));
+        assert_eq!((remote.site.endpoint.port, remote.path.as_bytes()), (21, &b"/a b"[..]));
+        assert_eq!(remote.url(), "ftp://me%40x@h/%2Fa%20b");
+        assert_eq!(Remote::parse(OsStr::new("ftps://[::1]:990/x")).unwrap().url(), "ftps://[::1]/x");
+        assert_eq!(Remote::parse(OsStr::new("sftp://h/x")).unwrap_err().kind(), Kind::Usage);
+        assert_eq!(Remote::parse(OsStr::new("h/x")).unwrap_err().kind(), Kind::Usage);
+    }
+}

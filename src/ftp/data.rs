@@ -1,0 +1,469 @@
+//! Data connections: finding their port, protecting them, ending them.
+//!
+//! * EPSV (RFC 2428) first, since it has no address to get wrong; PASV where EPSV is refused or its port is dead, once and for
+//!   the rest of the session. Whatever address a 227 names, we connect to the control connection's peer.
+//! * Under TLS each connection resumes the control connection's session, read anew each time: with TLS 1.3 the ticket comes
+//!   late, and some servers send fresh ones.
+//! * An upload ends with close_notify, then FIN, then reading until the server closes. A server that sends tickets meets a
+//!   reset if we just close, and throws away what it has; one waits for the FIN before it says 226.
+
+use super::{Client, RemotePath, going, unconfirmed};
+use crate::{
+    base::error::*,
+    net::{Endpoint, Patience, TlsInfo, Transport},
+    textproto::{Command, Conn, Reply},
+};
+use std::{
+    fs::File,
+    io::{self, Read, Write},
+    net::IpAddr,
+    time::Duration,
+};
+
+/// How long a data connection that EPSV offered may take before PASV is tried: a middlebox that does not know EPSV drops it.
+const EPSV_PATIENCE: Duration = Duration::from_secs(5);
+/// How long the server may take to close its side after ours, and to say why after a failure.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// How ports are asked for, and one asked for ahead of its use.
+pub(super) struct Passive {
+    peer: IpAddr,
+    extended: bool,
+    /// Asked, its reply not read.
+    asked: bool,
+    ready: Option<u16>,
+}
+
+impl Passive {
+    pub(super) fn new(peer: IpAddr) -> Passive {
+        Passive { peer: peer.to_canonical(), extended: true, asked: false, ready: None }
+    }
+
+    /// Adds the question to the next write, unless its answer is here.
+    pub(super) fn ask(&mut self, conn: &mut Conn) {
+        if self.ready.is_none() && !self.asked {
+            conn.push(&Command::new(if self.extended { "EPSV" } else { "PASV" }));
+            self.asked = true;
+        }
+    }
+}
+
+/// `229 … (|||6446|)`, RFC 2428 §3; any printable delimiter, and some servers' extra ones.
+fn epsv_port(text: &[u8]) -> Option<u16> {
+    let open = memchr::memchr(b'(', text)?;
+    let delimiter = *text.get(open + 1)?;
+    let rest = &text[open + 1..];
+    let digits = rest.iter().position(u8::is_ascii_digit)?;
+    if digits < 3 || rest[..digits].iter().any(|b| *b != delimiter) {
+        return None;
+    }
+    let end = rest[digits..].iter().position(|b| !b.is_ascii_digit())? + digits;
+    if rest[end] != delimiter {
+        return None;
+    }
+    port(crate::base::date::number(&rest[digits..end])?)
+}
+
+/// The last two of the six numbers of a 227, RFC 959 §4.1.2; the address before them is not used.
+fn pasv_port(text: &[u8]) -> Option<u16> {
+    let numbers = text
+        .split(|b| !b.is_ascii_digit() && *b != b',' && *b != b'-')
+        .find(|run| run.iter().filter(|b| **b == b',').count() == 5)?;
+    let mut six = [0; 6];
+    for (slot, digits) in six.iter_mut().zip(numbers.split(|b| *b == b',')) {
+        *slot = crate::base::date::number(digits).filter(|n| *n < 256)?;
+    }
+    port(six[4] * 256 + six[5])
+}
+
+fn port(n: i64) -> Option<u16> {
+    u16::try_from(n).ok().filter(|p| *p > 0)
+}
+
+/// How a file is written there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Store {
+    /// Goes on at this offset (REST and STOR), 0 from the start.
+    pub from: u64,
+    /// At the end of what is there (APPE).
+    pub append: bool,
+    /// If the server refuses, makes the directories above that are missing, and tries once more.
+    pub make_dirs: bool,
+}
+
+/// The server's verdict on a transfer.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub reply: Reply,
+    /// Under TLS: whether the peer said that it was the end. `None` without TLS.
+    pub clean: Option<bool>,
+}
+
+impl Client {
+    /// RETR, from an offset (REST, RFC 3659 §5).
+    pub fn retrieve(&mut self, path: &RemotePath, from: u64) -> Result<Download<'_>> {
+        self.restart(from)?;
+        self.download(&Command::new("RETR").arg(path.as_bytes())?)
+    }
+
+    /// A command that answers on a data connection.
+    pub(super) fn download(&mut self, command: &Command) -> Result<Download<'_>> {
+        let io = self.open(command)?;
+        Ok(Download { client: self, io: Some(io), received: 0, settled: false })
+    }
+
+    /// STOR or APPE.
+    pub fn store(&mut self, path: &RemotePath, how: Store) -> Result<Upload<'_>> {
+        if !how.append {
+            self.restart(how.from)?;
+        }
+        let command = Command::new(if how.append { "APPE" } else { "STOR" }).arg(path.as_bytes())?;
+        let io = match (self.open(&command), path.parent()) {
+            (Err(e), Some(parent)) if how.make_dirs && matches!(e.code(), Some(550 | 551 | 553)) => {
+                self.make_dirs(&parent)?;
+                self.open(&command)?
+            }
+            (opened, _) => opened?,
+        };
+        Ok(Upload { client: self, io: Some(io), sent: 0, settled: false })
+    }
+
+    /// REST is waited for: a transfer that begins although it was refused would be another one than was meant.
+    fn restart(&mut self, from: u64) -> Result<()> {
+        if from > 0 {
+            self.call(&Command::new("REST").arg(from.to_string())?, &[3])?;
+        }
+        Ok(())
+    }
+
+    /// Reads the reply to a question for a port. One that was refused changes how the next is asked.
+    pub(super) fn read_passive(&mut self) -> Result<()> {
+        if !std::mem::take(&mut self.passive.asked) {
+            return Ok(());
+        }
+        let reply = self.any()?;
+        let (want, read): (u16, fn(&[u8]) -> Option<u16>) =
+            if self.passive.extended { (229, epsv_port) } else { (227, pasv_port) };
+        if reply.code == want {
+            let text = reply.lines.join(&b' ');
+            self.passive.ready = read(&text);
+            if self.passive.ready.is_none() {
+                let text = format!("{} names no usable port: {}", self.host(), reply.refusal());
+                return Err(Error::new(Kind::Protocol, text).host(self.host()));
+            }
+            return Ok(());
+        }
+        if self.passive.extended && self.passive.peer.is_ipv4() && reply.is(&[5]) {
+            self.passive.extended = false;
+            return Ok(());
+        }
+        let what = format!("{} opens no data connection", self.host());
+        Err(reply
+            .check(&[want])
+            .err()
+            .unwrap_or_else(|| Error::new(Kind::Protocol, "no port"))
+            .host(self.host())
+            .context(what))
+    }
+
+    /// A connected data connection, before its command.
+    fn connect_data(&mut self) -> Result<Box<dyn Transport>> {
+        let mut ahead = self.passive.ready.is_some();
+        loop {
+            while self.passive.ready.is_none() {
+                self.passive.ask(&mut self.conn);
+                self.read_passive()?;
+            }
+            let Some(port) = self.passive.ready.take() else { continue };
+            let to = Endpoint::new(self.passive.peer.to_string(), port);
+            let may_fall_back = self.passive.extended && self.passive.peer.is_ipv4();
+            let budget = self.dialer.timeouts.connect;
+            let budget = if may_fall_back { budget.min(EPSV_PATIENCE) } else { budget };
+            match self.dialer.dial_within(&to, budget) {
+                Ok(io) => {
+                    self.conn.add_round_trips(1);
+                    return Ok(io);
+                }
+                Err(e)
+                    if !matches!(e.kind(), Kind::Connect | Kind::Timeout)
+                        || self.dialer.cancel.is_stopping() =>
+                {
+                    return Err(e);
+                }
+                // A port that was asked for ahead of time may have been closed since.
+                Err(_) if ahead => ahead = false,
+                Err(_) if may_fall_back => self.passive.extended = false,
+                Err(e) => {
+                    let text = format!("no data connection to {}: {e}", self.host());
+                    return Err(Error::new(e.kind(), text).again_is(Again::Now).host(self.host()).hint(
+                        "a firewall may block the data ports; --active makes the server connect to us",
+                    ));
+                }
+            }
+        }
+    }
+
+    /// Connects, gives the command, awaits its 1yz, and protects the connection.
+    fn open(&mut self, command: &Command) -> Result<Box<dyn Transport>> {
+        let io = self.connect_data()?;
+        self.conn.send(std::slice::from_ref(command))?;
+        let reply = self.any()?;
+        if let Err(e) = reply.check(&[1]) {
+            return Err(self.explained(e).host(self.host()));
+        }
+        if !self.protected {
+            return Ok(io);
+        }
+        let session = self.conn.tls().and_then(TlsInfo::session);
+        let name = self.host().to_string();
+        match self.dialer.secure(io, &name, session.as_ref()) {
+            Ok(io) => {
+                self.resumed = io.tls().and_then(TlsInfo::resumed);
+                let waits =
+                    if io.tls().and_then(TlsInfo::version) == Some("TLSv1.2") && self.resumed != Some(true) {
+                        2
+                    } else {
+                        1
+                    };
+                self.conn.add_round_trips(waits);
+                Ok(io)
+            }
+            Err(e) => Err(self.after_failure(e)),
+        }
+    }
+
+    /// Says what a refused data connection means under TLS: most often that the server wants the session resumed.
+    fn explained(&mut self, error: Error) -> Error {
+        let Some(refusal) = error.get_refusal() else { return error };
+        let low = refusal.text.to_ascii_lowercase();
+        let reuse = refusal.code == Some(522)
+            || ["session", "reuse", "resum"].iter().any(|w| low.contains(w))
+            || (refusal.code == Some(425) && low.contains("not permitted"));
+        if !self.protected || !reuse {
+            return error;
+        }
+        self.reuse_refused = true;
+        let resumed = if self.resumed == Some(true) { "it was resumed" } else { "it was not resumed" };
+        let version = self.tls_version().unwrap_or("TLS");
+        let text = format!(
+            "{} refuses the data connection's TLS session ({version}, {resumed}): {refusal}",
+            self.host()
+        );
+        Error::new(Kind::Tls, text).refusal(refusal.clone())
+    }
+
+    /// A transfer broke: what the server has to say about it, if it says so soon, is the better reason.
+    fn after_failure(&mut self, error: Error) -> Error {
+        if error.kind() == Kind::Interrupted || self.conn.broken().is_some() {
+            return error;
+        }
+        match self.conn.any_reply(Patience::within(DRAIN, "the reason", "--timeout")) {
+            Ok(reply) if reply.code == 421 => {
+                let error = going(&reply, self.host());
+                self.conn.poison(error.clone());
+                error
+            }
+            Ok(reply) => match reply.check(&[1, 2]) {
+                Err(e) if e.kind() == Kind::Refused => self.explained(e).host(self.host()),
+                _ => error,
+            },
+            Err(e) if e.kind() == Kind::Interrupted => e,
+            // No word at all: where the next reply belongs can no longer be told.
+            Err(_) => {
+                self.conn.poison(error.clone());
+                error
+            }
+        }
+    }
+
+    /// The verdict after a complete transfer.
+    fn verdict(&mut self) -> Result<Reply> {
+        let limit = self.dialer.timeouts.reply;
+        let patience = Patience::within(limit, "the end of the transfer", "--reply-timeout");
+        let reply = self.conn.any_reply(patience)?;
+        if reply.code == 421 {
+            let error = going(&reply, self.host());
+            self.conn.poison(error.clone());
+            return Err(error);
+        }
+        reply.check(&[2]).map_err(|e| self.explained(e).host(self.host()))?;
+        Ok(reply)
+    }
+}
+
+/// Labels an error of the data connection.
+fn lost(error: io::Error, host: &str) -> Error {
+    Error::from_io(error, Kind::Closed, format_args!("lost the data connection to {host}")).host(host)
+}
+
+/// A file or a listing on its way here. [`Download::finish`] tells whether it was whole.
+pub struct Download<'a> {
+    client: &'a mut Client,
+    io: Option<Box<dyn Transport>>,
+    received: u64,
+    settled: bool,
+}
+
+impl Download<'_> {
+    /// Bytes read so far.
+    pub fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// After the end of file: closes, and reads the verdict. A transfer without one is not complete.
+    pub fn finish(mut self) -> Result<Finished> {
+        self.settled = true;
+        let clean = self.io.as_ref().and_then(|io| io.tls()).map(TlsInfo::closed_cleanly);
+        if let Some(mut io) = self.io.take() {
+            // Our close_notify: some servers call the transfer failed without it.
+            let _ = io.shutdown_write();
+        }
+        let reply = self.client.verdict()?;
+        Ok(Finished { reply, clean })
+    }
+
+    /// After an error, ours or the connection's: closes, and gives the better of the two reasons, theirs if there is one.
+    pub fn fail(mut self, error: Error) -> Error {
+        self.settled = true;
+        self.io = None;
+        self.client.after_failure(error)
+    }
+}
+
+impl Read for Download<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let host = self.client.conn.host();
+        let Some(io) = &mut self.io else { return Ok(0) };
+        let n = io.read(buf).map_err(|e| lost(e, host))?;
+        self.received += n as u64;
+        Ok(n)
+    }
+}
+
+impl Drop for Download<'_> {
+    fn drop(&mut self) {
+        if !self.settled {
+            self.client.conn.poison(Error::new(Kind::Closed, "a transfer was not finished"));
+        }
+    }
+}
+
+/// A file on its way there. [`Upload::finish`] tells whether it arrived.
+pub struct Upload<'a> {
+    client: &'a mut Client,
+    io: Option<Box<dyn Transport>>,
+    sent: u64,
+    settled: bool,
+}
+
+impl Upload<'_> {
+    /// Bytes sent so far.
+    pub fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Sends from the file's position without copying, as [`Transport::send_file`].
+    pub fn send_file(&mut self, file: &File, n: u64) -> io::Result<u64> {
+        let Some(io) = &mut self.io else { return Ok(0) };
+        let sent = io.send_file(file, n)?;
+        self.sent += sent;
+        Ok(sent)
+    }
+
+    /// Ends the data, waits until the server has it all, and reads the verdict.
+    ///
+    /// # Errors
+    /// `Unconfirmed` if all data went out and the connection was lost before the verdict came.
+    pub fn finish(mut self) -> Result<Finished> {
+        self.settled = true;
+        let host = self.client.conn.host().to_string();
+        let Some(mut io) = self.io.take() else {
+            return Err(Error::new(Kind::Bug, "an upload was finished twice"));
+        };
+        let mut clean = None;
+        let ended = io.shutdown_write();
+        if ended.is_ok() && io.tls().is_some() {
+            io.set_patience(Patience::within(DRAIN, "the end of the data connection", "--timeout"));
+            let mut rest = [0; 4096];
+            while matches!(io.read(&mut rest), Ok(n) if n > 0) {}
+            clean = io.tls().map(TlsInfo::closed_cleanly);
+        }
+        drop(io);
+        if let Err(e) = ended {
+            return Err(self.client.after_failure(lost(e, &host)));
+        }
+        let reply = self.client.verdict().map_err(unconfirmed)?;
+        Ok(Finished { reply, clean })
+    }
+
+    /// As [`Download::fail`].
+    pub fn fail(mut self, error: Error) -> Error {
+        self.settled = true;
+        self.io = None;
+        self.client.after_failure(error)
+    }
+}
+
+impl Write for Upload<'_> {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        let host = self.client.conn.host();
+        let Some(io) = &mut self.io else { return Err(io::ErrorKind::BrokenPipe.into()) };
+        let n = io.write(buf).map_err(|e| lost(e, host))?;
+        self.sent += n as u64;
+        Ok(n)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Upload<'_> {
+    fn drop(&mut self) {
+        if !self.settled {
+            self.client.conn.poison(Error::new(Kind::Closed, "a transfer was not finished"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn ports() {
+        assert_eq!(epsv_port(b"Entering Extended Passive Mode (|||6446|)"), Some(6446));
+        assert_eq!(epsv_port(b"(!!!6446!)"), Some(6446));
+        for bad in [
+            &b"(|||0|)"[..],
+            b"(|||65536|)",
+            b"(|||-1|)",
+            b"(|||6446)",
+            b"(||6446|)",
+            b"|||6446|",
+            b"(",
+            b"(|1|2|3|4|)",
+        ] {
+            assert_eq!(epsv_port(bad), None, "{bad:?}");
+        }
+        assert_eq!(pasv_port(b"Entering Passive Mode (10,0,0,1,25,46)."), Some(6446));
+        assert_eq!(pasv_port(b"Entering Passive Mode 127,0,0,1,25,46"), Some(6446));
+        for bad in [
+            &b"(1,2,3,4,256,1)"[..],
+            b"(1,2,3,4,-1,1)",
+            b"(1,2,3,4,5)",
+            b"(1,2,3,4,0,0)",
+            b"",
+            b"(1,2,3,4,5,6,7)",
+        ] {
+            assert_eq!(pasv_port(bad), None, "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "[(|!,0-9.) -]{0,40}") {
+            let _ = (epsv_port(text.as_bytes()), pasv_port(text.as_bytes()));
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! What is there: one name, or a directory.
+//!
+//! MLST and MLSD (RFC 3659 §7) where the server has them. Elsewhere a name is asked by SIZE, MDTM and CWD, and a directory is
+//! entered before it is listed: several servers answer LIST of a missing directory with an empty listing and 226, and
+//! whoever believes that deletes the other side.
+
+use super::{Client, RemotePath, listing};
+use crate::{
+    base::{
+        date::{Time, number},
+        error::*,
+        tree::{self, Entry, EntryKind},
+    },
+    textproto::{Command, Reply},
+};
+use std::io::{BufRead, BufReader, Read};
+
+/// A directory may hold this many entries: more are a server that does not end.
+const MOST: usize = 1_000_000;
+/// Their names and the rest of their lines together.
+const MOST_BYTES: u64 = 256 << 20;
+const LINE: u64 = 16 << 10;
+
+/// A directory's entries, and how far they can be trusted.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    pub entries: Vec<Entry>,
+    /// Names that could not become local ones, as the server sent them.
+    pub unsafe_names: Vec<Vec<u8>>,
+    /// Lines that were not understood.
+    pub garbage: usize,
+    /// The server said that it left something out.
+    pub cut: bool,
+}
+
+impl Listing {
+    /// Whether anything may be concluded from a name's absence.
+    pub fn is_whole(&self) -> bool {
+        !self.cut && self.garbage == 0 && self.unsafe_names.is_empty()
+    }
+
+    fn take(&mut self, line: listing::Line) {
+        match line {
+            listing::Line::Entry(entry) if tree::is_component(&entry.name) => self.entries.push(entry),
+            listing::Line::Entry(entry) => self.unsafe_names.push(entry.name),
+            listing::Line::Nothing => {}
+            listing::Line::Garbage => self.garbage += 1,
+        }
+    }
+}
+
+impl Client {
+    /// Whether the path is a directory that can be entered. The working directory is as before.
+    pub fn is_dir(&mut self, path: &RemotePath) -> Result<bool> {
+        if path.is_empty() || path.as_bytes() == b"/" {
+            return Ok(true);
+        }
+        Ok(self.look(path)?.is_some_and(|e| e.is_dir()))
+    }
+
+    /// One name; `None` if there is nothing of that name. A link is followed where the server follows it.
+    pub fn look(&mut self, path: &RemotePath) -> Result<Option<Entry>> {
+        self.look_and(path, false)
+    }
+
+    /// As [`Client::look`], with the next passive port asked for in the same write: for a transfer that follows.
+    pub fn look_and_prepare(&mut self, path: &RemotePath) -> Result<Option<Entry>> {
+        self.look_and(path, true)
+    }
+
+    fn look_and(&mut self, path: &RemotePath, prepare: bool) -> Result<Option<Entry>> {
+        let batch = if prepare { Client::batch_and_prepare } else { Client::batch };
+        if self.features.may_have("MLST") {
+            let reply = batch(self, &[Command::new("MLST").arg(path.as_bytes())?])?.remove(0);
+            match reply.code {
+                250 => {
+                    let line = reply.lines.iter().find(|l| l.starts_with(b" "));
+                    match line.map(|l| listing::mlsx(&l[1..])) {
+                        Some(listing::Line::Entry(mut entry)) => {
+                            entry.name = path.name();
+                            return Ok(Some(entry));
+                        }
+                        // Of the directory itself some servers say type=cdir.
+                        Some(listing::Line::Nothing) => {
+                            return Ok(Some(Entry::new(path.name(), EntryKind::Dir)));
+                        }
+                        _ => self.features.refuse("MLST"),
+                    }
+                }
+                500 | 502 | 504 => self.features.refuse("MLST"),
+                550 | 553 | 450 => return Ok(None),
+                // 501 for names with spaces, 530 for anonymous: ask otherwise.
+                _ => {}
+            }
+        }
+        let arg = |verb| Command::new(verb).arg(path.as_bytes());
+        let replies = batch(self, &[arg("SIZE")?, arg("MDTM")?, arg("CWD")?])?;
+        let (size, time, cwd) = (&replies[0], &replies[1], &replies[2]);
+        if cwd.is(&[2]) {
+            self.go_home()?;
+            return Ok(Some(Entry::new(path.name(), EntryKind::Dir)));
+        }
+        if size.code != 213 && time.code != 213 {
+            return Ok(None);
+        }
+        let mut entry = Entry::new(path.name(), EntryKind::File);
+        entry.size = size_reply(size);
+        entry.modified =
+            Some(time).filter(|r| r.code == 213).and_then(|r| Time::from_mdtm(r.last().trim_ascii()));
+        Ok(Some(entry))
+    }
+
+    /// After a CWD: back to where the login left us.
+    fn go_home(&mut self) -> Result<()> {
+        let command = match &self.home {
+            Some(home) => Command::new("CWD").arg(home.as_bytes())?,
+            // Without PWD there is no way back but a new login.
+            None => {
+                let error = Error::new(Kind::Closed, "the login directory is not known").host(self.host());
+                self.conn.poison(error);
+                return Ok(());
+            }
+        };
+        self.call(&command, &[2]).map(|_| ())
+    }
+
+    /// SIZE in TYPE I; `None` where the server cannot say.
+    pub fn size(&mut self, path: &RemotePath) -> Result<Option<u64>> {
+        let reply = self.batch(&[Command::new("SIZE").arg(path.as_bytes())?])?.remove(0);
+        Ok(size_reply(&reply))
+    }
+
+    /// All that is in a directory.
+    ///
+    /// # Errors
+    /// `Missing` if it is not there or no directory; any failure of the transfer. A listing that the server cut short is not
+    /// an error: [`Listing::cut`] says so.
+    pub fn list(&mut self, dir: &RemotePath) -> Result<Listing> {
+        let what = format!("cannot list {dir} on {}", self.host());
+        self.list_any(dir).map_err(|e| match e.code() {
+            Some(450 | 550) => e.kind_is(Kind::Missing).again_is(Again::Never).context(&what),
+            _ => e.context(&what),
+        })
+    }
+
+    fn list_any(&mut self, dir: &RemotePath) -> Result<Listing> {
+        if self.features.may_have("MLSD") || self.features.has("MLST") {
+            let mut command = Command::new("MLSD");
+            if !dir.is_empty() {
+                command = command.arg(dir.as_bytes())?;
+            }
+            match self.read_listing(&command, |line, _| listing::mlsx(line)) {
+                Err(e) if matches!(e.code(), Some(500 | 502 | 504)) => {
+                    self.features.refuse("MLSD");
+                    self.features.refuse("MLST");
+                }
+                // Some servers take no argument with a space in it.
+                Err(e) if e.code() == Some(501) && !dir.is_empty() => {
+                    return self.inside(dir, |client| {
+                        client.read_listing(&Command::new("MLSD"), |line, _| listing::mlsx(line))
+                    });
+                }
+                other => return other,
+            }
+        }
+        self.inside(dir, |client| {
+            let zone = client.zone.unwrap_or(0);
+            // -a shows names that begin with a dot; a server that takes it for a name says so or lists nothing.
+            client.read_listing(&Command::new("LIST -a"), |line, now| listing::list(line, zone, now))
+        })
+    }
+
+    /// Runs something in a directory, which must be there, and comes back.
+    fn inside<T>(&mut self, dir: &RemotePath, run: impl FnOnce(&mut Client) -> Result<T>) -> Result<T> {
+        if dir.is_empty() {
+            return run(self);
+        }
+        self.call(&Command::new("CWD").arg(dir.as_bytes())?, &[2])?;
+        let result = run(self);
+        if self.is_alive() {
+            self.go_home()?;
+        }
+        result
+    }
+
+    fn read_listing(
+        &mut self,
+        command: &Command,
+        parse: impl Fn(&[u8], Time) -> listing::Line,
+    ) -> Result<Listing> {
+        let host = self.host().to_string();
+        let mut found = Listing::default();
+        let now = Time::now();
+        let download = match self.download(command) {
+            Ok(download) => download,
+            // "No files found" is an empty directory, not an error.
+            Err(e) if e.code() == Some(450) && e.message().to_ascii_lowercase().contains("no files") => {
+                return Ok(found);
+            }
+            Err(e) => return Err(e),
+        };
+        let mut lines = BufReader::with_capacity(64 << 10, download);
+        let mut line = Vec::new();
+        let mut bytes = 0;
+        loop {
+            line.clear();
+            let n = match lines.by_ref().take(LINE).read_until(b'\n', &mut line) {
+                Ok(n) => n as u64,
+                Err(e) => {
+                    let error = Error::from_io(e, Kind::Closed, "cannot read the listing");
+                    return Err(lines.into_inner().fail(error));
+                }
+            };
+            bytes += n;
+            let too_long = n == LINE && !line.ends_with(b"\n");
+            if too_long || found.entries.len() >= MOST || bytes > MOST_BYTES {
+                let error = Error::new(Kind::Limit, format!("a listing without end from {host}")).host(&host);
+                return Err(lines.into_inner().fail(error));
+            }
+            if n == 0 {
+                break;
+            }
+            let line = line.strip_suffix(b"\n").unwrap_or(&line);
+            found.take(parse(line.strip_suffix(b"\r").unwrap_or(line), now));
+        }
+        let finished = lines.into_inner().finish()?;
+        let text = finished.reply.text().to_ascii_lowercase();
+        found.cut = text.contains("truncated");
+        Ok(found)
+    }
+}
+
+/// The size in a reply to SIZE.
+pub(super) fn size_reply(reply: &Reply) -> Option<u64> {
+    if reply.code == 213 { size_of(reply.last()) } else { None }
+}
+
+/// `213 1234`: digits only, as far as a file can be.
+fn size_of(text: &[u8]) -> Option<u64> {
+    number(text.trim_ascii()).and_then(|n| u64::try_from(n).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_number_is_a_size() {
+        assert_eq!(size_of(b"1234"), Some(1234));
+        for bad in [&b""[..], b"-1", b"12 34", b"18446744073709551616", b"x"] {
+            assert_eq!(size_of(bad), None);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! FTP as RFC 959 means it: a control connection that keeps login and directory, and a data connection for every transfer.
+//!
+//! Decisions:
+//! * **Borrow instead of flag.** A [`Download`] or [`Upload`] holds the client, so a second command during a transfer does not
+//!   compile; `finish` reads the server's verdict, and only that makes a transfer complete: end of file proves nothing.
+//! * **The control connection's peer is the only peer.** The address in a 227 reply is ignored, as is any other.
+//! * **FTPS is all or nothing.** With TLS on, the data connections have it too (PROT P), resume the session of this very
+//!   control connection, and check the same name; nothing ever falls back to clear.
+//! * **Round trips are the cost.** Commands whose replies do not decide the next one go out in one write, the question for
+//!   the next passive port among them.
+//! * **No names are normalised.** A path is sent as it was given; the working directory is changed only where a
+//!   server cannot be asked otherwise, and changed back at once.
+
+mod data;
+mod listing;
+mod lookup;
+mod path;
+mod session;
+mod verify;
+
+pub use data::{Download, Finished, Store, Upload};
+pub use listing::{Line, list as parse_list, mlsx as parse_mlsx};
+pub use lookup::Listing;
+pub use path::RemotePath;
+pub use session::{Features, Login, Security};
+
+use crate::{
+    base::{date::Time, error::*},
+    net::{Dialer, Patience, TlsInfo},
+    textproto::{Command, Conn, Reply},
+};
+use std::sync::Arc;
+
+/// One control connection, logged in, in TYPE I.
+pub struct Client {
+    conn: Conn,
+    dialer: Arc<Dialer>,
+    features: Features,
+    /// Data connections are under TLS.
+    protected: bool,
+    /// The directory after login, if PWD told it.
+    home: Option<RemotePath>,
+    passive: data::Passive,
+    /// The server refused a data connection for not resuming the session.
+    reuse_refused: bool,
+    /// Whether the last data connection resumed it.
+    resumed: Option<bool>,
+    /// The server's zone in listings, seconds east of UTC, once measured.
+    zone: Option<i64>,
+}
+
+impl Client {
+    pub fn host(&self) -> &str {
+        self.conn.host()
+    }
+
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+
+    pub fn home(&self) -> Option<&RemotePath> {
+        self.home.as_ref()
+    }
+
+    /// How often we waited for the server, data connections included.
+    pub fn round_trips(&self) -> u64 {
+        self.conn.round_trips()
+    }
+
+    pub fn tls_version(&self) -> Option<&'static str> {
+        self.conn.tls().and_then(TlsInfo::version)
+    }
+
+    /// Until when the server's certificate is valid.
+    pub fn certificate_ends(&self) -> Option<Time> {
+        self.conn.tls().and_then(TlsInfo::not_after)
+    }
+
+    /// Whether the last data connection resumed the control connection's session; `None` without TLS.
+    pub fn tls_resumed(&self) -> Option<bool> {
+        self.resumed
+    }
+
+    /// Whether the server refused a data connection because it did not resume the session.
+    pub fn reuse_refused(&self) -> bool {
+        self.reuse_refused
+    }
+
+    /// Whether the connection can still be used.
+    pub fn is_alive(&self) -> bool {
+        self.conn.broken().is_none()
+    }
+
+    /// Any command as the user wrote it, and its whole reply.
+    pub fn quote(&mut self, line: &[u8]) -> Result<Reply> {
+        let command = Command::new("").text(line)?;
+        self.conn.call(&command, &[1, 2, 3, 4, 5])
+    }
+
+    /// Commands in one write, their replies in order whatever they say.
+    pub fn batch(&mut self, commands: &[Command]) -> Result<Vec<Reply>> {
+        self.conn.send(commands)?;
+        commands.iter().map(|_| self.any()).collect()
+    }
+
+    /// Commands in one write together with the question for the next passive port, so that the next transfer finds it
+    /// answered.
+    pub fn batch_and_prepare(&mut self, commands: &[Command]) -> Result<Vec<Reply>> {
+        for command in commands {
+            self.conn.push(command);
+        }
+        self.passive.ask(&mut self.conn);
+        let replies: Result<Vec<_>> = commands.iter().map(|_| self.any()).collect();
+        let replies = replies?;
+        self.read_passive()?;
+        Ok(replies)
+    }
+
+    fn any(&mut self) -> Result<Reply> {
+        let limit = self.dialer.timeouts.reply;
+        let reply = self.conn.any_reply(Patience::within(limit, "the reply", "--reply-timeout"))?;
+        if reply.code == 421 {
+            let error = going(&reply, self.conn.host());
+            self.conn.poison(error.clone());
+            return Err(error);
+        }
+        Ok(reply)
+    }
+
+    fn call(&mut self, command: &Command, want: &[u16]) -> Result<Reply> {
+        self.conn.send(std::slice::from_ref(command))?;
+        let reply = self.any()?;
+        reply.check(want).map_err(|e| e.host(self.conn.host()))?;
+        Ok(reply)
+    }
+
+    /// MKD of one directory. True if it was made, false if the server says no but it is there.
+    pub fn make_dir(&mut self, path: &RemotePath) -> Result<bool> {
+        let reply = self.batch(&[Command::new("MKD").arg(path.as_bytes())?])?.remove(0);
+        if reply.is(&[2]) {
+            return Ok(true);
+        }
+        // Servers say 550, 521 or 553 for a directory that exists; only going there tells (RFC 959 has no code for it).
+        if self.is_dir(path)? {
+            return Ok(false);
+        }
+        let refused = reply.check(&[2]).err().unwrap_or_else(|| Error::new(Kind::Protocol, "MKD"));
+        Err(refused.host(self.host()).context(format_args!("cannot make {path} on {}", self.host())))
+    }
+
+    /// MKD of a directory and of all that are missing above it.
+    pub fn make_dirs(&mut self, path: &RemotePath) -> Result<()> {
+        if path.is_empty() || path.as_bytes() == b"/" {
+            return Ok(());
+        }
+        let path = path.trimmed();
+        match self.make_dir(&path) {
+            Ok(_) => Ok(()),
+            Err(e) if e.kind() == Kind::Refused => {
+                let Some(parent) = path.parent() else { return Err(e) };
+                self.make_dirs(&parent)?;
+                self.make_dir(&path).map(|_| ())
+            }
+            Err(e) => Err(e),
+        }
+    }
+
+    /// DELE.
+    pub fn delete(&mut self, path: &RemotePath) -> Result<()> {
+        let command = Command::new("DELE").arg(path.as_bytes())?;
+        self.call(&command, &[2])
+            .map(|_| ())
+            .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
+    }
+
+    /// RMD.
+    pub fn remove_dir(&mut self, path: &RemotePath) -> Result<()> {
+        let command = Command::new("RMD").arg(path.as_bytes())?;
+        self.call(&command, &[2])
+            .map(|_| ())
+            .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
+    }
+
+    /// RNFR and RNTO in one write.
+    ///
+    /// # Errors
+    /// `Unconfirmed` if the connection was lost before the answer to RNTO came.
+    pub fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<()> {
+        let what = format!("cannot rename {from} to {to} on {}", self.host());
+        let commands = [Command::new("RNFR").arg(from.as_bytes())?, Command::new("RNTO").arg(to.as_bytes())?];
+        let replies = self.batch(&commands).map_err(|e| unconfirmed(e).context(&what))?;
+        let host = self.host().to_string();
+        let check = |i: usize, want| replies[i].check(want).map_err(|e: Error| e.host(&host).context(&what));
+        check(0, &[3])?;
+        check(1, &[2])
+    }
+
+    /// Sets the modification time by the command that the server has: MFMT (draft-somers-ftp-mfxx), MDTM with a time,
+    /// SITE UTIME. `None` if it has none.
+    pub fn time_command(&self, path: &RemotePath, time: Time) -> Option<Command> {
+        let stamp = time.mdtm();
+        let command = if self.features.has("MFMT") {
+            Command::new("MFMT").arg(&stamp)
+        } else if self.features.mdtm_sets {
+            Command::new("MDTM").arg(&stamp)
+        } else if self.features.has("SITE UTIME") {
+            Command::new("SITE UTIME").arg(&stamp)
+        } else {
+            return None;
+        };
+        command.and_then(|c| c.arg(path.as_bytes())).ok()
+    }
+
+    /// SITE CHMOD, as nearly all servers on Unix have it.
+    pub fn mode_command(&self, path: &RemotePath, mode: u32) -> Result<Command> {
+        Command::new("SITE CHMOD").arg(format!("{:o}", mode & 0o7777))?.arg(path.as_bytes())
+    }
+
+    /// QUIT, without caring much: what was done is done.
+    pub fn quit(mut self) -> u64 {
+        if self.is_alive() && self.conn.send(&[Command::new("QUIT")]).is_ok() {
+            let patience = Patience::within(std::time::Duration::from_secs(2), "the goodbye", "--timeout");
+            let _ = self.conn.any_reply(patience);
+        }
+        self.round_trips()
+    }
+}
+
+/// 421: the server closes the connection; another try in a moment may be welcome.
+fn going(reply: &Reply, host: &str) -> Error {
+    let refusal = reply.refusal();
+    Error::new(Kind::Busy, refusal.to_string()).refusal(refusal).host(host).again_is(Again::Now)
+}
+
+/// A loss after something may have taken effect: what may have happened is for the caller to find out.
+fn unconfirmed(error: Error) -> Error {
+    match error.kind() {
+        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed),
+        _ => error,
+    }
+}

@@ -1,0 +1,3 @@
+//! How work is carried out, whatever the work is: retrying, metering. No clock of its own sleeps here.
+pub mod meter;
+pub mod retry;
