@@ -54,6 +54,8 @@ pub mod cli;
 pub mod imap;
 pub mod ftp;
 pub mod job;
+pub mod mail;
 pub mod net;
+pub mod pop3;
 pub mod store;
 pub mod textproto;

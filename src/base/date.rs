@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan, Zoned, civil, tz};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
 
 const MONTHS: [&str; 12] =
@@ -105,6 +105,14 @@ impl Time {
             away / 3600,
             away / 60 % 60
         )
+    }
+
+    /// As mbox From_ lines have it (RFC 4155), in UTC: `Mon Nov 23 04:32:51 2026`.
+    pub fn asctime(self) -> String {
+        let t = self.utc();
+        let (month, day) = (MONTHS[t.month() as usize - 1], t.day());
+        let clock = format!("{:02}:{:02}:{:02}", t.hour(), t.minute(), t.second());
+        format!("{} {month} {day:>2} {clock} {:04}", weekday(t.weekday()), t.year())
     }
 
     /// The civil date in UTC: year, month, day.
