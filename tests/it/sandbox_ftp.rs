@@ -245,6 +245,7 @@ fn a_server_goes_while_clients_stall() {
     assert_eq!(b.reply(), "150 Send it\r\n");
     c.send("EPSV\r\nLIST\r\n");
     assert!(c.reply().starts_with("229"));
+    assert_eq!(server.commands_on(2).last().map(String::as_str), Some("STOR f"));
     drop(server);
     assert_eq!(a.line(), "");
 }

@@ -19,6 +19,8 @@ use super::wire::Wire;
 pub struct Log {
     /// Every command line, in order of arrival, without its line end; bytes that are not UTF-8 replaced.
     pub commands: Vec<String>,
+    /// On which connection, counted from one, each of them came.
+    pub on: Vec<usize>,
     /// What a client must not do: bare LF, bytes where none may be, a line without end.
     pub violations: Vec<String>,
     pub connections: usize,
@@ -145,6 +147,17 @@ impl Running {
 
     pub fn commands(&self) -> Vec<String> {
         self.log().commands
+    }
+
+    /// The command lines of one connection, counted from one.
+    pub fn commands_on(&self, connection: usize) -> Vec<String> {
+        let log = self.log();
+        log.commands
+            .into_iter()
+            .zip(log.on)
+            .filter(|(_, on)| *on == connection)
+            .map(|(line, _)| line)
+            .collect()
     }
 
     /// The command lines that begin with this verb (for IMAP: after the tag).

@@ -233,7 +233,7 @@ pub fn converse(
         }
         step = loop {
             let Some(line) = wire.line()? else { return Ok(None) };
-            wire.hub.log(|log| log.commands.push(String::from_utf8_lossy(&line).into_owned()));
+            wire.note(&line);
             let acts = wire.fire("AUTH-LINE", &line);
             let go_on = wire.before(&acts)?;
             wire.after(&acts)?;

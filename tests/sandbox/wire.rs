@@ -191,6 +191,14 @@ impl Wire {
         }
     }
 
+    /// Logs a command line.
+    pub fn note(&self, line: &[u8]) {
+        self.hub.log(|log| {
+            log.commands.push(String::from_utf8_lossy(line).into_owned());
+            log.on.push(self.connection);
+        });
+    }
+
     /// The next bytes of a payload, at most so many; empty at the end.
     pub fn chunk(&mut self, max: usize) -> io::Result<&[u8]> {
         if self.at == self.input.len() {
@@ -339,7 +347,7 @@ pub fn drive(session: &mut impl Dialect, greeting: &str) -> io::Result<()> {
     }
     session.wire().after(&acts)?;
     while let Some(line) = session.wire().line()? {
-        session.wire().hub.log(|log| log.commands.push(String::from_utf8_lossy(&line).into_owned()));
+        session.wire().note(&line);
         let event = session.event(&line);
         let acts = session.wire().fire(&event, &line);
         let carry_out = session.wire().before(&acts)?;

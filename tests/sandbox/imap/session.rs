@@ -314,7 +314,7 @@ impl Session<'_> {
             self.wire.hub.pause(Duration::from_millis(20));
         }
         let line = self.wire.line()?.unwrap_or_default();
-        self.wire.hub.log(|log| log.commands.push(String::from_utf8_lossy(&line).into_owned()));
+        self.wire.note(&line);
         Ok(if line.eq_ignore_ascii_case(b"DONE") { ok("Back") } else { Err("DONE was expected") })
     }
 }
