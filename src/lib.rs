@@ -51,8 +51,8 @@
 //! ```
 pub mod base;
 pub mod cli;
-pub mod imap;
 pub mod ftp;
+pub mod imap;
 pub mod job;
 pub mod mail;
 pub mod mime;

@@ -293,11 +293,6 @@ impl Conn {
         Ok(conn)
     }
 
-    /// The limits that this connection keeps.
-    pub fn timeouts(&self) -> &Timeouts {
-        &self.timeouts
-    }
-
     /// Labels an error that came up through the transport.
     fn lost(&self, error: std::io::Error) -> Error {
         Error::from_io(error, Kind::Closed, format_args!("lost the connection to {}", self.host))
