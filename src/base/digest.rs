@@ -140,7 +140,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The inverse of [`hex`], either case.
 pub fn unhex(text: &[u8]) -> Option<Vec<u8>> {
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return None;
     }
     let digit = |b: u8| (b as char).to_digit(16).and_then(|d| u8::try_from(d).ok());

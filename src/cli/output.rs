@@ -172,20 +172,20 @@ impl Output {
     /// `-v`: what a person may want to know.
     pub fn note(&mut self, text: impl fmt::Display) {
         if self.verbose && !self.quiet {
-            self.to_stderr(&format!("{}: {}", self.tool, escape::text(&text.to_string())));
+            self.print_stderr(&format!("{}: {}", self.tool, escape::text(&text.to_string())));
         }
     }
 
     /// Something to know although nothing failed; not with `-q`.
     pub fn warn(&mut self, text: impl fmt::Display) {
         if !self.quiet {
-            self.to_stderr(&format!("{}: {}", self.tool, escape::text(&text.to_string())));
+            self.print_stderr(&format!("{}: {}", self.tool, escape::text(&text.to_string())));
         }
     }
 
     /// A line on stderr even with `-q`.
     pub fn always(&mut self, text: impl fmt::Display) {
-        self.to_stderr(&format!("{}: {}", self.tool, escape::text(&text.to_string())));
+        self.print_stderr(&format!("{}: {}", self.tool, escape::text(&text.to_string())));
     }
 
     pub fn add_bytes(&mut self, n: u64) {
@@ -214,13 +214,13 @@ impl Output {
             return; // said already, by the item it stopped
         }
         let message = escape::text(error.message()).into_owned();
-        self.to_stderr(&format!("{}: {message}", self.tool));
+        self.print_stderr(&format!("{}: {message}", self.tool));
         if let Some(hint) = error.get_hint().map(str::to_string).or_else(|| hint::of(error)) {
-            self.to_stderr(&format!("hint: {}", escape::text(&hint)));
+            self.print_stderr(&format!("hint: {}", escape::text(&hint)));
         }
     }
 
-    fn to_stderr(&mut self, line: &str) {
+    fn print_stderr(&mut self, line: &str) {
         let _ = self.stdout.flush();
         self.progress.suspend(|| to_stderr(line));
     }

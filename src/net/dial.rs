@@ -234,7 +234,7 @@ fn look_up(host: &str) -> Result<Vec<IpAddr>> {
         ..dns_lookup::AddrInfoHints::default()
     };
     match dns_lookup::getaddrinfo(Some(host), None, Some(hints)) {
-        Ok(found) => Ok(found.filter_map(|a| a.ok()).map(|a| a.sockaddr.ip()).collect()),
+        Ok(found) => Ok(found.filter_map(std::io::Result::ok).map(|a| a.sockaddr.ip()).collect()),
         Err(e) => Err(match e.kind() {
             Eai::NoName | Eai::NoData | Eai::Badflags => {
                 Error::new(Kind::Resolve, format!("no such host: {host}"))

@@ -111,14 +111,13 @@ impl Transport for Socket {
         const MOST: u64 = 8 << 20;
         let count = usize::try_from(n.min(MOST)).unwrap_or(1 << 20);
         // The inner result keeps errors of the file apart: `wait` labels all others as the connection's.
-        let sent = self.wait(|stream| match rustix::fs::sendfile(stream, file, None, count) {
+        self.wait(|stream| match rustix::fs::sendfile(stream, file, None, count) {
             Ok(sent) => Ok(Ok(sent as u64)),
             Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS) => {
                 Ok(Err(io::Error::from(io::ErrorKind::Unsupported)))
             }
             Err(e @ rustix::io::Errno::IO) => Ok(Err(e.into())),
             Err(e) => Err(e.into()),
-        })?;
-        sent
+        })?
     }
 }

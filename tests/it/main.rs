@@ -1,4 +1,5 @@
 //! One test binary: the laws of the tree, and the real programs against the sandbox's servers on 127.0.0.1.
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 mod layers;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;

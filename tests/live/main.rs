@@ -2,11 +2,18 @@
 //!
 //! `fixture` configures and starts the servers; the `*_up` modules prove that each one works, so that a failure
 //! elsewhere is a failure of ours.
+#![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 
 #[path = "../support/certs.rs"]
 mod certs;
 mod fixture;
 
 mod dovecot_up;
+mod postfix_up;
 mod proftpd_up;
+mod proxy_up;
+mod pureftpd_up;
+mod rftp;
+#[path = "../it/support/mod.rs"]
+mod support;
 mod vsftpd_up;

@@ -5,7 +5,7 @@ use crate::{
     get::matching,
     remote::Remote,
     session::{Purpose, Session},
-    walk::{Filter, is_temporary, join},
+    walk::join,
 };
 use wirepost::{
     base::{
@@ -63,7 +63,6 @@ fn ls(
             return Err(Error::new(Kind::Missing, format!("{what}: no such file or directory")).host(&host));
         }
     }
-    Filter::new(&args::Names::default())?;
     let mut open: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
     while let Some((below, depth)) = open.pop() {
         cancel.check()?;
@@ -81,7 +80,7 @@ fn ls(
         listing.entries.sort_by(|a, b| a.name.cmp(&b.name));
         let mut dirs = Vec::new();
         for entry in &listing.entries {
-            if !flags.all && entry.name.starts_with(b".") || is_temporary(&entry.name) && !flags.all {
+            if !flags.all && entry.name.starts_with(b".") {
                 continue;
             }
             let relative = join(&below, &entry.name);

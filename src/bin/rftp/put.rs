@@ -17,7 +17,7 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
     io::{self, IsTerminal, Read},
     os::unix::ffi::OsStrExt,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 use wirepost::{
@@ -203,7 +203,7 @@ fn out_failures(out: &Output) -> u64 {
 fn put_tree(
     job: &Job<'_>,
     session: &mut Session<'_>,
-    top: &PathBuf,
+    top: &Path,
     target: &RemotePath,
     filter: &Filter,
     out: &mut Output,

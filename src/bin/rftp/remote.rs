@@ -102,10 +102,6 @@ impl Remote {
         let endpoint = Endpoint::new(url.host, url.port.unwrap_or(port));
         Ok(Remote { site: Site { scheme, endpoint, user: url.user }, path: RemotePath::from_url(&url.path)? })
     }
-
-    pub fn url(&self) -> String {
-        self.site.url(&self.path)
-    }
 }
 
 #[cfg(test)]
@@ -117,8 +113,9 @@ mod tests {
         let remote = Remote::parse(OsStr::new("ftp://me@x@h/%2Fa%20b")).unwrap();
         assert_eq!(remote.site.user.as_deref(), Some("me@x"));
         assert_eq!((remote.site.endpoint.port, remote.path.as_bytes()), (21, &b"/a b"[..]));
-        assert_eq!(remote.url(), "ftp://me%40x@h/%2Fa%20b");
-        assert_eq!(Remote::parse(OsStr::new("ftps://[::1]:990/x")).unwrap().url(), "ftps://[::1]/x");
+        assert_eq!(remote.site.url(&remote.path), "ftp://me%40x@h/%2Fa%20b");
+        let remote = Remote::parse(OsStr::new("ftps://[::1]:990/x")).unwrap();
+        assert_eq!(remote.site.url(&remote.path), "ftps://[::1]/x");
         assert_eq!(Remote::parse(OsStr::new("sftp://h/x")).unwrap_err().kind(), Kind::Usage);
         assert_eq!(Remote::parse(OsStr::new("h/x")).unwrap_err().kind(), Kind::Usage);
     }

@@ -53,7 +53,7 @@ pub struct TlsSession(Session);
 #[derive(Clone)]
 enum Session {
     #[cfg(not(any(windows, target_vendor = "apple")))]
-    OpenSsl(openssl::Session),
+    OpenSsl(self::openssl::Session),
     /// Backends without resumption make none.
     #[allow(dead_code)]
     None,
@@ -100,14 +100,14 @@ pub(super) struct Lazy(OnceLock<Result<Connector>>);
 enum Connector {
     Native(native::Connector),
     #[cfg(not(any(windows, target_vendor = "apple")))]
-    OpenSsl(openssl::Connector),
+    OpenSsl(self::openssl::Connector),
 }
 
 impl Connector {
     fn new(options: &TlsOptions) -> Result<Connector> {
         #[cfg(not(any(windows, target_vendor = "apple")))]
         if options.resumable {
-            return Ok(Connector::OpenSsl(openssl::Connector::new(options)?));
+            return Ok(Connector::OpenSsl(self::openssl::Connector::new(options)?));
         }
         Ok(Connector::Native(native::Connector::new(options)?))
     }

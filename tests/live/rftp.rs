@@ -1,0 +1,151 @@
+//! rftp against real servers: every server, every kind of TLS, many transfers each, every byte compared.
+
+use crate::{
+    certs::Certs,
+    fixture::{Tls, Version, proftpd, vsftpd},
+    support::World,
+};
+use std::{fs, path::Path};
+
+/// How many files a cell of the matrix moves each way.
+fn rounds() -> usize {
+    if std::env::var_os("WIREPOST_FULL").is_some() { 100 } else { 10 }
+}
+
+/// Bytes that differ from file to file and from place to place.
+fn bytes(seed: usize, n: usize) -> Vec<u8> {
+    let mut x = seed as u64 * 2 + 1;
+    let mut next = || {
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        x.to_le_bytes()
+    };
+    let mut out = Vec::with_capacity(n + 8);
+    while out.len() < n {
+        out.extend(next());
+    }
+    out.truncate(n);
+    out
+}
+
+/// A tree with the names that break clients.
+fn tree(top: &Path, files: usize) {
+    for i in 0..files {
+        let dir = ["", "a b", "ünï/tief", "x/y/z"][i % 4];
+        let name = ["plain", "with space", "ümläut", "per%cent", "#hash?", "-dash", "a'b\"c"][i % 7];
+        let path = top.join(dir).join(format!("{name} {i}"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let size = [0, 1, 100, 4096, 300_000, 1 << 20][i % 6];
+        fs::write(path, bytes(i, size)).unwrap();
+    }
+    fs::create_dir_all(top.join("empty")).unwrap();
+}
+
+fn same_trees(a: &Path, b: &Path) {
+    let output = std::process::Command::new("diff").arg("-r").args([a, b]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+struct Server<'a> {
+    url: &'a dyn Fn(&str) -> String,
+    ca: &'a Path,
+    password: &'a str,
+    root: &'a Path,
+    /// The certificates live as long as the server.
+    _certs: &'a Certs,
+}
+
+fn round_trip(server: &Server<'_>, tls: bool) {
+    let world = World::new().secret("tester", server.password);
+    tree(&world.path("tree"), rounds() * 2);
+    let password = world.private_file("password", server.password);
+    let flags = |verb: &[&str]| {
+        let mut args: Vec<String> = verb.iter().map(ToString::to_string).collect();
+        args.extend(
+            ["--ca-file", server.ca.to_str().unwrap(), "--json", "--password-file"].map(String::from),
+        );
+        args.push(password.display().to_string());
+        args.extend(["--tls".into(), if tls { "required" } else { "off" }.into()]);
+        args
+    };
+    let to = (server.url)("/up/");
+    let put = world.run("rftp", flags(&["put", "-r", "tree", &to])).go();
+    put.exits(0).tame();
+    assert_eq!(put.events("file").len(), rounds() * 2, "one line a file");
+    for file in put.events("file") {
+        assert_eq!(file["outcome"], "ok", "{file}");
+        assert_ne!(file["verified"], "none", "{file}");
+        assert_eq!(file["tls_resumed"].as_bool(), tls.then_some(true), "{file}");
+    }
+    same_trees(&world.path("tree"), &server.root.join("up/tree"));
+    let leftovers = find(server.root, ".rftp-");
+    assert!(leftovers.is_empty(), "{leftovers:?}");
+    let there = (server.url)("/up/tree/");
+    world.run("rftp", flags(&["verify", "tree", &there])).go().exits(0);
+    world.run("rftp", flags(&["get", "-r", &there, "back"])).go().exits(0).tame();
+    same_trees(&world.path("tree"), &world.path("back"));
+    let list = world.run("rftp", flags(&["ls", "-lR", &there])).go();
+    list.exits(0).tame();
+    let one = list
+        .events("entry")
+        .into_iter()
+        .find(|e| e["kind"] == "file" && e["size"] == 300_000)
+        .expect("a file");
+    let cat = world
+        .run("rftp", flags(&["cat", one["url"].as_str().unwrap()]).iter().filter(|a| *a != "--json"))
+        .go();
+    cat.exits(0);
+    assert_eq!(cat.stdout, fs::read(server.root.join("up/tree").join(relative(&one))).unwrap());
+    // Something differs: said, and 1.
+    fs::write(server.root.join("up/tree").join(relative(&one)), bytes(7, 300_000)).unwrap();
+    let differs = world.run("rftp", flags(&["verify", "tree", &there])).go();
+    differs.exits(1);
+    assert_eq!(differs.events("file").iter().filter(|f| f["reason"] == "contents").count(), 1);
+}
+
+fn relative(entry: &serde_json::Value) -> String {
+    entry["path"].as_str().unwrap().trim_start_matches("up/tree/").to_string()
+}
+
+fn find(dir: &Path, part: &str) -> Vec<std::path::PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).unwrap().flatten() {
+        if entry.path().is_dir() {
+            found.extend(find(&entry.path(), part));
+        } else if entry.file_name().to_string_lossy().contains(part) {
+            found.push(entry.path());
+        }
+    }
+    found
+}
+
+macro_rules! cells {
+    ($($name:ident: $server:ident, $tls:ident, $version:ident;)*) => {$(
+        #[test]
+        fn $name() {
+            let options = $server::Options { tls: Tls::$tls, max: Version::$version, ..Default::default() };
+            let Some(server) = cells!(@start $server options) else { return };
+            let url = |path: &str| server.url(path);
+            round_trip(
+                &Server { url: &url, ca: &server.ca, password: server.password, root: &server.root, _certs: &server.certs },
+                Tls::$tls != Tls::Off,
+            );
+        }
+    )*};
+    (@start vsftpd $options:ident) => { vsftpd::Vsftpd::start(&$options) };
+    (@start proftpd $options:ident) => { proftpd::Proftpd::start(&$options) };
+}
+
+cells! {
+    vsftpd_plain: vsftpd, Off, V1_3;
+    vsftpd_explicit_1_2: vsftpd, Explicit, V1_2;
+    vsftpd_explicit_1_3: vsftpd, Explicit, V1_3;
+    vsftpd_implicit_1_2: vsftpd, Implicit, V1_2;
+    vsftpd_implicit_1_3: vsftpd, Implicit, V1_3;
+    proftpd_plain: proftpd, Off, V1_3;
+    proftpd_explicit_1_2: proftpd, Explicit, V1_2;
+    proftpd_explicit_1_3: proftpd, Explicit, V1_3;
+    proftpd_implicit_1_2: proftpd, Implicit, V1_2;
+    proftpd_implicit_1_3: proftpd, Implicit, V1_3;
+}
