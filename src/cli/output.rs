@@ -123,6 +123,25 @@ impl Output {
         Ok(Raw(self))
     }
 
+    /// Standard output for the bytes of many results, apart from this: for what lives longer than a call. Nothing else may
+    /// be printed meanwhile.
+    ///
+    /// # Errors
+    /// As [`Output::raw`].
+    pub fn raw_apart(&mut self) -> Result<RawApart> {
+        use std::os::fd::AsFd;
+        drop(self.raw()?);
+        let failed = |e| Error::from_io(e, Kind::Local, "cannot write to standard output");
+        self.stdout.flush().map_err(failed)?;
+        let fd = io::stdout().as_fd().try_clone_to_owned().map_err(failed)?;
+        Ok(RawApart { tool: self.tool, file: File::from(fd) })
+    }
+
+    /// Whether anybody reads what [`Output::emit`] is given.
+    pub fn has_events(&self) -> bool {
+        self.json || self.json_file.is_some()
+    }
+
     /// One line of JSON.
     pub fn emit(&mut self, event: &Event) {
         if self.json || self.json_file.is_some() {
@@ -274,6 +293,24 @@ impl Write for Raw<'_> {
     }
     fn flush(&mut self) -> io::Result<()> {
         self.0.stdout.flush().map_err(|e| stdout_failed(self.0.tool, &e))
+    }
+}
+
+/// See [`Output::raw_apart`].
+pub struct RawApart {
+    tool: &'static str,
+    file: File,
+}
+
+impl Write for RawApart {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.file.write(bytes) {
+            Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(self.tool, &e),
+            other => other,
+        }
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -15,7 +15,8 @@ use super::{
 use crate::base::error::*;
 use std::{
     collections::HashMap,
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
+    fs::File,
     io::Read,
     path::{Path, PathBuf},
     sync::{
@@ -96,6 +97,79 @@ impl Maildir {
         self.batch.join(&boxes.new)?;
         self.folders.insert(folder.clone(), boxes.clone());
         Ok(boxes)
+    }
+}
+
+/// A message that is in a Maildir already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// In `cur`, not `new`.
+    cur: bool,
+    name: OsString,
+}
+
+/// Sorting what is there already.
+impl Maildir {
+    /// The inbox's messages, the oldest name first.
+    pub fn messages(&self) -> Result<Vec<Kept>> {
+        let inbox = &self.folders[&Folder::inbox()];
+        let mut found = Vec::new();
+        for (dir, cur) in [(&inbox.new, false), (&inbox.cur, true)] {
+            let names = dir.names().map_err(|e| {
+                Error::from_io(e, Kind::Local, format_args!("cannot read {}", show(dir.path())))
+            })?;
+            let real = names.into_iter().filter(|n| !n.as_encoded_bytes().starts_with(b"."));
+            found.extend(real.map(|name| Kept { cur, name }));
+        }
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(found)
+    }
+
+    fn source(&self, kept: &Kept) -> Arc<Dir> {
+        let inbox = &self.folders[&Folder::inbox()];
+        if kept.cur { inbox.cur.clone() } else { inbox.new.clone() }
+    }
+
+    pub fn path(&self, kept: &Kept) -> PathBuf {
+        self.source(kept).path().join(&kept.name)
+    }
+
+    /// Opens it for reading; `None` if it is gone meanwhile: another program reads this Maildir too.
+    pub fn read(&self, kept: &Kept) -> Result<Option<File>> {
+        match self.source(kept).open_file(&kept.name, false) {
+            Ok(file) => Ok(Some(file)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => {
+                Err(Error::from_io(e, Kind::Local, format_args!("cannot read {}", show(&self.path(kept)))))
+            }
+        }
+    }
+
+    /// Moves it, flags and all, in one rename. Durable after [`Maildir::sync`].
+    pub fn refile(&mut self, kept: &Kept, folder: &Folder) -> Result<PathBuf> {
+        let boxes = self.boxes(folder)?;
+        let from = self.source(kept);
+        let to = if kept.cur { &boxes.cur } else { &boxes.new };
+        from.rename_new(&kept.name, to, &kept.name).map_err(|e| {
+            Error::from_io(e, Kind::Local, format_args!("cannot move {} to {folder}", show(&self.path(kept))))
+        })?;
+        self.batch.changed(to);
+        self.batch.changed(&from);
+        Ok(to.path().join(&kept.name))
+    }
+
+    pub fn remove(&mut self, kept: &Kept) -> Result<()> {
+        let from = self.source(kept);
+        from.remove(&kept.name).map_err(|e| {
+            Error::from_io(e, Kind::Local, format_args!("cannot remove {}", show(&self.path(kept))))
+        })?;
+        self.batch.changed(&from);
+        Ok(())
+    }
+
+    /// Waits until every move is on the disk: new places before old ones, in the order they came.
+    pub fn sync(&mut self) -> Result<()> {
+        self.batch.sync_entries()
     }
 }
 

@@ -58,7 +58,7 @@ pub struct Entry {
     /// Passed over for good: the command refused it.
     pub failed: bool,
     /// Since when the server does not list it.
-    gone: Option<Time>,
+    pub gone: Option<Time>,
 }
 
 #[derive(Debug)]
