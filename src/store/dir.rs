@@ -20,6 +20,7 @@ use std::{
 pub struct Dir {
     fd: OwnedFd,
     path: PathBuf,
+    device: u64,
 }
 
 /// What stands under a name.
@@ -27,7 +28,7 @@ pub struct Dir {
 pub enum Node {
     File {
         len: u64,
-        mode: u32,
+        mode: Mode,
     },
     Dir,
     Link,
@@ -43,7 +44,15 @@ impl Dir {
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let fd = fs::open(path, OPEN_DIR, Mode::empty())
             .map_err(|e| failed(Kind::Create, e, "cannot open directory", path))?;
-        Ok(Arc::new(Dir { fd, path: path.to_path_buf() }))
+        Dir::of(fd, path.to_path_buf())
+    }
+
+    fn of(fd: OwnedFd, path: PathBuf) -> Result<Arc<Dir>> {
+        let stat = fs::fstat(&fd).map_err(|e| failed(Kind::Local, e, "cannot look at", &path))?;
+        // The width of a device number differs between platforms; only equality counts.
+        #[allow(clippy::unnecessary_cast)]
+        let device = stat.st_dev as u64;
+        Ok(Arc::new(Dir { fd, path, device }))
     }
 
     /// As [`Dir::open`], making the directory and its parents first; `mode` is subject to the umask.
@@ -79,7 +88,7 @@ impl Dir {
                     _ => failed(Kind::Create, e, "cannot open directory", &path),
                 }
             })?;
-            here = Arc::new(Dir { fd, path });
+            here = Dir::of(fd, path)?;
         }
         Ok(here)
     }
@@ -112,9 +121,10 @@ impl Dir {
             Ok(stat) => {
                 let mode = stat.st_mode as fs::RawMode;
                 Ok(Some(match fs::FileType::from_raw_mode(mode) {
-                    fs::FileType::RegularFile => {
-                        Node::File { len: u64::try_from(stat.st_size).unwrap_or(0), mode: mode & 0o7777 }
-                    }
+                    fs::FileType::RegularFile => Node::File {
+                        len: u64::try_from(stat.st_size).unwrap_or(0),
+                        mode: Mode::from_raw_mode(mode),
+                    },
                     fs::FileType::Directory => Node::Dir,
                     fs::FileType::Symlink => Node::Link,
                     _ => Node::Other,
@@ -176,6 +186,11 @@ impl Dir {
             Ok(()) | Err(rustix::io::Errno::INVAL) => Ok(()),
             Err(e) => Err(failed(Kind::Local, e, "cannot sync directory", &self.path)),
         }
+    }
+
+    /// The file system it stands on.
+    pub fn device(&self) -> u64 {
+        self.device
     }
 
     pub(crate) fn fd(&self) -> &OwnedFd {
