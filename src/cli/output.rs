@@ -161,6 +161,12 @@ impl Output {
         }
     }
 
+    /// Hands what was printed so far to whoever reads it: for verbs that go on for hours.
+    pub fn flush(&mut self) {
+        let flushed = self.stdout.flush();
+        self.sent(flushed);
+    }
+
     /// Counts an item that did not fail.
     pub fn count(&mut self, outcome: Outcome) {
         self.tally.count(outcome);

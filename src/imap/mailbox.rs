@@ -268,7 +268,7 @@ impl<'s> Mailbox<'s> {
             // One more than asked for is as long as an honest answer gets.
             uids.extend(run.take((most + 1).saturating_sub(uids.len())));
         }
-        let beyond = if uids.len() > most { uids.pop() } else { None };
+        let beyond = if uids.len() > most { uids.pop() } else { None }.filter(|_| last);
         if last {
             uids.reverse();
         }

@@ -155,7 +155,8 @@ impl Request {
         self
     }
 
-    /// The command as it would stand on one line: for tests and `--dry-run`.
+    /// The command as the trace shows it.
+    #[cfg(test)]
     pub(crate) fn shown(&self) -> &str {
         &self.shown
     }

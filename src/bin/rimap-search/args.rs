@@ -94,7 +94,8 @@ pub struct Imap {
 }
 
 fn mechanism(text: &str) -> Result<Mechanism, String> {
-    Mechanism::from_name(text).ok_or_else(|| "not a mechanism such as plain, scram-sha-256 or external".into())
+    Mechanism::from_name(text)
+        .ok_or_else(|| "not a mechanism such as plain, scram-sha-256 or external".into())
 }
 
 #[derive(Subcommand, Debug)]

@@ -59,7 +59,9 @@ pub fn is_attachment(part: &Part) -> bool {
     match part.disposition.as_deref() {
         Some("attachment") => true,
         Some("inline") => named && part.id.is_none(),
-        _ if matches!(part.subtype.as_str(), "pgp-signature" | "pkcs7-signature" | "x-pkcs7-signature") => named,
+        _ if matches!(part.subtype.as_str(), "pgp-signature" | "pkcs7-signature" | "x-pkcs7-signature") => {
+            named
+        }
         _ if part.kind == "text" => named,
         _ if part.kind == "message" => part.subtype == "rfc822" || named,
         _ => part.id.is_none() || named,
@@ -92,7 +94,7 @@ pub fn decoded<'r>(part: &Part, body: impl Read + 'r) -> Box<dyn Read + 'r> {
     if encoding.is_identity() || encoding == Encoding::Unknown {
         return Box::new(body);
     }
-    Box::new(Through::new(body, encoding.decoder(Temper::Lenient)))
+    Box::new(Through::new(body, encoding.decoder(Temper::Mail)))
 }
 
 /// The text of a part in UTF-8. Text without a charset, or with one nobody knows, is UTF-8 where it is that.
@@ -152,16 +154,20 @@ pub fn words_of_html(html: &str) -> String {
             continue;
         }
         let Some(end) = rest.find('>') else { break };
-        let name: String = rest[1..end].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
+        let name: String =
+            rest[1..end].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
         rest = &rest[end + 1..];
         match name.to_ascii_lowercase().as_str() {
             tag @ ("script" | "style" | "title" | "head") => {
                 let close = format!("</{tag}");
                 let lower = rest.to_ascii_lowercase();
-                rest = lower.find(&close).and_then(|at| rest[at..].find('>').map(|e| &rest[at + e + 1..])).unwrap_or("");
+                rest = lower
+                    .find(&close)
+                    .and_then(|at| rest[at..].find('>').map(|e| &rest[at + e + 1..]))
+                    .unwrap_or("");
             }
-            "br" | "br/" | "p" | "/p" | "div" | "/div" | "tr" | "/tr" | "li" | "h1" | "h2" | "h3" | "/h1" | "/h2"
-            | "/h3" | "hr" | "table" | "/table" => {
+            "br" | "br/" | "p" | "/p" | "div" | "/div" | "tr" | "/tr" | "li" | "h1" | "h2" | "h3" | "/h1"
+            | "/h2" | "/h3" | "hr" | "table" | "/table" => {
                 let trimmed = out.trim_end_matches(' ').len();
                 out.truncate(trimmed);
                 if !out.is_empty() && !out.ends_with("\n\n") {
@@ -229,8 +235,10 @@ mod tests {
     #[test]
     fn names_are_decoded() {
         let mut p = part("application", "pdf");
-        p.disposition_params =
-            vec![("filename*0*".into(), b"utf-8''a%20".to_vec()), ("filename*1*".into(), b"%C3%BC.pdf".to_vec())];
+        p.disposition_params = vec![
+            ("filename*0*".into(), b"utf-8''a%20".to_vec()),
+            ("filename*1*".into(), b"%C3%BC.pdf".to_vec()),
+        ];
         assert_eq!(name_of(&p).as_deref(), Some("a ü.pdf"));
         p.disposition_params = vec![("filename".into(), b"=?utf-8?q?=C3=BC?=.pdf".to_vec())];
         assert_eq!(name_of(&p).as_deref(), Some("ü.pdf"));

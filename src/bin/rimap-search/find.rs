@@ -9,9 +9,7 @@ use std::cmp::Ordering;
 use wirepost::{
     base::{date::Time, error::*},
     cli::Output,
-    imap::{
-        FetchItem, Mailbox, Message, Piece, Plan, SearchKey, SortKey, Uid, UidSet, is_bad_charset,
-    },
+    imap::{FetchItem, Mailbox, Message, Piece, Plan, SearchKey, SortKey, Uid, UidSet, is_bad_charset},
 };
 
 /// In which order, and how many.
@@ -60,7 +58,18 @@ pub struct Found {
     pub uids: Vec<Uid>,
     /// The one beyond the page's edge, if a page was all that was asked for.
     pub beyond: Option<Uid>,
+    /// The order among equals is not sure yet.
+    pub page: bool,
 }
+
+impl Found {
+    fn all(uids: Vec<Uid>) -> Found {
+        Found { uids, beyond: None, page: false }
+    }
+}
+
+/// A page is asked for only if one look tells how it is ordered.
+const PAGE: u64 = 1000;
 
 /// What a message is sorted by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,17 +151,17 @@ fn attempt(
         && let Some(by) = order.by
         && mailbox.can_sort()
     {
-        if let Some(n) = order.limit().filter(|_| !exact)
+        if let Some(n) = order.limit().filter(|n| !exact && *n <= PAGE)
             && let Some(page) = mailbox.page(server_key(by), key, n, order.last.is_some())?
         {
             let mut uids = page.uids;
             if order.reverse {
                 uids.reverse();
             }
-            return Ok(Found { uids, beyond: page.beyond });
+            return Ok(Found { uids, beyond: page.beyond, page: order.last.is_some() });
         }
         let all = mailbox.sort(server_key(by), key)?;
-        return Ok(Found { uids: order.cut(all), beyond: None });
+        return Ok(Found::all(order.cut(all)));
     }
     let found = mailbox.search_each(&plan.searches)?;
     let mut set = plan.candidates(&found);
@@ -160,16 +169,16 @@ fn attempt(
         out.note(format_args!("{} candidates are looked at here", set.len()));
         set = decide(mailbox, &plan, &found, &set)?;
     }
-    let Some(by) = order.by else { return Ok(Found { uids: order.cut(set.iter().collect()), beyond: None }) };
+    let Some(by) = order.by else { return Ok(Found::all(order.cut(set.iter().collect()))) };
     if set.is_empty() {
-        return Ok(Found { uids: Vec::new(), beyond: None });
+        return Ok(Found::all(Vec::new()));
     }
     if !mailbox.can_sort() {
         out.note("the server does not sort: done here");
     }
     let mut keyed = values(mailbox, by, &set)?;
     keyed.sort();
-    Ok(Found { uids: order.cut(keyed.into_iter().map(|(_, uid)| uid).collect()), beyond: None })
+    Ok(Found::all(order.cut(keyed.into_iter().map(|(_, uid)| uid).collect())))
 }
 
 /// The candidates that fit, by what is fetched of them.
@@ -212,7 +221,9 @@ pub fn each(
             Piece::Body(body) => body.skip()?,
             Piece::Message(message) => {
                 if let Some(uid) = message.uid.filter(|u| set.contains(*u))
-                    && (message.header.is_some() || message.internal_date.is_some() || message.size.is_some()
+                    && (message.header.is_some()
+                        || message.internal_date.is_some()
+                        || message.size.is_some()
                         || message.structure.is_some())
                     && seen.insert(uid)
                 {

@@ -51,7 +51,9 @@ fn run(flags: Rimap, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
                 }
                 Some(verb @ ("mailbox" | "append" | "watch" | "check")) => {
                     let e = Error::new(Kind::Usage, format!("the verb {verb} comes before all flags"));
-                    return Err(e.hint(format!("rimap-search {verb} … ; quote the word to search for it")).into());
+                    return Err(e
+                        .hint(format!("rimap-search {verb} … ; quote the word to search for it"))
+                        .into());
                 }
                 _ => {}
             }

@@ -61,9 +61,8 @@ pub fn fitting<'l>(all: &'l [Listed], wanted: &str) -> Result<Vec<&'l Listed>> {
     if !spelt_so.is_empty() || !pattern::is_glob(wanted.as_bytes()) {
         return Ok(spelt_so);
     }
-    let fits = |l: &&Listed| {
-        l.is_selectable() && pattern::matches(wanted.as_bytes(), with_slashes(l).as_bytes())
-    };
+    let fits =
+        |l: &&Listed| l.is_selectable() && pattern::matches(wanted.as_bytes(), with_slashes(l).as_bytes());
     let hit: Vec<_> = all.iter().filter(fits).collect();
     if hit.is_empty() {
         return Err(Error::new(Kind::Missing, format!("no mailbox fits {wanted}")));

@@ -74,7 +74,8 @@ fn any(keys: &mut Vec<SearchKey>, values: &[String], read: impl Fn(&str) -> Resu
 }
 
 fn flag_error(e: Error, field: &str) -> Error {
-    Error::new(Kind::Usage, format!("--{}", e.message())).hint(format!("rimap-search --help tells what --{field} takes"))
+    Error::new(Kind::Usage, format!("--{}", e.message()))
+        .hint(format!("rimap-search --help tells what --{field} takes"))
 }
 
 #[cfg(test)]

@@ -67,8 +67,10 @@ impl Summary {
         let date = self.arrived.or(self.sent).map_or_else(|| "-".to_string(), Time::local);
         let from = clean(self.from.as_deref());
         let subject = clean(self.subject.as_deref());
-        let size = self.size.map_or_else(String::new, |n| if terminal { quantity::show(n) } else { n.to_string() });
-        let flags: Vec<_> = self.flags.iter().map(|f| escape::text(f.trim_start_matches('\\')).into_owned()).collect();
+        let size =
+            self.size.map_or_else(String::new, |n| if terminal { quantity::human(n) } else { n.to_string() });
+        let flags: Vec<_> =
+            self.flags.iter().map(|f| escape::text(f.trim_start_matches('\\')).into_owned()).collect();
         let place = mailbox.map(|m| format!("{m}")).unwrap_or_default();
         if !terminal {
             let columns = [self.uid.to_string(), date, from, subject, size, flags.join(" ")];
@@ -84,7 +86,9 @@ impl Summary {
     pub fn heading(&self) -> String {
         let mut out = String::new();
         let date = self.sent.or(self.arrived).map(Time::rfc5322);
-        for (name, value) in [("Date", &date), ("From", &self.from), ("To", &self.to), ("Subject", &self.subject)] {
+        for (name, value) in
+            [("Date", &date), ("From", &self.from), ("To", &self.to), ("Subject", &self.subject)]
+        {
             if let Some(value) = value {
                 out.push_str(&format!("{name}: {}\n", escape::text(value)));
             }
