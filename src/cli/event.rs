@@ -20,6 +20,10 @@ pub enum Event {
     File(Box<File>),
     /// rftp: what is there (ls, stat).
     Entry(Box<Entry>),
+    /// rftp quote: a reply of the server.
+    Reply(Reply),
+    /// `check` of the network tools.
+    Check(Box<Check>),
     /// A failure that belongs to no single item.
     Error(Failed),
     /// Always the last line.
@@ -85,6 +89,39 @@ pub struct Entry {
     pub mode: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Value>,
+}
+
+/// rftp's `reply`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reply {
+    pub outcome: &'static str,
+    pub command: String,
+    pub code: u16,
+    /// The text of each line, without its code.
+    pub lines: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Value>,
+}
+
+/// `check`: what a working connection is like.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Check {
+    pub outcome: &'static str,
+    pub host: String,
+    pub port: u16,
+    pub tls: bool,
+    /// Where the TLS library tells it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_version: Option<String>,
+    /// When the server's certificate ends, and in how many days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate_days: Option<i64>,
+    /// How the login was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub login: Option<String>,
+    pub capabilities: Vec<String>,
 }
 
 /// `error`.
