@@ -11,42 +11,34 @@ use wirepost::{base::error::*, cli::Output, ftp::RemotePath, net::Cancel};
 
 pub fn run(flags: &args::Chmod, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let remotes = report::remotes(&flags.names)?;
-    report::each(
-        "chmod",
-        &remotes,
-        Purpose::Change,
-        flags.keep_going,
-        shared,
-        out,
-        cancel,
-        |session, path, out| {
-            let mut paths = Vec::new();
-            match matches::find(session, path, flags.no_glob, out)? {
-                Found::Nothing => {
-                    let what = format!("cannot change {path} on {}", session.host());
-                    return Err(matches::nothing(session, path).context(what));
-                }
-                Found::One(entry) => paths.push((path.clone(), entry)),
-                Found::Matches(found) => paths.extend(found),
+    let run = report::Run { verb: "chmod", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
+    report::each(&run, &remotes, out, cancel, |session, path, out| {
+        let mut paths = Vec::new();
+        match matches::find(session, path, flags.no_glob, out)? {
+            Found::Nothing => {
+                let what = format!("cannot change {path} on {}", session.host());
+                return Err(matches::nothing(session, path).context(what));
             }
-            for (path, entry) in paths {
-                cancel.check()?;
-                change(session, &path, flags.mode, out);
-                if flags.recursive && entry.is_dir() {
-                    let all = Filter::default();
-                    let walk = session.run(out, |s, _, _| walk::remote(s.client()?, &path, &all)).0?;
-                    for (below, error) in &walk.failures {
-                        report::failed("chmod", session, &path.join(below)?, error, out);
-                    }
-                    for found in &walk.found {
-                        cancel.check()?;
-                        change(session, &path.join(&found.path)?, flags.mode, out);
-                    }
+            Found::One(entry) => paths.push((path.clone(), entry)),
+            Found::Matches(found) => paths.extend(found),
+        }
+        for (path, entry) in paths {
+            cancel.check()?;
+            change(session, &path, flags.mode, out);
+            if flags.recursive && entry.is_dir() {
+                let all = Filter::default();
+                let walk = session.run(out, |s, _, _| walk::remote(s.client()?, &path, &all)).0?;
+                for (below, error) in &walk.failures {
+                    report::failed("chmod", session, &path.join(below)?, error, out);
+                }
+                for found in &walk.found {
+                    cancel.check()?;
+                    change(session, &path.join(&found.path)?, flags.mode, out);
                 }
             }
-            Ok(())
-        },
-    )
+        }
+        Ok(())
+    })
 }
 
 fn change(session: &mut Session<'_>, path: &RemotePath, mode: u32, out: &mut Output) {

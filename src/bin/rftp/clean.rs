@@ -24,45 +24,37 @@ const ZONES: i64 = 86_400;
 
 pub fn run(flags: &args::Clean, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let remotes = report::remotes(&flags.names)?;
-    report::each(
-        "clean",
-        &remotes,
-        Purpose::Change,
-        flags.keep_going,
-        shared,
-        out,
-        cancel,
-        |session, path, out| {
-            let host = session.host().to_string();
-            let failed = |e: Error| e.context(format_args!("cannot clean {path} on {host}"));
-            let mut dirs = vec![path.clone()];
-            if flags.recursive {
-                let filter = Filter::default();
-                let walk =
-                    session.run(out, |s, _, _| walk::remote(s.client()?, path, &filter)).0.map_err(failed)?;
-                for (below, error) in &walk.failures {
-                    report::failed("clean", session, &path.join(below)?, error, out);
+    let run = report::Run { verb: "clean", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
+    report::each(&run, &remotes, out, cancel, |session, path, out| {
+        let host = session.host().to_string();
+        let failed = |e: Error| e.context(format_args!("cannot clean {path} on {host}"));
+        let mut dirs = vec![path.clone()];
+        if flags.recursive {
+            let filter = Filter::default();
+            let walk =
+                session.run(out, |s, _, _| walk::remote(s.client()?, path, &filter)).0.map_err(failed)?;
+            for (below, error) in &walk.failures {
+                report::failed("clean", session, &path.join(below)?, error, out);
+            }
+            for found in walk.found.iter().filter(|f| f.entry.is_dir()) {
+                dirs.push(path.join(&found.path)?);
+            }
+        }
+        for dir in dirs {
+            cancel.check()?;
+            for (temporary, _) in leftovers(session, &dir, out).map_err(failed)? {
+                if flags.dry_run {
+                    report::planned("clean", session, &temporary, out);
+                    continue;
                 }
-                for found in walk.found.iter().filter(|f| f.entry.is_dir()) {
-                    dirs.push(path.join(&found.path)?);
+                match remove(session, &temporary, out) {
+                    Ok(()) => report::done("clean", session, &temporary, out),
+                    Err(e) => report::failed("clean", session, &temporary, &e, out),
                 }
             }
-            for dir in dirs {
-                cancel.check()?;
-                for (temporary, _) in leftovers(session, &dir, out).map_err(failed)? {
-                    if flags.dry_run {
-                        report::planned("clean", session, &temporary, out);
-                        continue;
-                    }
-                    match remove(session, &temporary, out) {
-                        Ok(()) => report::done("clean", session, &temporary, out),
-                        Err(e) => report::failed("clean", session, &temporary, &e, out),
-                    }
-                }
-            }
-            Ok(())
-        },
-    )?;
+        }
+        Ok(())
+    })?;
     report::nothing_done(flags.exit_code, out);
     Ok(())
 }

@@ -29,60 +29,52 @@ pub fn run(flags: &args::Mv, shared: &Shared, out: &mut Output, cancel: &Cancel)
     let to = &destination.path;
     // Whether the destination is a directory, and what stands under its name, once it was looked at.
     let mut kind: Option<(bool, Option<Entry>)> = None;
-    report::each(
-        "mv",
-        &remotes,
-        Purpose::Change,
-        flags.keep_going,
-        shared,
-        out,
-        cancel,
-        |session, path, out| {
-            let found = match matches::find(session, path, flags.no_glob, out)? {
-                Found::Nothing => {
-                    let what = format!("cannot move {path} on {}", session.host());
-                    return Err(matches::nothing(session, path).context(what));
-                }
-                Found::One(entry) => vec![(path.trimmed(), entry)],
-                Found::Matches(found) => found,
-            };
-            let several = several || found.len() > 1;
-            let known = match kind.clone() {
-                Some(known) => known,
-                None => {
-                    let there = session.run(out, |s, _, _| s.client()?.look(to)).0?;
-                    let is_dir = to.is_empty() || there.as_ref().is_some_and(Entry::is_dir);
-                    if !is_dir && to.ends_with_slash() {
-                        session.run(out, |s, _, _| s.client()?.make_dirs(to)).0?;
-                    } else if !is_dir && several {
-                        let text =
-                            format!("cannot move several to {to}: it is no directory on {}", session.host());
-                        return Err(Error::new(Kind::Usage, text)
-                            .hint("a directory to be made is written with a / at its end"));
-                    }
-                    let found = (is_dir || to.ends_with_slash(), there);
-                    kind.insert(found).clone()
-                }
-            };
-            for (path, entry) in found {
-                cancel.check()?;
-                let (target, there) = if known.0 {
-                    let name = place::below(path.as_bytes(), Destination::Directory);
-                    let target = to.join(&name)?;
-                    let there = session.run(out, |s, _, _| s.client()?.look(&target)).0?;
-                    (target, there)
-                } else {
-                    (to.clone(), known.1.clone())
-                };
-                match one(session, flags, &path, &entry, &target, there.as_ref(), out) {
-                    Ok(None) => report::done("mv", session, &target, out),
-                    Ok(Some(reason)) => report::skipped("mv", session, &path, reason, out),
-                    Err(e) => report::failed("mv", session, &path, &e, out),
-                }
+    let run = report::Run { verb: "mv", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
+    report::each(&run, &remotes, out, cancel, |session, path, out| {
+        let found = match matches::find(session, path, flags.no_glob, out)? {
+            Found::Nothing => {
+                let what = format!("cannot move {path} on {}", session.host());
+                return Err(matches::nothing(session, path).context(what));
             }
-            Ok(())
-        },
-    )
+            Found::One(entry) => vec![(path.trimmed(), entry)],
+            Found::Matches(found) => found,
+        };
+        let several = several || found.len() > 1;
+        let known = match kind.clone() {
+            Some(known) => known,
+            None => {
+                let there = session.run(out, |s, _, _| s.client()?.look(to)).0?;
+                let is_dir = to.is_empty() || there.as_ref().is_some_and(Entry::is_dir);
+                if !is_dir && to.ends_with_slash() {
+                    session.run(out, |s, _, _| s.client()?.make_dirs(to)).0?;
+                } else if !is_dir && several {
+                    let text =
+                        format!("cannot move several to {to}: it is no directory on {}", session.host());
+                    return Err(Error::new(Kind::Usage, text)
+                        .hint("a directory to be made is written with a / at its end"));
+                }
+                let found = (is_dir || to.ends_with_slash(), there);
+                kind.insert(found).clone()
+            }
+        };
+        for (path, entry) in found {
+            cancel.check()?;
+            let (target, there) = if known.0 {
+                let name = place::below(path.as_bytes(), Destination::Directory);
+                let target = to.join(&name)?;
+                let there = session.run(out, |s, _, _| s.client()?.look(&target)).0?;
+                (target, there)
+            } else {
+                (to.clone(), known.1.clone())
+            };
+            match one(session, flags, &path, &entry, &target, there.as_ref(), out) {
+                Ok(None) => report::done("mv", session, &target, out),
+                Ok(Some(reason)) => report::skipped("mv", session, &path, reason, out),
+                Err(e) => report::failed("mv", session, &path, &e, out),
+            }
+        }
+        Ok(())
+    })
 }
 
 /// One rename; a reason to leave it.

@@ -378,7 +378,7 @@ fn put_item(job: &mut Job<'_>, session: &mut Session<'_>, item: Item, out: &mut 
 /// Files that may still be written are left.
 fn is_young(job: &Job<'_>, local: &Source) -> bool {
     let (Some(age), Source::Path(path)) = (job.flags.transfer.min_age, local) else { return false };
-    let modified = path.metadata().ok().filter(|a| a.is_file()).and_then(|a| a.modified().ok());
+    let modified = path.metadata().ok().filter(std::fs::Metadata::is_file).and_then(|a| a.modified().ok());
     modified.is_some_and(|at| Time::from(at) > Time::now().before(age))
 }
 
@@ -409,7 +409,8 @@ fn settle(job: &mut Job<'_>, local: &Source, landing: &[u8], done: &Done) -> Res
 fn sweep(job: &mut Job<'_>, session: &mut Session<'_>, out: &mut Output) {
     let dirs = std::mem::take(&mut job.written);
     for (dir, _) in dirs.into_iter().filter(|(_, files)| *files >= SWEEP_FROM) {
-        if job.cancel.is_stopping() || session.living().is_none() {
+        // Where something failed there is more to care about.
+        if job.cancel.is_stopping() || out.failures() > 0 {
             return;
         }
         if let Err(e) = clean::sweep(session, &dir, Some(LEFT_OVER), out) {

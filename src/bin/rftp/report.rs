@@ -17,18 +17,24 @@ use wirepost::{
     net::Cancel,
 };
 
+/// How a verb runs over its names.
+pub struct Run<'a> {
+    pub verb: &'static str,
+    pub purpose: Purpose,
+    pub keep_going: bool,
+    pub shared: &'a Shared,
+}
+
 /// Runs `one` for each name, in order. The first failure stops the run unless `keep_going`: the rest is skipped. What `one`
 /// returns as an error is the item's, unless it was told already.
 pub fn each<'a>(
-    verb: &'static str,
+    run: &Run<'a>,
     remotes: &[Remote],
-    purpose: Purpose,
-    keep_going: bool,
-    shared: &'a Shared,
     out: &mut Output,
     cancel: &Cancel,
     mut one: impl FnMut(&mut Session<'a>, &RemotePath, &mut Output) -> Result<()>,
 ) -> Result<()> {
+    let Run { verb, purpose, keep_going, shared } = *run;
     let mut session: Option<(Site, Session<'a>)> = None;
     let mut stopped = false;
     for remote in remotes {

@@ -46,8 +46,8 @@ pub fn run(flags: &args::Rm, shared: &Shared, out: &mut Output, cancel: &Cancel)
         guard(remote, None, flags)?;
     }
     let job = Job { flags, cancel, filter: Filter::new(&flags.select_names())? };
-    let keep_going = flags.keep_going;
-    report::each("rm", &remotes, Purpose::Change, keep_going, shared, out, cancel, |session, path, out| {
+    let run = report::Run { verb: "rm", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
+    report::each(&run, &remotes, out, cancel, |session, path, out| {
         let site = session.site.clone();
         let home = session.run(out, |s, _, _| Ok(s.client()?.home().cloned())).0?;
         guard(&Remote { site, path: path.clone() }, home.as_ref(), flags)?;

@@ -215,6 +215,8 @@ impl<'a> Attempt<'a> {
         let needed = algorithm.into_iter().chain(wants_sha256.then_some(Algorithm::Sha256));
         let needed: Vec<_> = needed.filter(|a| *a != Algorithm::Sha256 || self.sha256.is_none()).collect();
         let name = self.name().clone();
+        // From here on something may stand there: servers make the file before they open the data connection.
+        self.stage = Stage::Storing;
         let upload = if from > 0 && source.size == Some(from) {
             None
         } else if from > 0 {
@@ -227,7 +229,6 @@ impl<'a> Attempt<'a> {
         } else {
             Some(client.store(&name, Store { make_dirs: true, ..Store::default() })?)
         };
-        self.stage = Stage::Storing;
         let meter = out.progress().start(&self.local.shown(), source.size);
         meter.add(from);
         let progress = |n| meter.add(n);
@@ -434,17 +435,20 @@ impl<'a> Attempt<'a> {
 
     /// Removes the temporary file after a failure; the name of what had to be left, or was left to be gone on with.
     pub fn clean_up(&self, session: &mut Session<'_>) -> Option<RemotePath> {
-        if self.flags.in_place || matches!(self.stage, Stage::Start | Stage::Renaming) {
-            return None;
+        match self.stage {
+            _ if self.flags.in_place => return None,
+            Stage::Start => return None,
+            // It may be the target by now, or is all there is: it is named, and left alone.
+            Stage::Renaming | Stage::Alone => return Some(self.temporary.clone()),
+            Stage::Storing | Stage::Stored if self.can_go_on() => return Some(self.temporary.clone()),
+            Stage::Storing | Stage::Stored => {}
         }
-        if self.stage == Stage::Alone || (self.sha256.is_some() && !self.anew) {
-            return Some(self.temporary.clone());
-        }
-        let removed = match session.living() {
-            Some(client) => client.delete(&self.temporary).is_ok(),
-            None => session.client().and_then(|c| c.delete(&self.temporary)).is_ok(),
-        };
-        (!removed).then(|| self.temporary.clone())
+        let gone = session.client().and_then(|client| match client.delete(&self.temporary) {
+            Ok(()) => Ok(true),
+            // Refused: most likely there is nothing to remove.
+            Err(_) => Ok(client.look(&self.temporary)?.is_none()),
+        });
+        (!gone.unwrap_or(false)).then(|| self.temporary.clone())
     }
 
     /// Whether a later run can go on with what was left.
