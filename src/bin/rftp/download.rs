@@ -196,6 +196,7 @@ impl<'a> Attempt<'a> {
             from = 0;
         };
         partial.file().seek(SeekFrom::Start(0)).map_err(failed)?;
+        let size = size.or(download.announced().filter(|_| from == 0));
         let bar = out.progress().start(&self.remote.to_string(), size);
         bar.add(from);
         let progress = |n| bar.add(n);

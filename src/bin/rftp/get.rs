@@ -43,6 +43,9 @@ use wirepost::{
     store::dir::Dir,
 };
 
+/// Why nothing below a directory was tried.
+const CLOSED: &str = "its directory could not be made";
+
 /// What all files of a run share.
 struct Job<'a> {
     flags: &'a args::Get,
@@ -285,18 +288,29 @@ fn tree(
         return Ok(());
     }
     let (dirs, files): (Vec<_>, Vec<_>) = walk.found.into_iter().partition(|f| f.entry.is_dir());
+    // Directories that could not be made, or must not be entered.
+    let mut closed: Vec<Vec<u8>> = Vec::new();
+    let is_closed = |closed: &[Vec<u8>], path: &[u8]| closed.iter().any(|dir| walk::is_below(dir, path));
     if !selects {
         make_dir(job, &to)?;
-        for dir in &dirs {
-            let to = to.join(&dir.path);
-            if let Err(e) = make_dir(job, &to) {
-                failed(out, session, &top.join(&dir.path)?, Some(&to.path()), &e, 1);
+        for dir in dirs {
+            let (remote, to) = (top.join(&dir.path)?, to.join(&dir.path));
+            if is_closed(&closed, &dir.path) {
+                skip(out, session, &remote, Some(&to.path()), CLOSED);
+            } else if let Err(e) = make_dir(job, &to) {
+                failed(out, session, &remote, Some(&to.path()), &e, 1);
+                closed.push(dir.path);
             }
         }
     }
     for found in job.flags.which.apply(files, |f| &f.entry, Time::now(), Doubt::In)? {
         job.cancel.check()?;
-        file(job, session, &top.join(&found.path)?, Some(found.entry), &to.join(&found.path), out);
+        let (remote, to) = (top.join(&found.path)?, to.join(&found.path));
+        if is_closed(&closed, &found.path) {
+            skip(out, session, &remote, Some(&to.path()), CLOSED);
+        } else {
+            file(job, session, &remote, Some(found.entry), &to, out);
+        }
     }
     Ok(())
 }

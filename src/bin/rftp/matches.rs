@@ -1,6 +1,6 @@
 //! Remote names that may be patterns: a name that exists is that name, only otherwise it is a pattern.
 
-use crate::{session::Session, temporary::is_temporary};
+use crate::{ls::complain, session::Session, temporary::is_temporary};
 use wirepost::{
     base::{error::*, pattern, tree::Entry},
     cli::Output,
@@ -46,6 +46,7 @@ pub fn matching(
         return Err(Error::new(Kind::Protocol, format!("{host} left something out of the listing of {dir}"))
             .host(&host));
     }
+    complain(&host, &dir, &listing, out);
     let hidden = wanted.starts_with(b".");
     let mut found = Vec::new();
     for entry in listing.entries {

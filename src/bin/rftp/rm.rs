@@ -9,7 +9,7 @@ use crate::{
     report,
     select::{self, Doubt},
     session::{Purpose, Session},
-    walk::{self, Filter},
+    walk::{self, DEEPEST, Filter, MOST},
 };
 use std::collections::VecDeque;
 use wirepost::{
@@ -21,8 +21,6 @@ use wirepost::{
 
 /// So many names go out in one write.
 const AT_ONCE: usize = 32;
-/// Deeper than any real tree, shallower than a loop of links.
-const DEEPEST: usize = 100;
 
 struct Job<'a> {
     flags: &'a args::Rm,
@@ -184,7 +182,7 @@ fn tree(
         return Ok(());
     }
     let mut open = vec![(top.clone(), 0)];
-    let mut dirs = Vec::new();
+    let (mut dirs, mut seen) = (Vec::new(), 0);
     while let Some((dir, depth)) = open.pop() {
         job.cancel.check()?;
         if depth > DEEPEST {
@@ -194,6 +192,10 @@ fn tree(
         if !listing.is_whole() {
             let text = format!("the listing of {dir} on {host} is not whole: nothing is removed there");
             return Err(Error::new(Kind::Protocol, text).host(&host));
+        }
+        seen += 1 + listing.entries.len();
+        if seen > MOST {
+            return Err(Error::new(Kind::Limit, format!("{top} on {host} is a tree without end")).host(&host));
         }
         let (mut within, mut below) = (Vec::new(), Vec::new());
         for entry in listing.entries {
