@@ -137,7 +137,9 @@ fn get_one(
         let local = local_below(destination, &name)?;
         return get_tree(job, session, path, &local, filter, out);
     }
-    let kind = if directory { Destination::Directory } else { Destination::Name };
+    if directory {
+        make_dir(job, destination, true)?;
+    }
     let local = local_below(destination, &place::below(raw, kind))?;
     get_file(job, session, path, Some(entry), &local, out);
     Ok(())
@@ -196,7 +198,9 @@ fn get_matches(
     filter: &Filter,
     out: &mut Output,
 ) -> Result<()> {
-    for (path, entry) in matching(session, path, out)? {
+    let found = matching(session, path, out)?;
+    make_dir(job, destination, true)?;
+    for (path, entry) in found {
         job.cancel.check()?;
         let local = local_below(destination, &entry.name)?;
         match entry.kind {

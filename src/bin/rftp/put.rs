@@ -365,8 +365,9 @@ impl Attempt<'_> {
         }
         let name = if in_place { self.remote } else { self.temporary };
         let algorithm = client.best_hash();
-        let mut upload = client.store(name, Store { make_dirs: true, ..Store::default() })?;
+        // From here on something may stand there: servers make the file before they open the data connection.
         self.stage = Stage::Storing;
+        let mut upload = client.store(name, Store { make_dirs: true, ..Store::default() })?;
         let sent = {
             let meter = out.progress().start(&self.local.shown(), source.size);
             let progress = |n| meter.add(n);
@@ -555,11 +556,12 @@ impl Attempt<'_> {
             Stage::Renaming => return Some(self.temporary.clone()),
             Stage::Storing | Stage::Stored => {}
         }
-        let removed = match session.living() {
-            Some(client) => client.delete(self.temporary).is_ok(),
-            None => session.client().and_then(|c| c.delete(self.temporary)).is_ok(),
-        };
-        (!removed).then(|| self.temporary.clone())
+        let gone = session.client().and_then(|client| match client.delete(self.temporary) {
+            Ok(()) => Ok(true),
+            // Refused: most likely there is nothing to remove.
+            Err(_) => Ok(client.look(self.temporary)?.is_none()),
+        });
+        (!gone.unwrap_or(false)).then(|| self.temporary.clone())
     }
 }
 
