@@ -323,7 +323,11 @@ impl Client {
                 error
             }
             Ok(reply) => match reply.check(&[1, 2]) {
-                Err(e) if e.kind() == Kind::Refused => self.explained(e).host(self.host()),
+                // Where it was we who gave up (a limit, a full disk), a 426 is the echo of that, not its reason.
+                Err(e) if error.kind() == Kind::Closed || error.kind() == Kind::Tls => {
+                    if e.kind() == Kind::Refused { self.explained(e).host(self.host()) } else { error }
+                }
+                Err(e) if error.kind() == Kind::Timeout && reply.is(&[5]) => e.host(self.host()),
                 _ => error,
             },
             Err(e) if e.kind() == Kind::Interrupted => e,

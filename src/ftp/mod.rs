@@ -263,10 +263,10 @@ fn going(reply: &Reply, host: &str) -> Error {
     Error::new(Kind::Busy, refusal.to_string()).refusal(refusal).host(host).again_is(Again::Now)
 }
 
-/// A loss after something may have taken effect: what may have happened is for the caller to find out.
+/// A loss after something may have taken effect: what may have happened is for the caller to find out, not for a retry.
 fn unconfirmed(error: Error) -> Error {
     match error.kind() {
-        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed),
+        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed).again_is(Again::Never),
         _ => error,
     }
 }

@@ -4,6 +4,7 @@ mod layers;
 mod rftp_basics;
 mod rpop;
 mod rsendmail;
+mod rftp_hostile;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;
