@@ -2,9 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 mod layers;
 mod rftp_basics;
+mod rftp_hostile;
 mod rpop;
 mod rsendmail;
-mod rftp_hostile;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;
