@@ -115,10 +115,7 @@ fn get_one(
     out: &mut Output,
 ) -> Result<()> {
     let path = &remote.path;
-    let directory = several
-        || destination.as_os_str().as_bytes().ends_with(b"/")
-        || destination.is_dir()
-        || (!job.flags.select.no_glob && pattern::is_glob(&path.name()));
+    let directory = several || destination.as_os_str().as_bytes().ends_with(b"/") || destination.is_dir();
     let entry = session.run(out, |s, _, _| s.client()?.look_and_prepare(path)).0?;
     let Some(entry) = entry else {
         if !job.flags.select.no_glob && pattern::is_glob(path.as_bytes()) {
@@ -128,6 +125,9 @@ fn get_one(
     };
     let kind = if directory { Destination::Directory } else { Destination::Name };
     let raw = path.as_bytes();
+    if directory {
+        make_dir(job, destination, true)?;
+    }
     if entry.is_dir() {
         if !job.flags.select.recursive {
             return Err(Error::new(Kind::Usage, "it is a directory")
@@ -136,9 +136,6 @@ fn get_one(
         let name = if raw.is_empty() { Vec::new() } else { place::below(raw, kind) };
         let local = local_below(destination, &name)?;
         return get_tree(job, session, path, &local, filter, out);
-    }
-    if directory {
-        make_dir(job, destination, true)?;
     }
     let local = local_below(destination, &place::below(raw, kind))?;
     get_file(job, session, path, Some(entry), &local, out);
