@@ -53,4 +53,5 @@ pub mod ftp;
 pub mod job;
 pub mod net;
 pub mod store;
+pub mod sync;
 pub mod textproto;
