@@ -10,6 +10,7 @@ mod remote;
 mod session;
 mod verify;
 mod walk;
+mod work;
 
 use std::process::ExitCode;
 use wirepost::{
