@@ -45,6 +45,25 @@ impl Client {
         Ok((size, digest))
     }
 
+    /// The digests of several files, asked in one write. `None` where the server does not say one.
+    pub fn digests(&mut self, paths: &[RemotePath], algorithm: Algorithm) -> Result<Vec<Option<Vec<u8>>>> {
+        let how = self.features.hashes.iter().find(|(_, offered)| *offered == algorithm);
+        let Some((how, _)) = how.copied() else { return Ok(vec![None; paths.len()]) };
+        let mut commands = Vec::with_capacity(paths.len() + 1);
+        let verb = match how {
+            HashCommand::Hash => {
+                commands.push(Command::new("OPTS HASH").arg(registered(algorithm))?);
+                "HASH"
+            }
+            HashCommand::X(verb) => verb,
+        };
+        let first = commands.len();
+        for path in paths {
+            commands.push(Command::new(verb).arg(path.as_bytes())?);
+        }
+        Ok(self.batch(&commands)?[first..].iter().map(|r| digest_in(r, algorithm)).collect())
+    }
+
     /// The commands that ask for SIZE and a digest, and what will read their replies.
     pub(super) fn probe(
         &self,

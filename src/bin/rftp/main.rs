@@ -8,6 +8,7 @@ mod place;
 mod put;
 mod remote;
 mod session;
+mod sync;
 mod verify;
 mod walk;
 mod work;
@@ -32,6 +33,7 @@ fn run(flags: args::Rftp, out: &mut Output, cancel: &Cancel) -> anyhow::Result<(
         Verb::Get(verb) => get::run(verb, shared, out, cancel)?,
         Verb::Cat(verb) => cat::run(verb, shared, out, cancel)?,
         Verb::Ls(verb) => ls::run(verb, shared, out, cancel)?,
+        Verb::Sync(verb) => sync::run(verb, shared, out, cancel)?,
         Verb::Verify(verb) => verify::run(verb, shared, out, cancel)?,
     }
     Ok(())

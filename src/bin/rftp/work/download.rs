@@ -39,8 +39,12 @@ pub struct Held {
 }
 
 impl Held {
+    pub fn path(&self) -> &[u8] {
+        &self.path
+    }
+
     /// Gives it its name.
-    pub fn place(self, top: &Arc<Dir>) -> Result<()> {
+    pub fn place(&self, top: &Arc<Dir>) -> Result<()> {
         let (dir, name) = place_of(top, &self.path, false)?;
         let Some(partial) = Partial::reopen(&dir, name, &self.partial)? else {
             let text = format!("{} is gone", self.partial.display());

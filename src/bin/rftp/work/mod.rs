@@ -16,7 +16,7 @@ use std::{
 };
 use wirepost::{
     base::error::*,
-    cli::{Output, progress::Progress},
+    cli::progress::Progress,
     ftp::RemotePath,
     job::pool::{self, Worker},
     net::Cancel,
@@ -110,6 +110,11 @@ pub struct End<J, H> {
     pub left: Option<RemotePath>,
 }
 
+/// Who hears of it all, in the thread that prints.
+pub trait Ear<J, H>: Voice {
+    fn end(&mut self, end: End<J, H>);
+}
+
 /// A worker's voice.
 struct Speaks<'w, J, H>(&'w Worker<'w, J, Told<J, H>>);
 
@@ -128,16 +133,15 @@ fn is_crowded(error: &Error) -> bool {
     error.kind() == Kind::Busy || (low.contains("too many") && error.code().is_some())
 }
 
-/// Runs jobs with up to `workers` sessions: the one given and forks of it. Jobs are taken from the back. `hear` is called in this
-/// thread with every end; what was not begun when the run was told to stop comes back.
+/// Runs jobs with up to `workers` sessions: the one given and forks of it. Jobs are taken from the back. What was not begun when
+/// the run was told to stop comes back.
 pub fn run<'s, J: Send, H: Send>(
     session: &mut Session<'s>,
     workers: usize,
     jobs: Vec<J>,
     cancel: &Cancel,
-    out: &mut Output,
+    ear: &mut impl Ear<J, H>,
     work: impl Fn(&Worker<'_, J, Told<J, H>>, &mut Session<'s>) + Sync,
-    mut hear: impl FnMut(&mut Output, End<J, H>),
 ) -> Vec<J> {
     if jobs.is_empty() {
         return jobs;
@@ -161,9 +165,9 @@ pub fn run<'s, J: Send, H: Send>(
             }
         },
         |told| match told {
-            Told::Note(text) => out.note(text),
-            Told::Warn(text) => out.warn(text),
-            Told::End(end) => hear(out, *end),
+            Told::Note(text) => ear.note(text),
+            Told::Warn(text) => ear.warn(text),
+            Told::End(end) => ear.end(*end),
         },
     );
     let forks = forks.into_inner().unwrap_or_else(PoisonError::into_inner);
