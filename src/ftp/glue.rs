@@ -16,7 +16,7 @@
 
 use super::{
     Client, Download, RemotePath,
-    data::{DRAIN, lost},
+    data::{DRAIN, announced, lost},
 };
 use crate::{
     base::{date::Time, digest::Algorithm, error::*},
@@ -73,6 +73,7 @@ impl Client {
 
     /// What is left to do when no file follows.
     pub fn finish_glued(&mut self, before: &[Command]) -> Glued {
+        self.in_step();
         let mut replies = Vec::with_capacity(before.len());
         let sent = self.conn.send(before).and_then(|()| self.read_some(before.len(), &mut replies));
         Glued { before: replies, stored: sent.map(|()| Stored::default()) }
@@ -104,6 +105,7 @@ impl Client {
     ) -> Result<Stored> {
         let store = Command::new("STOR").arg(glue.path.as_bytes())?;
         let (probe, how) = self.probe(glue.path, glue.algorithm)?;
+        self.in_step();
         let to = self.passive.take().ok_or_else(|| Error::new(Kind::Bug, "no port is known ahead"))?;
         for command in glue.before.iter().chain([&store]).chain(&probe) {
             self.conn.push(command);
@@ -157,6 +159,7 @@ impl Client {
     /// RETR in one write with the question for the port of the transfer after it, and for the file's exact time if that is wanted.
     /// The port of this one must be known ([`Client::is_prepared`]).
     pub fn retrieve_glued(&mut self, path: &RemotePath, time: bool) -> Result<(Download<'_>, Option<Time>)> {
+        self.in_step();
         let to = self.passive.take().ok_or_else(|| Error::new(Kind::Bug, "no port is known ahead"))?;
         if time {
             self.conn.push(&Command::new("MDTM").arg(path.as_bytes())?);
@@ -177,7 +180,7 @@ impl Client {
             return Err(self.explained(e).host(self.host()));
         }
         let io = self.protect(io).inspect_err(|e| self.conn.poison(e.clone()))?;
-        Ok((Download::new(self, io), modified))
+        Ok((Download::new(self, io, announced(&reply.text())), modified))
     }
 
     /// What a transfer's verdict is worth, once the question that was asked behind it is answered too.
