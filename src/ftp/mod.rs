@@ -12,6 +12,7 @@
 //!   server cannot be asked otherwise, and changed back at once.
 
 mod data;
+mod glue;
 mod listing;
 mod lookup;
 mod path;
@@ -19,6 +20,7 @@ mod session;
 mod verify;
 
 pub use data::{Download, Finished, Store, Upload};
+pub use glue::{Glue, Glued, Stored};
 pub use listing::{Line, list as parse_list, mlsx as parse_mlsx};
 pub use lookup::Listing;
 pub use path::RemotePath;

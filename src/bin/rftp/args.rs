@@ -14,6 +14,7 @@ Examples:
   rftp put dist/*.tar.gz ftp://ci@ftp.example.org/builds/42/
   tar c . | rftp put - ftp://h/a.tar
   rftp get 'ftp://h/logs/2026-*.gz' .
+  rftp sync site/ ftp://me@h/www/ --delete --dry-run
   rftp ls -lR ftp://h/pub --json
   rftp verify dist/ ftp://h/builds/42/
   rftp rm 'ftp://me@h/backup/*.tar' --keep-newest 7
@@ -79,6 +80,8 @@ pub enum Verb {
     Mv(Mv),
     /// Change permission bits
     Chmod(Chmod),
+    /// Make a remote directory like a local one, or the reverse
+    Sync(crate::sync::args::Sync),
     /// Compare local files with remote ones: exit 0 if they are the same, 1 if not
     Verify(Verify),
     /// Send commands as they are written and print the replies
