@@ -32,6 +32,7 @@
 //! pbkdf2      : base/digest
 //! jiff        : base/date
 //! glob        : base/pattern
+//! getrandom   : base/random
 //! serde_json  : base/record
 //! idna        : base/address
 //! native_tls  : net/tls/native
@@ -48,9 +49,10 @@
 //! indicatif   : cli/progress
 //! ```
 pub mod base;
-pub mod cli;
 pub mod ftp;
 pub mod job;
+pub mod mail;
+pub mod mime;
 pub mod net;
 pub mod store;
 pub mod textproto;

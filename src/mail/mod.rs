@@ -1,0 +1,3 @@
+//! Messages as people speak of them.
+pub mod addresses;
+pub mod compose;

@@ -1,0 +1,290 @@
+//! Character sets to UTF-8: the only file that names `encoding_rs`.
+//!
+//! Labels are the WHATWG's with the aliases of mail added (cp932, utf-7). A label that nobody knows is no reason to guess: the
+//! bytes stay as they are and that is said. Text without a label, or labelled US-ASCII, is read as UTF-8 where it
+//! is that and as windows-1252 where it is not, sequence by sequence, which is what its writers meant.
+
+use crate::base::error::*;
+use crate::mime::encode::{Codec, Defects, Out};
+use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, WINDOWS_1252};
+
+/// What a label stands for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Charset {
+    /// US-ASCII or none.
+    Ascii,
+    Utf7,
+    Other(&'static Encoding),
+}
+
+fn find(label: &[u8]) -> Option<Charset> {
+    let label = label.trim_ascii().to_ascii_lowercase();
+    let label = label.as_slice();
+    Some(match label {
+        b"" | b"us-ascii" | b"ascii" | b"ansi_x3.4-1968" | b"iso646-us" | b"us" | b"646" => Charset::Ascii,
+        b"utf-7" | b"utf7" | b"unicode-1-1-utf-7" | b"x-unicode-2-0-utf-7" => Charset::Utf7,
+        // What calls itself GB2312 or GBK is full of later characters; GB18030 has them all in the same places.
+        b"gb2312" | b"gbk" | b"cp936" | b"ms936" | b"x-gbk" | b"euc-cn" | b"x-euc-cn" => {
+            Charset::Other(GB18030)
+        }
+        b"cp932" | b"windows-932" | b"x-ms-cp932" | b"ms_kanji" | b"x-windows-31j" => {
+            Charset::Other(encoding_rs::SHIFT_JIS)
+        }
+        b"cp949" | b"ms949" | b"uhc" | b"x-windows-949" | b"ks_c_5601" => Charset::Other(encoding_rs::EUC_KR),
+        b"cp950" | b"ms950" | b"x-windows-950" => Charset::Other(encoding_rs::BIG5),
+        b"utf8mb4" | b"cp65001" | b"utf_8" => Charset::Other(encoding_rs::UTF_8),
+        b"iso8859_1" | b"iso-8859-1-windows-3.1-latin-1" | b"8859-1" | b"latin-1" => {
+            Charset::Other(WINDOWS_1252)
+        }
+        b"iso-8859-8-e" | b"iso8859-8-i" => Charset::Other(encoding_rs::ISO_8859_8),
+        label => Charset::Other(Encoding::for_label_no_replacement(label)?),
+    })
+}
+
+/// Whether text with this label can be converted.
+pub fn is_known(label: &str) -> bool {
+    find(label.as_bytes()).is_some()
+}
+
+/// A value of a header: `None` if nobody knows the label.
+pub fn decode(label: &[u8], bytes: &[u8]) -> Option<String> {
+    let mut to = ToUtf8 { inner: Inner::new(find(label)?), defects: Defects::default(), offset: 0 };
+    let mut out = Out::new();
+    to.push(bytes, &mut out).ok()?;
+    to.finish(&mut out).ok()?;
+    Some(String::from_utf8_lossy(out.bytes()).into_owned())
+}
+
+/// Bytes without a label: UTF-8 where it is that, else windows-1252; whether all of it was UTF-8.
+pub fn guess(bytes: &[u8]) -> (String, bool) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => (text.to_string(), true),
+        Err(_) => (decode(b"", bytes).unwrap_or_default(), false),
+    }
+}
+
+enum Inner {
+    Ascii { held: Vec<u8> },
+    Utf7(Utf7),
+    Other(Box<Decoder>),
+}
+
+impl Inner {
+    fn new(charset: Charset) -> Inner {
+        match charset {
+            Charset::Ascii => Inner::Ascii { held: Vec::new() },
+            Charset::Utf7 => Inner::Utf7(Utf7::default()),
+            Charset::Other(encoding) => Inner::Other(Box::new(encoding.new_decoder())),
+        }
+    }
+}
+
+/// A stream of text converted to UTF-8.
+pub struct ToUtf8 {
+    inner: Inner,
+    defects: Defects,
+    offset: u64,
+}
+
+impl ToUtf8 {
+    /// `None` if nobody knows the label: the bytes are best left as they are, and that said.
+    pub fn new(label: &str) -> Option<ToUtf8> {
+        let inner = Inner::new(find(label.as_bytes())?);
+        Some(ToUtf8 { inner, defects: Defects::default(), offset: 0 })
+    }
+
+    fn run(&mut self, input: &[u8], last: bool, out: &mut Out) {
+        match &mut self.inner {
+            Inner::Ascii { held } => {
+                let joint;
+                let input = if held.is_empty() {
+                    input
+                } else {
+                    held.extend_from_slice(input);
+                    joint = std::mem::take(held);
+                    &joint
+                };
+                if ascii(input, last, held, out) {
+                    self.defects.note("charset_undeclared", self.offset);
+                }
+            }
+            Inner::Utf7(utf7) => {
+                if utf7.run(input, last, out) {
+                    self.defects.note("charset_malformed", self.offset);
+                }
+            }
+            Inner::Other(decoder) => {
+                let mut input = input;
+                loop {
+                    let room = decoder.max_utf8_buffer_length(input.len()).unwrap_or(input.len() * 3 + 16);
+                    let (result, read, written, bad) = decoder.decode_to_utf8(input, out.room(room), last);
+                    out.advance(written);
+                    if bad {
+                        self.defects.note("charset_malformed", self.offset);
+                    }
+                    input = &input[read..];
+                    if result == CoderResult::InputEmpty {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Codec for ToUtf8 {
+    fn push(&mut self, input: &[u8], out: &mut Out) -> Result<()> {
+        self.run(input, false, out);
+        self.offset += input.len() as u64;
+        Ok(())
+    }
+
+    fn finish(&mut self, out: &mut Out) -> Result<()> {
+        self.run(&[], true, out);
+        Ok(())
+    }
+
+    fn defects(&self) -> Defects {
+        self.defects.clone()
+    }
+}
+
+/// UTF-8 as it is, every other byte as windows-1252. An unfinished sequence at the end is held. Whether any byte was
+/// not UTF-8.
+fn ascii(input: &[u8], last: bool, held: &mut Vec<u8>, out: &mut Out) -> bool {
+    let (mut rest, mut odd) = (input, false);
+    loop {
+        match std::str::from_utf8(rest) {
+            Ok(_) => {
+                out.extend(rest);
+                return odd;
+            }
+            Err(e) => {
+                let (good, bad) = rest.split_at(e.valid_up_to());
+                out.extend(good);
+                let length = match e.error_len() {
+                    Some(length) => length,
+                    None if last => bad.len(),
+                    None => {
+                        held.extend_from_slice(bad);
+                        return odd;
+                    }
+                };
+                odd = true;
+                let (text, _) = WINDOWS_1252.decode_without_bom_handling(&bad[..length]);
+                out.extend(text.as_bytes());
+                rest = &bad[length..];
+            }
+        }
+    }
+}
+
+/// RFC 2152: base64 of UTF-16 between `+` and `-`.
+#[derive(Default)]
+struct Utf7 {
+    shifted: bool,
+    /// Nothing followed the `+` yet: `+-` is a plus sign.
+    fresh: bool,
+    bits: u32,
+    have: u32,
+    high: Option<u16>,
+}
+
+impl Utf7 {
+    fn run(&mut self, input: &[u8], last: bool, out: &mut Out) -> bool {
+        let mut bad = false;
+        let mut buf = [0; 4];
+        let mut put = |c: char, out: &mut Out| out.extend(c.encode_utf8(&mut buf).as_bytes());
+        for &byte in input {
+            if !self.shifted {
+                match byte {
+                    b'+' => *self = Utf7 { shifted: true, fresh: true, ..Utf7::default() },
+                    0..128 => out.push(byte),
+                    _ => {
+                        bad = true;
+                        put('\u{fffd}', out);
+                    }
+                }
+                continue;
+            }
+            let Some(value) = crate::base::b64::Alphabet::Standard.value(byte) else {
+                bad |= self.high.is_some();
+                if self.fresh && byte == b'-' {
+                    out.push(b'+');
+                } else if byte != b'-' {
+                    out.push(if byte < 128 { byte } else { b'?' });
+                }
+                *self = Utf7::default();
+                continue;
+            };
+            self.fresh = false;
+            self.bits = (self.bits << 6 | u32::from(value)) & 0x3f_ffff;
+            self.have += 6;
+            if self.have < 16 {
+                continue;
+            }
+            self.have -= 16;
+            let unit = (self.bits >> self.have) as u16;
+            match (self.high.take(), unit) {
+                (None, 0xd800..0xdc00) => self.high = Some(unit),
+                (Some(high), 0xdc00..0xe000) => {
+                    let c = 0x10000 + (u32::from(high & 0x3ff) << 10) + u32::from(unit & 0x3ff);
+                    put(char::from_u32(c).unwrap_or('\u{fffd}'), out);
+                }
+                (before, unit) => {
+                    bad |= before.is_some();
+                    let c = char::from_u32(u32::from(unit));
+                    bad |= c.is_none();
+                    put(c.unwrap_or('\u{fffd}'), out);
+                }
+            }
+        }
+        bad || (last && self.high.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_mail() {
+        for (label, bytes, want) in [
+            ("utf-8", &b"caf\xc3\xa9"[..], "café"),
+            ("ISO-8859-1", b"caf\xe9", "café"),
+            ("iso-8859-15", b"\xa4", "€"),
+            ("cp932", b"\x93\xfa\x96\x7b", "日本"),
+            ("gb2312", b"\xd6\xd0", "中"),
+            ("iso-2022-jp", b"\x1b$B$\"\x1b(B", "あ"),
+            ("utf-7", b"Hi Mom -+Jjo--!+- +2D3eAA-", "Hi Mom -☺-!+ 😀"),
+            ("koi8-r", b"\xd2", "р"),
+            ("", b"caf\xe9 caf\xc3\xa9", "café café"),
+            ("utf-16be", b"\0a\x26\x3a", "a☺"),
+        ] {
+            assert_eq!(decode(label.as_bytes(), bytes).as_deref(), Some(want), "{label}");
+        }
+        for unknown in ["x-unknown", "iso-2022-kr", "replacement"] {
+            assert!(!is_known(unknown), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn any_split_gives_the_same_text() {
+        for (label, bytes) in [
+            ("", &b"a\xe2\x98\x83b\xe9c\xe2\x98"[..]),
+            ("utf-8", b"a\xe2\x98\x83b\xe9c\xe2\x98"),
+            ("utf-7", b"x+2D3eAA-y+Jjo"),
+            ("shift_jis", b"\x93\xfa\x96\x7b"),
+        ] {
+            let whole = decode(label.as_bytes(), bytes).unwrap();
+            for cut in 0..=bytes.len() {
+                let mut to = ToUtf8::new(label).unwrap();
+                let mut out = Out::new();
+                to.push(&bytes[..cut], &mut out).unwrap();
+                to.push(&bytes[cut..], &mut out).unwrap();
+                to.finish(&mut out).unwrap();
+                assert_eq!(out.bytes(), whole.as_bytes(), "{label} {cut}");
+            }
+        }
+    }
+}

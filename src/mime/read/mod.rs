@@ -1,0 +1,705 @@
+//! The reader: a push parser for messages of any size.
+//!
+//! [`Parser`] is given a message in any pieces and cuts it: every byte goes to a [`Sink`] once and in order, with the starts and
+//! ends of parts between them, and no cut of the input changes what the sink sees. It never recurses and never holds a
+//! body: its memory is one header (1 MiB at most), the stack of open parts (64 deep at most) and a line that may turn
+//! out to be a delimiter. [`walk`] stands on it and adds what has to be decoded to be seen.
+//!
+//! Where real mail leaves the RFCs, the rules are:
+//!
+//! * A delimiter is a whole line: two dashes, the boundary, perhaps two more, white space. Longer lines that start so are text.
+//!   All open boundaries are looked for, the innermost first; an outer one ends what is inside.
+//! * A line in a header that is no field is skipped; two in a row mean that the empty line is missing, and the body
+//!   starts with the first of them.
+//! * Of fields that may stand once the first counts.
+//! * The end of the input ends everything; what was not closed is noted.
+
+mod part;
+pub mod walk;
+
+pub use part::{Kind, Part, Role, Source};
+
+use crate::base::error::*;
+use crate::mime::defect::Defect;
+use crate::mime::header::name_length;
+use memchr::{memchr, memmem};
+use part::Context;
+
+/// Bounds on what a message may make us do.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Containers within containers.
+    pub depth: usize,
+    pub parts: u64,
+    /// Bytes of one header.
+    pub header: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { depth: 64, parts: 10_000, header: 1024 * 1024 }
+    }
+}
+
+/// What a run of bytes is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A header, its empty line included; the part's start follows.
+    Header,
+    /// The body of the innermost part, not decoded.
+    Body,
+    /// A delimiter line and the line end before it, which belongs to it (RFC 2046 §5.1.1).
+    Delimiter,
+    /// Text of a multipart outside its parts.
+    Preamble,
+    Epilogue,
+}
+
+/// How a part ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct End {
+    /// Where its body ends, not counting the line end before the delimiter.
+    pub at: Option<u64>,
+    /// Bytes of its body as it stands there.
+    pub size: u64,
+    /// What was found after its header.
+    pub defects: Vec<Defect>,
+}
+
+/// Who is told.
+pub trait Sink {
+    /// A header is whole; `header` is it, with its empty line.
+    fn start(&mut self, part: &Part, header: &[u8]) -> Result<()>;
+
+    /// Every byte of the input, once, in order.
+    fn octets(&mut self, what: What, bytes: &[u8]) -> Result<()>;
+
+    /// The parts within have ended before.
+    fn end(&mut self, part: &Part, end: &End) -> Result<()>;
+}
+
+/// An open part.
+struct Level {
+    part: Part,
+    context: Context,
+    /// Of a multipart: "" is none to look for.
+    boundary: Vec<u8>,
+    closed: bool,
+    children: u32,
+    /// Bytes given out when its body began.
+    began: u64,
+    defects: Vec<Defect>,
+}
+
+#[derive(Clone, Copy)]
+enum Line {
+    Start,
+    Cr,
+    Text,
+}
+
+enum State {
+    Header,
+    Body(What),
+}
+
+/// See the module's essay.
+pub struct Parser {
+    limits: Limits,
+    state: State,
+    stack: Vec<Level>,
+    context: Context,
+    /// Header so far, and the line that is not yet whole.
+    header: Vec<u8>,
+    line: Vec<u8>,
+    /// A line that is no field starts here in `header`.
+    junk: Option<usize>,
+    any_field: bool,
+    header_defects: Vec<Defect>,
+    /// The header passed its limit; where in a line we are.
+    overflow: Option<Line>,
+    /// The next byte of a body stands at the start of a line.
+    bol: bool,
+    /// Bytes that may belong to a delimiter.
+    held: Vec<u8>,
+    /// Bytes given out.
+    given: u64,
+    /// Offsets mean something: this is no decoded part of another message.
+    offsets: bool,
+    parts: u64,
+    base_depth: usize,
+    limited: bool,
+    finder: memmem::Finder<'static>,
+}
+
+/// A candidate for a delimiter is looked at up to this length.
+const DELIMITER: usize = 2048;
+/// Boundaries longer than this are none (RFC 2046 §5.1.1 allows 70).
+const BOUNDARY: usize = 1000;
+
+enum Found {
+    No,
+    /// The line has to be whole first.
+    More,
+    Delimiter {
+        level: usize,
+        end: bool,
+        length: usize,
+    },
+}
+
+impl Parser {
+    pub fn new(limits: Limits) -> Parser {
+        Parser {
+            limits,
+            state: State::Header,
+            stack: Vec::new(),
+            context: Context { whole: true, number: 1, ..Context::default() },
+            header: Vec::new(),
+            line: Vec::new(),
+            junk: None,
+            any_field: false,
+            header_defects: Vec::new(),
+            overflow: None,
+            bol: false,
+            held: Vec::new(),
+            given: 0,
+            offsets: true,
+            parts: 0,
+            base_depth: 0,
+            limited: false,
+            finder: memmem::Finder::new(b"\n--"),
+        }
+    }
+
+    /// For a message that came out of part `path` of another: numbered within it, without offsets.
+    pub fn within(limits: Limits, path: &str, depth: usize, parts: u64) -> Parser {
+        let mut parser = Parser::new(limits);
+        parser.context.prefix = path.to_string();
+        parser.offsets = false;
+        parser.base_depth = depth;
+        parser.parts = parts;
+        parser
+    }
+
+    /// Parts seen so far.
+    pub fn parts(&self) -> u64 {
+        self.parts
+    }
+
+    /// Whether a limit kept it from looking at everything.
+    pub fn limited(&self) -> bool {
+        self.limited
+    }
+
+    /// More of the message.
+    pub fn push(&mut self, mut input: &[u8], sink: &mut dyn Sink) -> Result<()> {
+        // Held bytes are known to need more, except those put back after a header that was none.
+        let mut waiting = !self.held.is_empty();
+        loop {
+            if self.held.is_empty() {
+                if input.is_empty() {
+                    return Ok(());
+                }
+                let (used, more) = self.step(input, false, sink)?;
+                input = &input[used..];
+                if more {
+                    self.held.extend_from_slice(input);
+                    return Ok(());
+                }
+                waiting = false;
+                continue;
+            }
+            let mut take = 0;
+            if waiting {
+                if input.is_empty() {
+                    return Ok(());
+                }
+                // Just so much more that the line in question is whole.
+                let reach = input.len().min(DELIMITER);
+                take = memchr(b'\n', &input[..reach]).map_or(reach, |at| at + 1);
+            }
+            let mut joint = std::mem::take(&mut self.held);
+            joint.extend_from_slice(&input[..take]);
+            input = &input[take..];
+            let (used, more) = self.step(&joint, false, sink)?;
+            self.held.extend_from_slice(&joint[used..]);
+            waiting = more;
+        }
+    }
+
+    /// One header line, or a body up to a delimiter: how many bytes were used, and whether the rest needs more.
+    fn step(&mut self, input: &[u8], end: bool, sink: &mut dyn Sink) -> Result<(usize, bool)> {
+        match self.state {
+            State::Header => Ok((self.header_bytes(input, sink)?, false)),
+            State::Body(_) => self.body_bytes(input, end, sink),
+        }
+    }
+
+    /// The message is over.
+    pub fn finish(&mut self, sink: &mut dyn Sink) -> Result<()> {
+        while !self.held.is_empty() {
+            let held = std::mem::take(&mut self.held);
+            let (used, _) = self.step(&held, true, sink)?;
+            self.held.extend_from_slice(&held[used..]);
+        }
+        if matches!(self.state, State::Header) {
+            if !self.line.is_empty() {
+                let line = std::mem::take(&mut self.line);
+                self.header_line(&line, sink)?;
+            }
+            // A header that ends with the input: of the whole message that is no defect worth a word.
+            if matches!(self.state, State::Header) && (!self.header.is_empty() || self.stack.is_empty()) {
+                if !self.stack.is_empty() {
+                    self.header_defect("header_unterminated", "");
+                }
+                self.begin(sink)?;
+            }
+            // Two lines that were no fields are a body after all.
+            while !self.held.is_empty() {
+                let held = std::mem::take(&mut self.held);
+                let (used, _) = self.step(&held, true, sink)?;
+                self.held.extend_from_slice(&held[used..]);
+            }
+        }
+        while !self.stack.is_empty() {
+            self.pop(sink)?;
+        }
+        Ok(())
+    }
+
+    fn position(&self) -> Option<u64> {
+        self.offsets.then_some(self.given)
+    }
+
+    fn give(&mut self, what: What, bytes: &[u8], sink: &mut dyn Sink) -> Result<()> {
+        if !bytes.is_empty() {
+            self.given += bytes.len() as u64;
+            sink.octets(what, bytes)?;
+        }
+        Ok(())
+    }
+
+    fn header_defect(&mut self, name: &'static str, detail: impl Into<String>) {
+        if self.header_defects.len() < 16 {
+            let at = self.offsets.then(|| self.given + self.header.len() as u64);
+            self.header_defects.push(Defect::new(name, at, detail));
+        }
+    }
+
+    /// Takes bytes up to the end of a line, or all; returns how many.
+    fn header_bytes(&mut self, input: &[u8], sink: &mut dyn Sink) -> Result<usize> {
+        if let Some(line) = self.overflow {
+            return self.overflow_bytes(input, line, sink);
+        }
+        let end = memchr(b'\n', input).map_or(input.len(), |at| at + 1);
+        let part = &input[..end];
+        let whole = part.last() == Some(&b'\n');
+        if whole && self.line.is_empty() {
+            self.header_line(part, sink)?;
+            return Ok(end);
+        }
+        self.line.extend_from_slice(part);
+        if whole {
+            let mut line = std::mem::take(&mut self.line);
+            self.header_line(&line, sink)?;
+            line.clear();
+            if line.capacity() <= 65536 {
+                self.line = line;
+            }
+        } else if self.header.len() + self.line.len() > self.limits.header + 2 * DELIMITER {
+            // Not before it is certain that the line is neither empty nor a delimiter, however it comes in.
+            let line = std::mem::take(&mut self.line);
+            self.overflow(&line, sink)?;
+        }
+        Ok(end)
+    }
+
+    /// The header is longer than the limit: what was read so far is all that is kept of it.
+    fn overflow(&mut self, line: &[u8], sink: &mut dyn Sink) -> Result<()> {
+        self.header_defect("header_limit", "");
+        self.limited = true;
+        let header = std::mem::take(&mut self.header);
+        self.give(What::Header, &header, sink)?;
+        self.header = header;
+        self.give(What::Header, line, sink)?;
+        self.overflow = Some(if line.ends_with(b"\n") { Line::Start } else { Line::Text });
+        Ok(())
+    }
+
+    /// Beyond the limit only the empty line is looked for.
+    fn overflow_bytes(&mut self, input: &[u8], mut line: Line, sink: &mut dyn Sink) -> Result<usize> {
+        let mut at = 0;
+        while at < input.len() {
+            match (line, input[at]) {
+                (Line::Start | Line::Cr, b'\n') => {
+                    self.give(What::Header, &input[..=at], sink)?;
+                    self.begin(sink)?;
+                    return Ok(at + 1);
+                }
+                (Line::Start, b'\r') => line = Line::Cr,
+                (_, b'\n') => line = Line::Start,
+                _ => {
+                    line = Line::Text;
+                    at += memchr(b'\n', &input[at..]).unwrap_or(input.len() - at);
+                    continue;
+                }
+            }
+            at += 1;
+        }
+        self.overflow = Some(line);
+        self.give(What::Header, input, sink)?;
+        Ok(input.len())
+    }
+
+    fn header_line(&mut self, line: &[u8], sink: &mut dyn Sink) -> Result<()> {
+        if matches!(line, b"\n" | b"\r\n") {
+            self.header.extend_from_slice(line);
+            return self.begin(sink);
+        }
+        if line.starts_with(b"--")
+            && let Found::Delimiter { level, end, length } =
+                self.delimiter(&line[2..], true, self.header.len())
+        {
+            self.header_defect("header_unterminated", "");
+            // The header's own last line end is the one before the delimiter; the body is empty.
+            self.begin(sink)?;
+            self.cut(level, end, &line[..length + 2], sink)?;
+            self.held = line[length + 2..].to_vec();
+            return Ok(());
+        }
+        if self.header.len() + line.len() > self.limits.header {
+            return self.overflow(line, sink);
+        }
+        if matches!(line[0], b' ' | b'\t') && (self.any_field || !self.header.is_empty())
+            || name_length(line).is_some()
+        {
+            if name_length(line).is_some() {
+                if let Some(junk) = self.junk.take() {
+                    let detail = text(&self.header[junk..]);
+                    self.header_defect("field_invalid", detail);
+                }
+                self.any_field = true;
+            }
+            self.header.extend_from_slice(line);
+            return Ok(());
+        }
+        // The envelope line of an mbox, quoted or not, in front of a message.
+        if self.header.is_empty()
+            && self.context.whole
+            && (line.starts_with(b"From ") || line.starts_with(b">From "))
+        {
+            self.header.extend_from_slice(line);
+            return Ok(());
+        }
+        if !self.any_field {
+            self.header_defect("header_unterminated", text(line));
+            self.begin(sink)?;
+            return self.again(line, sink);
+        }
+        if let Some(junk) = self.junk.take() {
+            self.header_defect("header_unterminated", text(&self.header[junk..]));
+            let mut body = self.header.split_off(junk);
+            body.extend_from_slice(line);
+            self.begin(sink)?;
+            return self.again(&body, sink);
+        }
+        self.junk = Some(self.header.len());
+        self.header.extend_from_slice(line);
+        Ok(())
+    }
+
+    /// Bytes that were taken for a header are a body: they go before whatever comes next.
+    fn again(&mut self, bytes: &[u8], sink: &mut dyn Sink) -> Result<()> {
+        if matches!(self.state, State::Header) {
+            // A message without a header within a part without one: its text is its body.
+            self.begin(sink)?;
+        }
+        self.held = bytes.to_vec();
+        Ok(())
+    }
+
+    /// The header is whole: a part begins.
+    fn begin(&mut self, sink: &mut dyn Sink) -> Result<()> {
+        let header = std::mem::take(&mut self.header);
+        let junk = self.junk.take().map(|at| text(&header[at..]));
+        if let Some(junk) = junk {
+            self.header_defect("field_invalid", junk);
+        }
+        let overflowed = self.overflow.take().is_some();
+        let header_at = if overflowed { None } else { self.position() };
+        if !overflowed {
+            self.give(What::Header, &header, sink)?;
+        }
+        let context = std::mem::take(&mut self.context);
+        let mut part = part::examine(&header, &context, header_at);
+        self.any_field = false;
+        let mut defects = std::mem::take(&mut self.header_defects);
+        part.defects.append(&mut defects);
+        part.depth = self.base_depth + self.stack.len();
+        part.id = self.parts;
+        self.parts += 1;
+        part.body_at = self.position();
+        let mut boundary = Vec::new();
+        if part.kind != Kind::Leaf && part.depth >= self.limits.depth {
+            part.defects.push(Defect::new("depth_limit", part.body_at, ""));
+            part.kind = Kind::Leaf;
+            part.role = Role::Attachment;
+            self.limited = true;
+        }
+        if part.kind == Kind::Multipart {
+            boundary = self.boundary(&mut part);
+            if boundary.is_empty() {
+                part.kind = Kind::Leaf;
+                part.role = Role::Attachment;
+            }
+        }
+        sink.start(&part, &header)?;
+        self.header = header;
+        self.header.clear();
+        if self.header.capacity() > 65536 {
+            self.header = Vec::new();
+        }
+        let kind = part.kind;
+        let child = Context {
+            prefix: context.child_prefix(&part.path),
+            whole: true,
+            number: 1,
+            within: String::new(),
+            in_alternative: false,
+        };
+        let (began, closed) = (self.given, false);
+        self.stack.push(Level { part, context, boundary, closed, children: 0, began, defects: Vec::new() });
+        self.bol = true;
+        self.state = match kind {
+            Kind::Leaf => State::Body(What::Body),
+            Kind::Multipart => State::Body(What::Preamble),
+            Kind::Message => {
+                self.context = child;
+                State::Header
+            }
+        };
+        Ok(())
+    }
+
+    /// The boundary of a multipart; "" if it cannot have parts.
+    fn boundary(&mut self, part: &mut Part) -> Vec<u8> {
+        // The raw value: an encoded word is no boundary, and its bytes are what stands in the lines.
+        let param = part.params.iter().find(|p| p.name == "boundary");
+        let raw: Vec<u8> = match param {
+            Some(p) if p.extended => p.value.clone().into_bytes(),
+            Some(p) => unescape(&p.raw),
+            None => Vec::new(),
+        };
+        let end = raw.iter().rposition(|b| !matches!(b, b' ' | b'\t')).map_or(0, |at| at + 1);
+        let boundary = raw[..end].to_vec();
+        if boundary.is_empty() {
+            part.defects.push(Defect::new("boundary_missing", part.header_at, ""));
+            return Vec::new();
+        }
+        let allowed = |b: &u8| b.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(b);
+        if boundary.len() > 70 || !boundary.iter().all(allowed) {
+            part.defects.push(Defect::new("boundary_invalid", part.header_at, text(&boundary)));
+        }
+        if boundary.len() > BOUNDARY {
+            return Vec::new();
+        }
+        if self.stack.iter().any(|level| level.boundary == boundary && !level.closed) {
+            part.defects.push(Defect::new("boundary_nested_same", part.header_at, text(&boundary)));
+        }
+        boundary
+    }
+
+    /// Ends the innermost part.
+    fn pop(&mut self, sink: &mut dyn Sink) -> Result<()> {
+        let Some(mut level) = self.stack.pop() else { return Ok(()) };
+        let at = self.position();
+        if level.part.kind == Kind::Multipart && !level.closed {
+            level.defects.push(Defect::new("end_missing", at, text(&level.boundary)));
+        }
+        let end = End { at, size: self.given - level.began, defects: level.defects };
+        sink.end(&level.part, &end)
+    }
+
+    /// Gives out what is no delimiter; returns how many bytes were used. Stops behind a delimiter (the state has changed), or
+    /// before bytes that may be the start of one.
+    fn body_bytes(&mut self, data: &[u8], end: bool, sink: &mut dyn Sink) -> Result<(usize, bool)> {
+        let State::Body(what) = self.state else { return Ok((0, false)) };
+        if !self.stack.iter().any(|level| !level.boundary.is_empty()) {
+            self.give(what, data, sink)?;
+            return Ok((data.len(), false));
+        }
+        let mut from = 0;
+        if self.bol {
+            // The first line of a body has no line end before it.
+            let dashes = data.iter().take(2).take_while(|b| **b == b'-').count();
+            if dashes == data.len() && dashes < 2 && !end {
+                return Ok((0, true));
+            }
+            if dashes == 2 {
+                match self.delimiter(&data[2..], end, 0) {
+                    Found::More => return Ok((0, true)),
+                    Found::Delimiter { level, end, length } => {
+                        self.cut(level, end, &data[..length + 2], sink)?;
+                        return Ok((length + 2, false));
+                    }
+                    Found::No => {}
+                }
+            }
+            self.bol = false;
+        }
+        while let Some(at) = self.finder.find(&data[from..]) {
+            let newline = from + at;
+            let start = if newline > 0 && data[newline - 1] == b'\r' { newline - 1 } else { newline };
+            match self.delimiter(&data[newline + 3..], end, newline + 1) {
+                Found::No => from = newline + 3,
+                Found::More => {
+                    self.give(what, &data[..start], sink)?;
+                    return Ok((start, true));
+                }
+                Found::Delimiter { level, end, length } => {
+                    let stop = newline + 3 + length;
+                    self.give(what, &data[..start], sink)?;
+                    self.cut(level, end, &data[start..stop], sink)?;
+                    return Ok((stop, false));
+                }
+            }
+        }
+        let keep = if end { 0 } else { unfinished(data) };
+        self.give(what, &data[..data.len() - keep], sink)?;
+        Ok((data.len() - keep, keep > 0))
+    }
+
+    /// What a line is that starts with two dashes, given what is behind them; it starts `ahead` bytes from here.
+    fn delimiter(&mut self, line: &[u8], end: bool, ahead: usize) -> Found {
+        let mut more = false;
+        for nth in (0..self.stack.len()).rev() {
+            let level = &self.stack[nth];
+            let boundary = level.boundary.as_slice();
+            if boundary.is_empty() {
+                continue;
+            }
+            if line.len() < boundary.len() {
+                more |= !end && boundary.starts_with(line);
+                continue;
+            }
+            let Some(rest) = line.strip_prefix(boundary) else { continue };
+            // The end has two more dashes; a boundary may itself end in dashes, so both readings are tried.
+            let open = blank(rest, end);
+            let shut = if rest.len() < 2 && !end && b"--".starts_with(rest) {
+                Blank::More
+            } else {
+                rest.strip_prefix(b"--").map_or(Blank::No, |rest| blank(rest, end))
+            };
+            match (open, shut) {
+                (Blank::Yes(..) | Blank::More, _) | (_, Blank::Yes(..) | Blank::More) if level.closed => {
+                    if let (Blank::Yes(..), _) | (_, Blank::Yes(..)) = (open, shut) {
+                        self.odd(nth, "delimiter_after_end", ahead);
+                    } else {
+                        more = true;
+                    }
+                }
+                (Blank::Yes(_, n), _) => {
+                    return Found::Delimiter { level: nth, end: false, length: boundary.len() + n };
+                }
+                (_, Blank::Yes(n, _)) => {
+                    // Its line end may be the one that belongs to an outer delimiter.
+                    return Found::Delimiter { level: nth, end: true, length: boundary.len() + 2 + n };
+                }
+                (Blank::More, _) | (_, Blank::More) => more = true,
+                (Blank::No, Blank::No) if !level.closed => self.odd(nth, "boundary_prefix", ahead),
+                _ => {}
+            }
+        }
+        if more { Found::More } else { Found::No }
+    }
+
+    /// Notes a defect of an open part once.
+    fn odd(&mut self, nth: usize, name: &'static str, ahead: usize) {
+        let at = self.position().map(|at| at + ahead as u64);
+        let level = &mut self.stack[nth];
+        if !level.defects.iter().any(|d| d.name == name) {
+            let detail = text(&level.boundary);
+            level.defects.push(Defect::new(name, at, detail));
+        }
+    }
+
+    /// A delimiter of the part at `level`: what is inside ends, the next part begins or none.
+    fn cut(&mut self, level: usize, end: bool, bytes: &[u8], sink: &mut dyn Sink) -> Result<()> {
+        while self.stack.len() > level + 1 {
+            self.pop(sink)?;
+        }
+        self.give(What::Delimiter, bytes, sink)?;
+        self.bol = !end;
+        let full = self.parts >= self.limits.parts;
+        let at = self.position();
+        let Some(open) = self.stack.last_mut() else { return Ok(()) };
+        if end || full {
+            if full && !end {
+                self.limited = true;
+                if !open.defects.iter().any(|d| d.name == "part_limit") {
+                    open.defects.push(Defect::new("part_limit", at, ""));
+                }
+            }
+            open.closed |= end;
+            self.state = State::Body(What::Epilogue);
+            return Ok(());
+        }
+        open.children += 1;
+        let subtype = open.part.media_type.strip_prefix("multipart/").unwrap_or_default().to_string();
+        self.context = Context {
+            prefix: open.context.child_prefix(&open.part.path),
+            whole: false,
+            number: open.children,
+            in_alternative: open.context.in_alternative || subtype == "alternative",
+            within: subtype,
+        };
+        self.state = State::Header;
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Blank {
+    No,
+    More,
+    /// White space up to the end of the line: how many bytes, without and with that end.
+    Yes(usize, usize),
+}
+
+/// Whether the rest of a line is white space.
+fn blank(rest: &[u8], end: bool) -> Blank {
+    let n = rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    match &rest[n..] {
+        [b'\n', ..] => Blank::Yes(n, n + 1),
+        [b'\r', b'\n', ..] => Blank::Yes(n, n + 2),
+        [b'\r'] | [] if end => Blank::Yes(n, rest.len()),
+        [b'\r'] | [] if n < DELIMITER - BOUNDARY => Blank::More,
+        _ => Blank::No,
+    }
+}
+
+/// How many bytes at the end may be the start of a delimiter.
+fn unfinished(data: &[u8]) -> usize {
+    [&b"\r\n-"[..], b"\n-", b"\r\n", b"\n", b"\r"]
+        .iter()
+        .find(|end| data.ends_with(end))
+        .map_or(0, |end| end.len())
+}
+
+fn unescape(raw: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(raw.len());
+    let mut bytes = raw.iter().copied();
+    while let Some(byte) = bytes.next() {
+        out.push(if byte == b'\\' { bytes.next().unwrap_or(byte) } else { byte });
+    }
+    out
+}
+
+/// Bytes for a person, cut.
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(&bytes[..bytes.len().min(200)]).trim_end().to_string()
+}
+
+#[cfg(test)]
+mod tests;
