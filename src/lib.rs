@@ -49,6 +49,7 @@
 //! indicatif   : cli/progress
 //! ```
 pub mod base;
+pub mod cli;
 pub mod ftp;
 pub mod job;
 pub mod mail;

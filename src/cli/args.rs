@@ -1,11 +1,12 @@
 //! The flags that all programs share, in groups. They validate and describe; what they mean is built by their methods, and
-//! nothing here touches the world.
+//! nothing here touches the world but for the proxy's password. Where two flags exclude each other the later one holds, so that one
+//! on the command line beats one of the account.
 
-use super::progress;
+use super::{progress, secrets};
 use crate::{
     base::{b64, date, digest, error::*, quantity},
     net::{
-        Cancel, Dialer, Family, Timeouts, Tracer,
+        Cancel, Dialer, Family, Proxy, Timeouts, Tracer,
         tls::{TlsOptions, Version},
     },
 };
@@ -29,6 +30,13 @@ fn pin(text: &str) -> Result<Vec<u8>, String> {
     bytes.filter(|b| b.len() == 32).ok_or_else(|| "not a SHA-256 in hexadecimal or base64".into())
 }
 
+fn proxy(text: &str) -> Result<Proxy, String> {
+    Proxy::parse(text).map_err(|e| match e.get_hint() {
+        Some(hint) => format!("{} ({hint})", e.message()),
+        None => e.message().to_string(),
+    })
+}
+
 /// Output.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Common {
@@ -39,7 +47,7 @@ pub struct Common {
     #[arg(long, global = true, value_name = "FILE", help_heading = "Output")]
     pub json_file: Option<String>,
     /// Errors only
-    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
+    #[arg(short, long, global = true, overrides_with = "verbose", help_heading = "Output")]
     pub quiet: bool,
     /// Say what is done
     #[arg(short, long, global = true, help_heading = "Output")]
@@ -50,6 +58,12 @@ pub struct Common {
     /// Progress on stderr
     #[arg(long, global = true, value_enum, value_name = "MODE", default_value_t, help_heading = "Output")]
     pub progress: progress::Mode,
+    /// Take the flags of account NAME from the account file
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Account")]
+    pub account: Option<String>,
+    /// The account file, in place of ~/.config/wirepost/config
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Account")]
+    pub config: Option<PathBuf>,
 }
 
 /// Limits and ways of the network.
@@ -74,7 +88,7 @@ pub struct Network {
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Network")]
     pub retry_max_time: Option<Duration>,
     /// IPv4 only
-    #[arg(short = '4', long = "ipv4", global = true, conflicts_with = "ipv6", help_heading = "Network")]
+    #[arg(short = '4', long = "ipv4", global = true, overrides_with = "ipv6", help_heading = "Network")]
     pub ipv4: bool,
     /// IPv6 only
     #[arg(short = '6', long = "ipv6", global = true, help_heading = "Network")]
@@ -82,6 +96,13 @@ pub struct Network {
     /// Local address of all connections
     #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Network")]
     pub bind: Option<IpAddr>,
+    /// Make all connections through a proxy: socks5h://[user@]host:port, socks5:// (names are looked up here), http:// (CONNECT);
+    /// no environment variable names one
+    #[arg(long, global = true, value_name = "URL", value_parser = proxy, help_heading = "Network")]
+    pub proxy: Option<Proxy>,
+    /// Read the proxy user's password from FILE, not from WIREPOST_PROXY_PASSWORD
+    #[arg(long, global = true, value_name = "FILE", requires = "proxy", help_heading = "Network")]
+    pub proxy_password_file: Option<PathBuf>,
 }
 
 /// `--tls`.
@@ -121,7 +142,7 @@ pub struct TlsArgs {
     #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
     pub ca_file: Option<PathBuf>,
     /// Trust the certificates in FILE and no others (PEM)
-    #[arg(long, global = true, value_name = "FILE", conflicts_with = "ca_file", help_heading = "TLS")]
+    #[arg(long, global = true, value_name = "FILE", overrides_with = "ca_file", help_heading = "TLS")]
     pub ca_only: Option<PathBuf>,
     /// SHA-256 of the server's public key; must match beside the usual checks
     #[arg(long, global = true, value_name = "HASH", value_parser = pin, help_heading = "TLS")]
@@ -183,6 +204,8 @@ impl Network {
             _ => Family::Any,
         };
         dialer.bind = self.bind;
+        dialer.proxy =
+            self.proxy.clone().map(|proxy| secrets::proxy(proxy, self.proxy_password_file.as_deref()));
         dialer
     }
 }

@@ -2,7 +2,10 @@
 //! `--password-env`, the tool's own variable, netrc, and on a terminal a prompt. The only file that names `rpassword`.
 
 use super::{Login, Tool, netrc, stdin};
-use crate::base::{error::*, secret::Secret};
+use crate::{
+    base::{error::*, secret::Secret},
+    net::Proxy,
+};
 use std::{
     fs::File,
     io::{BufRead, BufReader, IsTerminal, Read},
@@ -12,6 +15,9 @@ use std::{
 
 /// A secret is one line of at most this many bytes.
 const LONGEST: u64 = 64 << 10;
+
+/// The environment variable with the password of the proxy's user.
+pub const PROXY_PASSWORD: &str = "WIREPOST_PROXY_PASSWORD";
 
 /// A user and how to prove it.
 #[derive(Clone, Debug)]
@@ -71,6 +77,26 @@ pub fn identity(tool: &Tool, login: &Login, user: &str, host: &str) -> Result<Id
     Err(Error::new(Kind::Config, format!("no password for {user} on {host}"))
         .host(host)
         .hint(format!("--password-file, --password-command, {variable} or netrc can give it")))
+}
+
+/// The proxy with the password of its user, from the file, else from the environment.
+///
+/// # Errors
+/// `Config` if the proxy's URL names a user and neither has it.
+pub fn proxy(mut proxy: Proxy, file: Option<&Path>) -> Result<Proxy> {
+    proxy.password = match (&proxy.user, file) {
+        (None, None) => None,
+        (None, Some(_)) => {
+            return Err(Error::new(Kind::Usage, "--proxy-password-file needs a user in --proxy"));
+        }
+        (Some(_), Some(path)) => Some(from_file(path)?),
+        (Some(user), None) => Some(from_env(PROXY_PASSWORD).ok_or_else(|| {
+            let text = format!("no password for {user} on the proxy {proxy}");
+            let hint = format!("--proxy-password-file or {PROXY_PASSWORD} can give it");
+            Error::new(Kind::Config, text).host(&proxy.at.host).hint(hint)
+        })?),
+    };
+    Ok(proxy)
 }
 
 fn entries(login: &Login) -> Result<Option<Vec<netrc::Entry>>> {

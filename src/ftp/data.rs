@@ -1,13 +1,18 @@
 //! Data connections: finding their port, protecting them, ending them.
 //!
 //! * EPSV (RFC 2428) first, since it has no address to get wrong; PASV where EPSV is refused or its port is dead, once and for
-//!   the rest of the session. Whatever address a 227 names, we connect to the control connection's peer.
+//!   the rest of the session. Whatever address a 227 names, we connect to the control connection's peer; through a proxy, which
+//!   hides that, to its host by name.
 //! * Under TLS each connection resumes the control connection's session, read anew each time: with TLS 1.3 the ticket comes
 //!   late, and some servers send fresh ones.
 //! * An upload ends with close_notify, then FIN, then reading until the server closes. A server that sends tickets meets a
 //!   reset if we just close, and throws away what it has; one waits for the FIN before it says 226.
 
-use super::{Client, RemotePath, going, unconfirmed};
+use super::{
+    Client, RemotePath,
+    ascii::{FromWire, Sizes, ToWire},
+    going, unconfirmed,
+};
 use crate::{
     base::error::*,
     net::{Endpoint, Patience, TlsInfo, Transport},
@@ -24,10 +29,17 @@ use std::{
 const EPSV_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the server may take to close its side after ours, and to say why after a failure.
 const DRAIN: Duration = Duration::from_secs(5);
+/// So much text is converted at once.
+const TEXT_PIECE: usize = 64 << 10;
 
 /// How ports are asked for, and one asked for ahead of its use.
 pub(super) struct Passive {
-    peer: IpAddr,
+    /// Where ports are opened.
+    host: String,
+    /// PASV can be tried: it has room for IPv4 addresses only.
+    v4: bool,
+    /// Never asked: active mode.
+    pub(super) off: bool,
     extended: bool,
     /// Asked, its reply not read.
     asked: bool,
@@ -35,13 +47,17 @@ pub(super) struct Passive {
 }
 
 impl Passive {
-    pub(super) fn new(peer: IpAddr) -> Passive {
-        Passive { peer: peer.to_canonical(), extended: true, asked: false, ready: None }
+    /// `peer` is `None` where a proxy hides it.
+    pub(super) fn new(host: &str, peer: Option<IpAddr>) -> Passive {
+        let peer = peer.or_else(|| host.parse().ok()).map(|ip| ip.to_canonical());
+        let host = peer.map_or_else(|| host.to_string(), |ip| ip.to_string());
+        let v4 = peer.is_none_or(|ip| ip.is_ipv4());
+        Passive { host, v4, off: false, extended: true, asked: false, ready: None }
     }
 
     /// Adds the question to the next write, unless its answer is here.
     pub(super) fn ask(&mut self, conn: &mut Conn) {
-        if self.ready.is_none() && !self.asked {
+        if self.ready.is_none() && !self.asked && !self.off {
             conn.push(&Command::new(if self.extended { "EPSV" } else { "PASV" }));
             self.asked = true;
         }
@@ -102,22 +118,27 @@ pub struct Finished {
 impl Client {
     /// RETR, from an offset (REST, RFC 3659 §5).
     pub fn retrieve(&mut self, path: &RemotePath, from: u64) -> Result<Download<'_>> {
+        self.set_type(self.options.ascii)?;
         self.restart(from)?;
-        self.download(&Command::new("RETR").arg(path.as_bytes())?)
+        let command = self.named("RETR", path)?;
+        let mut download = self.download(&command)?;
+        download.text = download.client.options.ascii.then(FromWire::default);
+        Ok(download)
     }
 
     /// A command that answers on a data connection.
     pub(super) fn download(&mut self, command: &Command) -> Result<Download<'_>> {
         let io = self.open(command)?;
-        Ok(Download { client: self, io: Some(io), received: 0, settled: false })
+        Ok(Download { client: self, io: Some(io), sizes: Sizes::default(), text: None, settled: false })
     }
 
     /// STOR or APPE.
     pub fn store(&mut self, path: &RemotePath, how: Store) -> Result<Upload<'_>> {
+        self.set_type(self.options.ascii)?;
         if !how.append {
             self.restart(how.from)?;
         }
-        let command = Command::new(if how.append { "APPE" } else { "STOR" }).arg(path.as_bytes())?;
+        let command = self.named(if how.append { "APPE" } else { "STOR" }, path)?;
         let io = match (self.open(&command), path.parent()) {
             (Err(e), Some(parent)) if how.make_dirs && matches!(e.code(), Some(550 | 551 | 553)) => {
                 self.make_dirs(&parent)?;
@@ -125,11 +146,16 @@ impl Client {
             }
             (opened, _) => opened?,
         };
-        Ok(Upload { client: self, io: Some(io), sent: 0, settled: false })
+        let text = self.options.ascii.then(ToWire::default);
+        Ok(Upload { client: self, io: Some(io), sizes: Sizes::default(), sent: 0, text, settled: false })
     }
 
     /// REST is waited for: a transfer that begins although it was refused would be another one than was meant.
     fn restart(&mut self, from: u64) -> Result<()> {
+        if from > 0 && self.options.ascii {
+            // Offsets there and here are not the same, and servers do not agree which one is meant.
+            return Err(Error::new(Kind::Usage, "a transfer of text cannot go on in the middle"));
+        }
         if from > 0 {
             self.call(&Command::new("REST").arg(from.to_string())?, &[3])?;
         }
@@ -153,7 +179,7 @@ impl Client {
             }
             return Ok(());
         }
-        if self.passive.extended && self.passive.peer.is_ipv4() && reply.is(&[5]) {
+        if self.passive.extended && self.passive.v4 && reply.is(&[5]) {
             self.passive.extended = false;
             return Ok(());
         }
@@ -175,8 +201,8 @@ impl Client {
                 self.read_passive()?;
             }
             let Some(port) = self.passive.ready.take() else { continue };
-            let to = Endpoint::new(self.passive.peer.to_string(), port);
-            let may_fall_back = self.passive.extended && self.passive.peer.is_ipv4();
+            let to = Endpoint::new(self.passive.host.clone(), port);
+            let may_fall_back = self.passive.extended && self.passive.v4;
             let budget = self.dialer.timeouts.connect;
             let budget = if may_fall_back { budget.min(EPSV_PATIENCE) } else { budget };
             match self.dialer.dial_within(&to, budget) {
@@ -205,12 +231,17 @@ impl Client {
 
     /// Connects, gives the command, awaits its 1yz, and protects the connection.
     fn open(&mut self, command: &Command) -> Result<Box<dyn Transport>> {
-        let io = self.connect_data()?;
-        self.conn.send(std::slice::from_ref(command))?;
-        let reply = self.any()?;
-        if let Err(e) = reply.check(&[1]) {
-            return Err(self.explained(e).host(self.host()));
-        }
+        let io = if self.options.active {
+            self.open_active(command)?
+        } else {
+            let io = self.connect_data()?;
+            self.conn.send(std::slice::from_ref(command))?;
+            let reply = self.any()?;
+            if let Err(e) = reply.check(&[1]) {
+                return Err(self.explained(e).host(self.host()));
+            }
+            io
+        };
         if !self.protected {
             return Ok(io);
         }
@@ -233,7 +264,7 @@ impl Client {
     }
 
     /// Says what a refused data connection means under TLS: most often that the server wants the session resumed.
-    fn explained(&mut self, error: Error) -> Error {
+    pub(super) fn explained(&mut self, error: Error) -> Error {
         let Some(refusal) = error.get_refusal() else { return error };
         let low = refusal.text.to_ascii_lowercase();
         let reuse = refusal.code == Some(522)
@@ -253,7 +284,7 @@ impl Client {
     }
 
     /// A transfer broke: what the server has to say about it, if it says so soon, is the better reason.
-    fn after_failure(&mut self, error: Error) -> Error {
+    pub(super) fn after_failure(&mut self, error: Error) -> Error {
         if error.kind() == Kind::Interrupted || self.conn.broken().is_some() {
             return error;
         }
@@ -300,14 +331,20 @@ fn lost(error: io::Error, host: &str) -> Error {
 pub struct Download<'a> {
     client: &'a mut Client,
     io: Option<Box<dyn Transport>>,
-    received: u64,
+    sizes: Sizes,
+    text: Option<FromWire>,
     settled: bool,
 }
 
 impl Download<'_> {
-    /// Bytes read so far.
+    /// Bytes that came so far.
     pub fn received(&self) -> u64 {
-        self.received
+        self.sizes.wire()
+    }
+
+    /// What size the file may have there, by what came.
+    pub fn sizes(&self) -> Sizes {
+        self.sizes
     }
 
     /// After the end of file: closes, and reads the verdict. A transfer without one is not complete.
@@ -334,9 +371,28 @@ impl Read for Download<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let host = self.client.conn.host();
         let Some(io) = &mut self.io else { return Ok(0) };
-        let n = io.read(buf).map_err(|e| lost(e, host))?;
-        self.received += n as u64;
-        Ok(n)
+        let Some(text) = &mut self.text else {
+            let n = io.read(buf).map_err(|e| lost(e, host))?;
+            self.sizes.add(n as u64);
+            return Ok(n);
+        };
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            match text.give(buf) {
+                0 => {}
+                n => return Ok(n),
+            }
+            // The caller's buffer serves for what is not converted yet.
+            match io.read(buf).map_err(|e| lost(e, host))? {
+                0 => {
+                    text.end();
+                    return Ok(text.give(buf));
+                }
+                n => text.push(&buf[..n], &mut self.sizes),
+            }
+        }
     }
 }
 
@@ -352,20 +408,31 @@ impl Drop for Download<'_> {
 pub struct Upload<'a> {
     client: &'a mut Client,
     io: Option<Box<dyn Transport>>,
+    sizes: Sizes,
     sent: u64,
+    text: Option<ToWire>,
     settled: bool,
 }
 
 impl Upload<'_> {
-    /// Bytes sent so far.
+    /// Bytes of the file that went so far.
     pub fn sent(&self) -> u64 {
         self.sent
+    }
+
+    /// What size the file may have there, by what went.
+    pub fn sizes(&self) -> Sizes {
+        self.sizes
     }
 
     /// Sends from the file's position without copying, as [`Transport::send_file`].
     pub fn send_file(&mut self, file: &File, n: u64) -> io::Result<u64> {
         let Some(io) = &mut self.io else { return Ok(0) };
+        if self.text.is_some() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
         let sent = io.send_file(file, n)?;
+        self.sizes.add(sent);
         self.sent += sent;
         Ok(sent)
     }
@@ -408,7 +475,18 @@ impl Write for Upload<'_> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let host = self.client.conn.host();
         let Some(io) = &mut self.io else { return Err(io::ErrorKind::BrokenPipe.into()) };
-        let n = io.write(buf).map_err(|e| lost(e, host))?;
+        let n = match &mut self.text {
+            Some(text) => {
+                let piece = &buf[..buf.len().min(TEXT_PIECE)];
+                io.write_all(text.convert(piece, &mut self.sizes)).map_err(|e| lost(e, host))?;
+                piece.len()
+            }
+            None => {
+                let n = io.write(buf).map_err(|e| lost(e, host))?;
+                self.sizes.add(n as u64);
+                n
+            }
+        };
         self.sent += n as u64;
         Ok(n)
     }

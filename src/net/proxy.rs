@@ -8,8 +8,9 @@
 //!   that rewrites FTP instead of tunnelling it, and would change a script's way without a word in it.
 
 use super::{Endpoint, Patience, Transport};
+use crate::base::error::Kind as Fault;
 use crate::base::{
-    address, b64,
+    b64,
     error::*,
     escape,
     secret::Secret,
@@ -17,8 +18,7 @@ use crate::base::{
 };
 use std::{
     fmt,
-    io::Write,
-    net::{IpAddr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
 /// The head of an HTTP answer, and each line of it, may be this long.
@@ -56,14 +56,19 @@ impl Proxy {
             "socks5h" => Kind::Socks5h,
             "http" => Kind::Http,
             other => {
-                return Err(Error::new(crate::base::error::Kind::Usage, format!("no proxy is spoken to by {other}://"))
+                return Err(Error::new(Fault::Usage, format!("no proxy is spoken to by {other}://"))
                     .hint("socks5h://, socks5:// and http:// are known"));
             }
         };
         if !matches!(url.path.as_str(), "" | "/") {
-            return Err(Error::new(crate::base::error::Kind::Usage, "a proxy's URL has no path"));
+            return Err(Error::new(Fault::Usage, "a proxy's URL has no path"));
         }
-        Ok(Proxy { kind, at: Endpoint::new(url.host, url.port.unwrap_or(1080)), user: url.user, password: None })
+        Ok(Proxy {
+            kind,
+            at: Endpoint::new(url.host, url.port.unwrap_or(1080)),
+            user: url.user,
+            password: None,
+        })
     }
 
     /// Asks for a connection to `to` over one to the proxy that stands; `found` is its address where we looked it up.
@@ -92,8 +97,6 @@ impl fmt::Display for Proxy {
         write!(f, "{}", self.at)
     }
 }
-
-type Fault = crate::base::error::Kind;
 
 /// One request to the proxy.
 struct Asking<'a> {
@@ -201,7 +204,9 @@ impl Asking<'_> {
                 let (user, password) = (user.as_bytes(), password.expose());
                 let (Ok(n @ 1..), Ok(m @ 1..)) = (u8::try_from(user.len()), u8::try_from(password.len()))
                 else {
-                    return Err(self.fail(Fault::Usage, "SOCKS has room for 1 to 255 bytes of user and of password"));
+                    return Err(
+                        self.fail(Fault::Usage, "SOCKS has room for 1 to 255 bytes of user and of password")
+                    );
                 };
                 let request = Secret::new([&[1, n], user, &[m], password].concat());
                 self.send(request.expose())?;
@@ -267,18 +272,16 @@ impl Asking<'_> {
 }
 
 /// What is told of a peer behind a proxy: nothing. It is not loopback, wherever the proxy is.
-pub(super) const BEYOND: SocketAddr = SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED), 0);
-
-/// The form of a host in which others can look it up.
-pub(super) fn wire_host(host: &str) -> Result<String> {
-    address::to_ascii(host).ok_or_else(|| Error::new(Fault::Usage, format!("not a host name: {host}")))
-}
+pub(super) const BEYOND: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::net::mem::transcript;
-    use std::time::Duration;
+    use std::{
+        io::{self, Read, Write},
+        time::Duration,
+    };
 
     fn proxy(url: &str, password: Option<&str>) -> Proxy {
         Proxy { password: password.map(Secret::new), ..Proxy::parse(url).unwrap() }
@@ -339,10 +342,53 @@ mod tests {
             let script = format!("{script}S: {status}\nS| \\r\\n\n");
             fails(&proxy("http://p:1", None), &to, &script, kind, text);
         }
-        fails(&proxy("http://p:1", None), &to, &format!("{script}S: HTTP/1.1 200 OK\nS.\n"), Fault::Closed, "closed");
-        let endless = format!("{script}S: HTTP/1.1 200 OK\nS: X: {}\n", "x".repeat(HEAD));
-        let io = asks(&proxy("http://p:1", None), &to, &endless);
-        assert!(io.iter().all(|r| r.as_ref().is_err_and(|e| e.kind() == Fault::Limit)));
+        fails(
+            &proxy("http://p:1", None),
+            &to,
+            &format!("{script}S: HTTP/1.1 200 OK\nS.\n"),
+            Fault::Closed,
+            "closed",
+        );
+    }
+
+    /// Says the same for ever.
+    struct Endless;
+
+    impl Read for Endless {
+        fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+            buf.fill(b'x');
+            Ok(buf.len())
+        }
+    }
+
+    impl Write for Endless {
+        fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+            Ok(buf.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Transport for Endless {
+        fn set_patience(&mut self, _: Patience) {}
+        fn shutdown_write(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+        fn local_addr(&self) -> io::Result<SocketAddr> {
+            Ok(BEYOND)
+        }
+        fn peer_addr(&self) -> io::Result<SocketAddr> {
+            Ok(BEYOND)
+        }
+    }
+
+    #[test]
+    fn an_answer_without_end() {
+        let patience = Patience::within(Duration::from_secs(5), "the proxy", "--connect-timeout");
+        let to = Endpoint::new("h", 21);
+        let error = proxy("http://p", None).ask(&mut Endless, &to, None, patience).unwrap_err();
+        assert_eq!(error.kind(), Fault::Limit);
     }
 
     #[test]
@@ -371,10 +417,13 @@ mod tests {
             fails(&plain, &name, &format!("{request}S| {reply}\n"), kind, text);
         }
         fails(&plain, &name, "C| \\x05\\x01\\0\nS| \\x05\\xff\n", Fault::Auth, "wants a login");
-        fails(&plain, &name, "C| \\x05\\x01\\0\nS| HTTP\n", Fault::Protocol, "SOCKS 5");
+        fails(&plain, &name, "C| \\x05\\x01\\0\nS| HT\n", Fault::Protocol, "SOCKS 5");
         fails(&plain, &name, "C| \\x05\\x01\\0\nS.\n", Fault::Closed, "closed");
         let v6 = Endpoint::new("::1", 21);
-        let request = format!("C| \\x05\\x01\\0\nS| \\x05\\0\nC| \\x05\\x01\\0\\x04{}\\x01\\0\\x15\n", "\\0".repeat(15));
+        let request = format!(
+            "C| \\x05\\x01\\0\nS| \\x05\\0\nC| \\x05\\x01\\0\\x04{}\\x01\\0\\x15\n",
+            "\\0".repeat(15)
+        );
         let ok = format!("{request}S| \\x05\\0\\0\\x01\\0\\0\\0\\0\\0\\0220\n");
         assert!(asks(&plain, &v6, &ok).iter().all(Result::is_ok));
     }

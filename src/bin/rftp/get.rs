@@ -338,9 +338,11 @@ fn fetch(
         }
         meter.digest_of(Algorithm::Sha256).map(|d| hex(&d))
     };
+    let sizes = download.sizes();
     let finished = download.finish()?;
     let verified = match size {
-        Some(size) if size == bytes => "size",
+        Some(size) if sizes.proves(size) => "size",
+        Some(size) if sizes.allows(size) => "none",
         Some(size) => {
             let text = format!("{bytes} bytes came where {size} were announced: cut, or changed meanwhile");
             return Err(Error::new(Kind::Closed, text).host(session.host()));

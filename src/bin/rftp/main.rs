@@ -2,6 +2,7 @@
 
 mod args;
 mod cat;
+mod charset;
 mod get;
 mod ls;
 mod place;

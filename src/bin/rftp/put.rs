@@ -35,7 +35,7 @@ use wirepost::{
         output::seconds,
         stdin,
     },
-    ftp::{Client, RemotePath, Store, Upload},
+    ftp::{Client, RemotePath, Sizes, Store, Upload},
     job::meter::Meter,
     net::Cancel,
 };
@@ -328,6 +328,8 @@ struct Attempt<'a> {
 /// What was sent, as far as it is known.
 struct Sent {
     bytes: u64,
+    /// What size the file may have there.
+    sizes: Sizes,
     digest: Option<(Algorithm, Vec<u8>)>,
     sha256: Option<String>,
 }
@@ -383,6 +385,7 @@ impl Attempt<'_> {
             match source.send(&mut upload, &mut meter) {
                 Ok(bytes) => Sent {
                     bytes,
+                    sizes: upload.sizes(),
                     digest: algorithm.and_then(|a| Some((a, meter.digest_of(a)?))),
                     sha256: meter.digest_of(Algorithm::Sha256).map(|d| hex(&d)),
                 },
@@ -399,7 +402,7 @@ impl Attempt<'_> {
             Err(e) if e.kind() == Kind::Unconfirmed => {
                 // All of it went out and no answer came: look.
                 out.note(format_args!("{}; looking whether the file arrived", e.message()));
-                self.settle_store(session, name, sent.bytes, &e)?;
+                self.settle_store(session, name, sent.sizes, &e)?;
             }
             Err(e) => return Err(e),
         }
@@ -414,7 +417,7 @@ impl Attempt<'_> {
                 Ok(()) => {}
                 Err(e) if e.kind() == Kind::Unconfirmed => {
                     out.note(format_args!("{}; looking whether the file was renamed", e.message()));
-                    self.settle_rename(session, sent.bytes, &e)?;
+                    self.settle_rename(session, sent.sizes, &e)?;
                 }
                 Err(e) => {
                     self.stage = Stage::Stored;
@@ -487,7 +490,7 @@ impl Attempt<'_> {
         }
         let algorithm = sent.digest.as_ref().map(|(a, _)| *a);
         let (size, digest) = client.size_and_digest_after(&before, name, algorithm)?;
-        if let Some(size) = size.filter(|s| *s != sent.bytes) {
+        if let Some(size) = size.filter(|s| !sent.sizes.allows(*s)) {
             let text = format!("the server kept {size} of {} bytes", sent.bytes);
             let error = Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now);
             return Err(if self.job.flags.in_place {
@@ -505,7 +508,7 @@ impl Attempt<'_> {
                     format!("what the server stored has another {} than what was sent", algorithm.name());
                 Err(Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now))
             }
-            _ if size.is_some() => Ok("size".into()),
+            _ if size.is_some_and(|s| sent.sizes.proves(s)) => Ok("size".into()),
             _ => Ok("none".into()),
         }
     }
@@ -515,12 +518,12 @@ impl Attempt<'_> {
         &self,
         session: &mut Session<'_>,
         name: &RemotePath,
-        bytes: u64,
+        sizes: Sizes,
         lost: &Error,
     ) -> Result<()> {
         let looked = session.client().and_then(|c| c.size(name));
         match looked {
-            Ok(Some(size)) if size == bytes => Ok(()),
+            Ok(Some(size)) if sizes.proves(size) => Ok(()),
             Ok(_) => {
                 Err(Error::new(Kind::Closed, format!("{} (the file did not arrive whole)", lost.message())))
             }
@@ -532,14 +535,14 @@ impl Attempt<'_> {
     }
 
     /// After a lost answer to RNTO: what stands under which name decides.
-    fn settle_rename(&mut self, session: &mut Session<'_>, bytes: u64, lost: &Error) -> Result<()> {
+    fn settle_rename(&mut self, session: &mut Session<'_>, sizes: Sizes, lost: &Error) -> Result<()> {
         let looked = session.client().and_then(|client| {
             let temporary = client.size(self.temporary)?;
             let target = client.size(self.remote)?;
             Ok((temporary, target))
         });
         match looked {
-            Ok((None, Some(size))) if size == bytes => Ok(()),
+            Ok((None, Some(size))) if sizes.proves(size) => Ok(()),
             Ok((Some(_), _)) => session.client()?.rename(self.temporary, self.remote),
             Err(e) if e.kind() == Kind::Interrupted => Err(e),
             _ => Err(lost.clone()),

@@ -36,6 +36,9 @@ enum Verdict {
 
 pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let remote = Remote::parse(&flags.remote)?;
+    if shared.ftp.ascii {
+        return Err(Error::new(Kind::Usage, "verify compares bytes, and --ascii changes them"));
+    }
     let filter = Filter::new(&flags.select)?;
     let about = flags
         .local
