@@ -30,11 +30,12 @@ fn pin(text: &str) -> Result<Vec<u8>, String> {
     bytes.filter(|b| b.len() == 32).ok_or_else(|| "not a SHA-256 in hexadecimal or base64".into())
 }
 
-fn proxy(text: &str) -> Result<Proxy, String> {
-    Proxy::parse(text).map_err(|e| match e.get_hint() {
-        Some(hint) => format!("{} ({hint})", e.message()),
-        None => e.message().to_string(),
-    })
+/// `--proxy`, right or wrong: what is wrong with it is told without it, for it may hold a password.
+#[derive(Clone, Debug)]
+pub struct ProxyFlag(Result<Proxy, Error>);
+
+fn proxy(text: &str) -> Result<ProxyFlag, std::convert::Infallible> {
+    Ok(ProxyFlag(Proxy::parse(text)))
 }
 
 /// Output.
@@ -99,7 +100,7 @@ pub struct Network {
     /// Make all connections through a proxy: socks5h://[user@]host:port, socks5:// (names are looked up here), http:// (CONNECT);
     /// no environment variable names one
     #[arg(long, global = true, value_name = "URL", value_parser = proxy, help_heading = "Network")]
-    pub proxy: Option<Proxy>,
+    pub proxy: Option<ProxyFlag>,
     /// Read the proxy user's password from FILE, not from WIREPOST_PROXY_PASSWORD
     #[arg(long, global = true, value_name = "FILE", requires = "proxy", help_heading = "Network")]
     pub proxy_password_file: Option<PathBuf>,
@@ -204,8 +205,8 @@ impl Network {
             _ => Family::Any,
         };
         dialer.bind = self.bind;
-        dialer.proxy =
-            self.proxy.clone().map(|proxy| secrets::proxy(proxy, self.proxy_password_file.as_deref()));
+        let file = self.proxy_password_file.as_deref();
+        dialer.proxy = self.proxy.clone().map(|flag| flag.0.and_then(|proxy| secrets::proxy(proxy, file)));
         dialer
     }
 }

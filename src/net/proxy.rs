@@ -50,7 +50,10 @@ impl Proxy {
     /// `Usage`, also for a password in the URL.
     pub fn parse(text: &str) -> Result<Proxy> {
         let text = if url::is_url(text) { text.to_string() } else { format!("http://{text}") };
-        let url = Url::parse(&text)?;
+        let url = Url::parse(&text).map_err(|e| match e.get_hint() {
+            Some(_) => e.hint("--proxy-password-file or WIREPOST_PROXY_PASSWORD can give it"),
+            None => e,
+        })?;
         let kind = match url.scheme.as_str() {
             "socks5" => Kind::Socks5,
             "socks5h" => Kind::Socks5h,

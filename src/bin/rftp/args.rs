@@ -17,7 +17,7 @@ Examples:
   rftp verify dist/ ftp://h/builds/42/
 
 A remote is ftp://[user@]host[:port]/path, ftpes:// (explicit TLS, always) or ftps:// (implicit TLS). A path is relative to the
-login directory, absolute after // or %2F. With RFTP_URL set, :path is a path below it, not decoded.
+login directory, absolute after // or %2F. With RFTP_URL set (or --url in an account), :path is a path below it, not decoded.
 ";
 
 /// Upload, download and browse by FTP, safely and from scripts
