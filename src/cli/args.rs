@@ -1,6 +1,5 @@
 //! The flags that all programs share, in groups. They validate and describe; what they mean is built by their methods, and
-//! nothing here touches the world but for the proxy's password. Where two flags exclude each other the later one holds, so that one
-//! on the command line beats one of the account.
+//! nothing here touches the world but for the proxy's password.
 
 use super::{progress, secrets};
 use crate::{
@@ -48,7 +47,7 @@ pub struct Common {
     #[arg(long, global = true, value_name = "FILE", help_heading = "Output")]
     pub json_file: Option<String>,
     /// Errors only
-    #[arg(short, long, global = true, overrides_with = "verbose", help_heading = "Output")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = "Output")]
     pub quiet: bool,
     /// Say what is done
     #[arg(short, long, global = true, help_heading = "Output")]
@@ -89,7 +88,7 @@ pub struct Network {
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, help_heading = "Network")]
     pub retry_max_time: Option<Duration>,
     /// IPv4 only
-    #[arg(short = '4', long = "ipv4", global = true, overrides_with = "ipv6", help_heading = "Network")]
+    #[arg(short = '4', long = "ipv4", global = true, conflicts_with = "ipv6", help_heading = "Network")]
     pub ipv4: bool,
     /// IPv6 only
     #[arg(short = '6', long = "ipv6", global = true, help_heading = "Network")]
@@ -143,7 +142,7 @@ pub struct TlsArgs {
     #[arg(long, global = true, value_name = "FILE", help_heading = "TLS")]
     pub ca_file: Option<PathBuf>,
     /// Trust the certificates in FILE and no others (PEM)
-    #[arg(long, global = true, value_name = "FILE", overrides_with = "ca_file", help_heading = "TLS")]
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "ca_file", help_heading = "TLS")]
     pub ca_only: Option<PathBuf>,
     /// SHA-256 of the server's public key; must match beside the usual checks
     #[arg(long, global = true, value_name = "HASH", value_parser = pin, help_heading = "TLS")]

@@ -14,7 +14,8 @@
 //! `[rftp]` counts when no account is named, `[rftp work]` with `--account work`: one section, never both. There is no second
 //! schema: a line is one flag of the command line, and the rest of the line is its value, blanks inside it and all; one in double quotes
 //! loses them, a leading `~/` is the home directory, and nothing else is special. A line that begins with `#` is a comment.
-//! The flags are put in front of the command line's own, so that those win. Flags of one verb count for that verb.
+//! The flags are put in front of the command line's own. One that stands there too, or that excludes one that does, is left out:
+//! the command line wins. Flags of one verb count for that verb.
 //!
 //! Two things are kept apart from the others:
 //! * `--url`, known here only, stands for the environment's `RFTP_URL` and its like where that is not set.
@@ -141,10 +142,10 @@ pub(super) fn apply(tool: &Tool, command: &Command, argv: &[OsString]) -> Result
             Some(Err(why)) => return Err(at(line.number, &why)),
             None => {}
         }
-        match place(command, &flag, verb).map_err(|why| at(line.number, &why))? {
+        match place(command, &flag, verb, &scanned.given).map_err(|why| at(line.number, &why))? {
             Place::First(token) => first.push(token),
             Place::AfterVerb(token) => after_verb.push(token),
-            Place::OtherVerb => {}
+            Place::Nowhere => {}
         }
     }
     account.host = account.url.as_deref().and_then(|url| Url::parse(url).ok()).map(|url| {
@@ -340,12 +341,12 @@ impl Account {
 enum Place {
     First(OsString),
     AfterVerb(OsString),
-    /// The program knows it, the chosen verb does not.
-    OtherVerb,
+    /// The chosen verb does not know it, or the command line says otherwise.
+    Nowhere,
 }
 
 /// Finds the flag among the program's, checks it alone, so that a mistake is told with its line, and writes it as one word.
-fn place(command: &Command, flag: &Flag, verb: Option<&str>) -> Result<Place, String> {
+fn place(command: &Command, flag: &Flag, verb: Option<&str>, given: &[Arg]) -> Result<Place, String> {
     let own = |command: &Command| command.get_arguments().find(|a| flag.is(a)).cloned();
     let (arg, of_verb) = match own(command) {
         Some(arg) => (arg, None),
@@ -354,7 +355,7 @@ fn place(command: &Command, flag: &Flag, verb: Option<&str>) -> Result<Place, St
             let chosen = verb.and_then(|v| command.find_subcommand(v)).and_then(own);
             match (chosen, verb) {
                 (Some(arg), Some(verb)) => (arg, Some(verb)),
-                _ if with.next().is_some() => return Ok(Place::OtherVerb),
+                _ if with.next().is_some() => return Ok(Place::Nowhere),
                 _ => return Err(format!("no such flag: {}", flag.shown())),
             }
         }
@@ -386,16 +387,27 @@ fn place(command: &Command, flag: &Flag, verb: Option<&str>) -> Result<Place, St
             super::Parsed::Help(_) => format!("{} does not fit", flag.shown()),
         });
     }
+    let level = of_verb.and_then(|v| command.find_subcommand(v)).unwrap_or(command);
+    let excludes = |a: &Arg, b: &Arg| {
+        let known = level.get_arguments().any(|known| known.get_id() == a.get_id());
+        known && level.get_arg_conflicts_with(a).iter().any(|other| other.get_id() == b.get_id())
+    };
+    let again = |g: &Arg| g.get_id() == arg.get_id() && !matches!(arg.get_action(), ArgAction::Append);
+    if given.iter().any(|g| again(g) || excludes(g, &arg) || excludes(&arg, g)) {
+        return Ok(Place::Nowhere);
+    }
     Ok(if of_verb.is_some() { Place::AfterVerb(token) } else { Place::First(token) })
 }
 
 /// What has to be known of argv before it can be parsed.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 struct Scanned {
     account: Option<String>,
     config: Option<OsString>,
     /// Its index in argv, and its name.
     verb: Option<(usize, String)>,
+    /// The flags that are there.
+    given: Vec<Arg>,
 }
 
 fn scan(command: &Command, argv: &[OsString]) -> Scanned {
@@ -414,6 +426,7 @@ fn scan(command: &Command, argv: &[OsString]) -> Scanned {
             };
             let arg = level.get_arguments().find(|a| a.get_long() == Some(name));
             let takes = arg.is_some_and(needs_value);
+            scanned.given.extend(arg.cloned());
             let value = value.or_else(|| if takes { words.next().map(|(_, w)| w.clone()) } else { None });
             match (name, value) {
                 ("account", Some(value)) => scanned.account = Some(value.to_string_lossy().into_owned()),
@@ -424,7 +437,9 @@ fn scan(command: &Command, argv: &[OsString]) -> Scanned {
             // Of -qu NAME only the last can take the next word; in -uNAME the first that takes a value takes the rest.
             let mut letters = text.chars().skip(1).peekable();
             while let Some(letter) = letters.next() {
-                if level.get_arguments().any(|a| a.get_short() == Some(letter) && needs_value(a)) {
+                let arg = level.get_arguments().find(|a| a.get_short() == Some(letter));
+                scanned.given.extend(arg.cloned());
+                if arg.is_some_and(needs_value) {
                     if letters.peek().is_none() {
                         words.next();
                     }
@@ -457,6 +472,13 @@ mod tests {
             .arg(Arg::new("retries").long("retries").global(true).value_parser(value_parser!(u32)))
             .arg(Arg::new("user").long("user").short('u').global(true))
             .arg(Arg::new("quiet").long("quiet").short('q').global(true).action(ArgAction::SetTrue))
+            .arg(
+                Arg::new("verbose")
+                    .long("verbose")
+                    .global(true)
+                    .conflicts_with("quiet")
+                    .action(ArgAction::SetTrue),
+            )
             .arg(Arg::new("account").long("account").global(true))
             .arg(Arg::new("config").long("config").global(true))
             .subcommand(
@@ -521,10 +543,12 @@ mod tests {
     #[test]
     fn flags_find_their_place() {
         let at = |line: &str, verb: &str| {
-            Ok(match place(&command(), &Flag::parse(line)?, Some(verb))? {
+            let given = scan(&command(), &argv("rftp --verbose --account a ls --retries 7")).given;
+            let given = if verb == "ls" { given } else { Vec::new() };
+            Ok(match place(&command(), &Flag::parse(line)?, Some(verb), &given)? {
                 Place::First(token) => format!("1 {}", token.display()),
                 Place::AfterVerb(token) => format!("2 {}", token.display()),
-                Place::OtherVerb => "-".into(),
+                Place::Nowhere => "-".into(),
             })
         };
         let at = |line: &str, verb: &str| -> Result<String, String> { at(line, verb) };
@@ -532,6 +556,9 @@ mod tests {
         assert_eq!(at("-q", "put").unwrap(), "1 --quiet");
         assert_eq!(at("--digest", "put").unwrap(), "2 --digest");
         assert_eq!(at("--digest", "ls").unwrap(), "-");
+        assert_eq!(at("--retries 5", "ls").unwrap(), "-", "the command line has it");
+        assert_eq!(at("--quiet", "ls").unwrap(), "-", "it excludes --verbose");
+        assert_eq!(at("--user me", "ls").unwrap(), "1 --user=me");
         for (bad, why) in [
             ("--retry 5", "no such flag: --retry"),
             ("--retries", "--retries needs a value"),

@@ -1,8 +1,10 @@
 //! The account file: what it says, what beats it, and to whom it tells a secret.
 use std::os::unix::fs::PermissionsExt;
 
-use crate::sandbox::ftp::{Options, Server};
+use crate::sandbox::ftp::{Options, Server, User};
 use crate::support::{Output, Run, World};
+
+const PASSWORD: &str = "hunter2";
 
 struct Case {
     world: World,
@@ -11,8 +13,11 @@ struct Case {
 
 impl Case {
     fn new() -> Case {
-        let case =
-            Case { world: World::new().secret("user", "secret"), server: Server::start(Options::default()) };
+        let user = User { name: "user".into(), password: PASSWORD.into(), account: None };
+        let case = Case {
+            world: World::new().secret("user", PASSWORD),
+            server: Server::start(Options { users: vec![user], ..Options::default() }),
+        };
         std::fs::create_dir(case.server.root().join("in")).unwrap();
         case.world.file("a", "text");
         case
@@ -49,8 +54,8 @@ impl Case {
 fn an_account_gives_url_login_and_flags() {
     let case = Case::new();
     case.config(
-        "# everything for one server\n[rftp]\n--url {url}\n--password secret\n--digest\n--json\n\n\
-         [rpop]\n--anything goes\n[rftp work]\n--url {url}\n--password-command echo secret\n-v\n",
+        "# everything for one server\n[rftp]\n--url {url}\n--password hunter2\n--digest\n--json\n\n\
+         [rpop]\n--anything goes\n[rftp work]\n--url {url}\n--password-command echo hunter2\n-v\n",
     );
     let out = case.go("put a :x");
     out.exits(0);
@@ -69,7 +74,7 @@ fn what_beats_an_account() {
     let case = Case::new();
     let other = Server::start(Options::default());
     let other = format!("ftp://anonymous@127.0.0.1:{}/", other.port());
-    case.config("[rftp]\n--url {url}\n--user user\n--password secret\n-q\n--exists fail\n--timeout 1s\n");
+    case.config("[rftp]\n--url {url}\n--user user\n--password hunter2\n-q\n--exists fail\n--timeout 1s\n");
     case.go("put a :x").exits(0);
     case.go("put a :x").exits(69).says("exists");
     case.go("put a :x --exists overwrite").exits(0);
@@ -90,12 +95,12 @@ fn what_beats_an_account() {
 fn a_secret_goes_to_its_own_host_only() {
     let case = Case::new();
     let port = case.server.port();
-    case.config("[rftp]\n--url {url}\n--password secret\n");
+    case.config("[rftp]\n--url {url}\n--password hunter2\n");
     case.go(&format!("ls ftp://user@localhost:{port}/ -4"))
         .exits(78)
         .says("no password for user on localhost");
     assert_eq!(case.server.connections(), 0);
-    case.config("[rftp]\n--user user\n--password secret\n");
+    case.config("[rftp]\n--user user\n--password hunter2\n");
     case.go(&format!("ls ftp://user@127.0.0.1:{port}/"))
         .exits(78)
         .says(":3: a secret needs the account's --url");
@@ -104,14 +109,14 @@ fn a_secret_goes_to_its_own_host_only() {
 #[test]
 fn who_may_read_and_write_it() {
     let case = Case::new();
-    for secret in ["--password secret", "--password-file f", "--password-command c", "--password-env E"] {
+    for secret in ["--password hunter2", "--password-file f", "--password-command c", "--password-env E"] {
         case.config(&format!("[rftp]\n--url {{url}}\n{secret}\n")).mode(0o640);
         case.go("ls :").exits(78).says("others can read it").says("hint: chmod 600");
     }
     case.config("[rftp]\n--url {url}\n").mode(0o644);
-    case.run("ls :").env("RFTP_PASSWORD", "secret").go().exits(0);
+    case.run("ls :").env("RFTP_PASSWORD", PASSWORD).go().exits(0);
     case.mode(0o664);
-    case.run("ls :").env("RFTP_PASSWORD", "secret").go().exits(78).says("others can change");
+    case.run("ls :").env("RFTP_PASSWORD", PASSWORD).go().exits(78).says("others can change");
 }
 
 #[test]
@@ -146,7 +151,7 @@ fn another_file_can_be_named() {
     case.config("[rftp]\n--nonsense\n");
     let text = format!("[rftp]\n--url {}\n--password-file ~/secret file\n", case.url());
     case.world.private_file("mine", text);
-    std::fs::write(case.world.outer("home/secret file"), "secret\n").unwrap();
+    std::fs::write(case.world.outer("home/secret file"), "hunter2\n").unwrap();
     std::fs::set_permissions(case.world.outer("home/secret file"), std::fs::Permissions::from_mode(0o600))
         .unwrap();
     case.go("ls : --config mine").exits(0);

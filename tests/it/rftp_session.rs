@@ -63,7 +63,8 @@ fn names_in_latin1() {
         rftp(&world, &format!("put -r t {} {flags}", url(&server, ""))).go().exits(0);
         let there = Path::new(std::ffi::OsStr::from_bytes(b"t/d\xe9/caf\xe9"));
         assert_eq!(std::fs::read(server.root().join(there)).unwrap(), b"x");
-        assert_eq!(server.commands_of("OPTS"), ["OPTS UTF8 OFF"]);
+        let options = server.commands_of("OPTS");
+        assert!(options.iter().any(|o| o == "OPTS UTF8 OFF") && !options.iter().any(|o| o == "OPTS UTF8 ON"));
         let out = rftp(&world, &format!("ls -R {} {flags}", url(&server, "t"))).go();
         assert!(out.exits(0).tame().out().contains("café"), "{out:?}");
         rftp(&world, &format!("get -r {} back {flags}", url(&server, "t/"))).go().exits(0);

@@ -52,7 +52,6 @@ fn certificates_are_checked() {
     let ca = server.ca_pem_path().to_str().unwrap();
     rftp(&server, &world, &[]).exits(80).says("--ca-file");
     rftp(&server, &world, &["--ca-only", ca]).exits(0);
-    // Of the two the later one holds.
     let other = start(Options::default());
     let self_signed = world.file("none.pem", "no certificate\n");
     let none = self_signed.to_str().unwrap();

@@ -211,7 +211,7 @@ fn the_local_address_can_be_chosen() {
     put("--bind 127.0.0.3").exits(0);
     put("-4").exits(0);
     put("-6").exits(75).says("no address of the wanted family");
-    put("-6 -4").exits(0);
+    put("-6 -4").exits(64);
     put("--bind ::1").exits(75).says("no address of the wanted family");
     put("--bind 192.0.2.1").says("cannot use 192.0.2.1 as our address");
 }
