@@ -10,8 +10,11 @@ use crate::{
 };
 
 impl Client {
-    /// The best digest that the server offers, if any.
+    /// The best digest that the server offers, if any. It is of the bytes there, which those of a text here are not.
     pub fn best_hash(&self) -> Option<Algorithm> {
+        if self.options.ascii {
+            return None;
+        }
         self.features.hashes.first().map(|(_, algorithm)| *algorithm)
     }
 
@@ -37,17 +40,19 @@ impl Client {
         path: &RemotePath,
         algorithm: Option<Algorithm>,
     ) -> Result<(Option<u64>, Option<Vec<u8>>)> {
+        // Of a text some servers tell no size in TYPE A, and others one that no file has.
+        self.set_type(false)?;
         let mut commands = before.to_vec();
-        commands.push(Command::new("SIZE").arg(path.as_bytes())?);
+        commands.push(self.named("SIZE", path)?);
         let how =
             algorithm.and_then(|a| self.features.hashes.iter().find(|(_, offered)| *offered == a).copied());
         if let Some((command, algorithm)) = how {
             match command {
                 HashCommand::Hash => {
                     commands.push(Command::new("OPTS HASH").arg(registered(algorithm))?);
-                    commands.push(Command::new("HASH").arg(path.as_bytes())?);
+                    commands.push(self.named("HASH", path)?);
                 }
-                HashCommand::X(verb) => commands.push(Command::new(verb).arg(path.as_bytes())?),
+                HashCommand::X(verb) => commands.push(self.named(verb, path)?),
             }
         }
         let replies = self.batch(&commands)?;
