@@ -1,8 +1,12 @@
 //! One test binary: the laws of the tree, and the real programs against the sandbox's servers on 127.0.0.1.
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+mod accounts;
 mod layers;
 mod rftp_basics;
 mod rftp_hostile;
+mod rftp_reach;
+mod rftp_session;
+mod rftp_tls;
 mod rpop;
 mod rsendmail;
 #[path = "../sandbox/mod.rs"]

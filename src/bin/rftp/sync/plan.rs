@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     session::{Session, Voice},
-    walk::{self, Filter},
+    walk::Filter,
 };
 use std::{fs::File, io, path::Path};
 use wirepost::{
