@@ -17,7 +17,7 @@ const HINT: &str =
 
 impl Client {
     /// As passive mode's: a data connection for which the command was given and its 1yz read.
-    pub(super) fn open_active(&mut self, command: &Command) -> Result<Box<dyn Transport>> {
+    pub(super) fn open_active(&mut self, command: &Command) -> Result<(Box<dyn Transport>, Reply)> {
         let peer = self.conn.peer_addr()?.ip();
         let listener = self.offer_port()?;
         self.conn.send(std::slice::from_ref(command))?;
@@ -28,7 +28,7 @@ impl Client {
         }
         let accepted = self.dialer.accept(&listener, peer, self.conn.host());
         match accepted {
-            Ok(io) => Ok(io),
+            Ok(io) => Ok((io, reply)),
             Err(e) => Err(self.after_failure(e).hint_if_none(HINT)),
         }
     }

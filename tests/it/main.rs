@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 mod accounts;
 mod layers;
+mod rftp_basics;
 mod rftp_reach;
 mod rftp_session;
 mod rftp_tls;
+mod rpop;
+mod rsendmail;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;

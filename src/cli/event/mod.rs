@@ -3,6 +3,18 @@
 //! Scripts rely on these fields; the README documents them and tests pin them. Fields are snake_case, byte counts are
 //! integers, times RFC 3339 UTC, a name that is not UTF-8 is `{"bytes": base64}`; a field that does not apply is absent.
 
+mod b64mime;
+mod imap;
+mod rftp;
+mod rpop;
+mod rsendmail;
+
+pub use b64mime::*;
+pub use imap::*;
+pub use rftp::*;
+pub use rpop::*;
+pub use rsendmail::*;
+
 use crate::{
     base::{
         error::*,
@@ -20,71 +32,70 @@ pub enum Event {
     File(Box<File>),
     /// rftp: what is there (ls, stat).
     Entry(Box<Entry>),
+    /// b64mime list: one part of a message.
+    #[serde(rename = "part")]
+    MimePart(Box<PartLine>),
+    /// b64mime extract: one part that was asked for.
+    Extracted(Box<Extracted>),
+    /// b64mime headers: one field.
+    Header(Box<HeaderLine>),
+    /// b64mime lint: something wrong or ambiguous.
+    Finding(Box<Finding>),
+    /// b64mime lint: one message.
+    Linted(Box<Linted>),
+    /// b64mime encode, decode, build, split, join: what was written.
+    Written(Box<Written>),
+    /// rsendmail: one message; behind its `recipient` lines.
+    #[serde(rename = "message")]
+    Sent(Box<Sent>),
+    /// rsendmail: one recipient of one message.
+    Recipient(Recipient),
+    /// rsendmail check: what a server turned out to be.
+    Server(Box<Server>),
+    /// rpop: one message that was asked for.
+    Message(Box<Message>),
+    /// rpop: one message as the server lists it.
+    Listed(Box<Listed>),
+    /// rpop stat: the whole mailbox.
+    Maildrop(Maildrop),
+    /// rpop: messages the server was told to delete.
+    Deletion(Deletion),
+    /// rimap-search: one message that was found, or added.
+    #[serde(rename = "message")]
+    Hit(Box<Hit>),
+    /// rimap-search: one part of a message that was asked for.
+    Part(Box<Part>),
+    /// rimap-search: one mailbox.
+    Mailbox(Box<Mailbox>),
+    /// rimap-search: how many messages fit (--count).
+    Count(Count),
+    /// `check` of the network tools.
+    Check(Box<Check>),
     /// A failure that belongs to no single item.
     Error(Failed),
     /// Always the last line.
     Summary(Summary),
 }
 
-/// rftp's `file`.
+/// `check`: what a working connection is like.
 #[derive(Clone, Debug, Default, Serialize)]
-pub struct File {
+pub struct Check {
     pub outcome: &'static str,
-    /// `upload`, `download`, or the verb (`verify`, `rm`, `mkdir`, `mv`, …).
-    pub direction: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub local: Option<Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remote: Option<Value>,
-    /// Names exactly this item when given back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub bytes: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seconds: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attempts: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resumed_from: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
-    /// `size`, `hash:sha-256`, `none`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verified: Option<String>,
+    pub host: String,
+    pub port: u16,
+    pub tls: bool,
+    /// Where the TLS library tells it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_version: Option<String>,
+    /// When the server's certificate ends, and in how many days.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tls_resumed: Option<bool>,
+    pub certificate_until: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub source_removed: Option<bool>,
-    /// A temporary file that was left on the server.
+    pub certificate_days: Option<i64>,
+    /// How the login was done.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub temporary: Option<Value>,
-    /// Why it was skipped.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<Value>,
-}
-
-/// rftp's `entry`: a line of a listing.
-#[derive(Clone, Debug, Serialize)]
-pub struct Entry {
-    pub outcome: &'static str,
-    pub name: Value,
-    pub path: Value,
-    pub url: String,
-    /// `file`, `dir`, `link`, `other`.
-    pub kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub modified: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mode: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub target: Option<Value>,
+    pub login: Option<String>,
+    pub capabilities: Vec<String>,
 }
 
 /// `error`.
