@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     base::error::*,
-    net::{Endpoint, Patience, TlsInfo, Transport, tls::CLOSED_IN_HANDSHAKE},
+    net::{Endpoint, Patience, TlsInfo, Transport},
     textproto::{Command, Conn, Reply},
 };
 use std::{
@@ -335,11 +335,6 @@ impl Client {
                     self.reuse_refused = false;
                     e
                 })
-            }
-            // What we refused is our verdict, whatever the server makes of it; its words matter where it was the one to end.
-            Err(e) if e.kind() == Kind::Tls && !e.message().ends_with(CLOSED_IN_HANDSHAKE) => {
-                self.after_failure(e.clone());
-                Err(e)
             }
             Err(e) => Err(self.after_failure(e)),
         }
