@@ -1,6 +1,10 @@
 //! One test binary: the laws of the tree, and the real programs against the sandbox's servers on 127.0.0.1.
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+mod b64mime;
+mod b64mime_build;
+mod b64mime_read;
 mod layers;
+mod mime_oracles;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;

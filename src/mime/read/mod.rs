@@ -85,6 +85,8 @@ struct Level {
     /// Of a multipart: "" is none to look for.
     boundary: Vec<u8>,
     closed: bool,
+    /// It took over the parts of a multipart below the depth limit.
+    flattened: bool,
     children: u32,
     /// Bytes given out when its body began.
     began: u64,
@@ -443,7 +445,11 @@ impl Parser {
         let mut boundary = Vec::new();
         let too_deep = part.kind != Kind::Leaf && part.depth >= self.limits.depth;
         if too_deep {
-            part.defects.push(Defect::new("depth_limit", part.body_at, ""));
+            // Of many at the limit the first is enough to be told.
+            let told = self.stack.last().is_some_and(|open| open.flattened);
+            if !told {
+                part.defects.push(Defect::new("depth_limit", part.body_at, ""));
+            }
             self.limited = true;
             if part.kind == Kind::Message || self.stack.is_empty() {
                 part.kind = Kind::Leaf;
@@ -476,7 +482,16 @@ impl Parser {
             in_alternative: false,
         };
         let (began, closed) = (self.given, false);
-        self.stack.push(Level { part, context, boundary, closed, children: 0, began, defects: Vec::new() });
+        self.stack.push(Level {
+            part,
+            context,
+            boundary,
+            closed,
+            flattened: false,
+            children: 0,
+            began,
+            defects: Vec::new(),
+        });
         self.bol = true;
         self.state = match kind {
             Kind::Leaf => State::Body(What::Body),
@@ -496,6 +511,7 @@ impl Parser {
         if let Some(open) = self.stack.last_mut() {
             open.boundary = boundary;
             open.closed = false;
+            open.flattened = true;
         }
         self.bol = true;
         self.state = State::Body(What::Preamble);
