@@ -83,7 +83,7 @@ for path in sys.stdin.read().split("\n"):
                 data = data.replace(b"\r", b"")
                 data = data[:-1] if data.endswith(b"\n") else data
                 out.append("%s %d %s" % (part.get_content_type(), len(data), hashlib.sha256(data).hexdigest()[:16]))
-        print("\t".join(out))
+        print("\t".join(" ".join(line.split()) for line in out))
     except Exception as e:
         print("!" + type(e).__name__)
 "#;

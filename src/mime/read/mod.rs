@@ -250,6 +250,13 @@ impl Parser {
                 let line = std::mem::take(&mut self.line);
                 self.header_line(&line, sink)?;
             }
+            // A last line that is no field, and no empty line behind it: it is all the body there is.
+            if let (State::Header, Some(junk)) = (&self.state, self.junk.take()) {
+                let body = self.header.split_off(junk);
+                self.header_defect("header_unterminated", text(&body));
+                self.begin(sink)?;
+                self.again(&body, sink)?;
+            }
             // A header that ends with the input: of the whole message that is no defect worth a word.
             if matches!(self.state, State::Header) && (!self.header.is_empty() || self.stack.is_empty()) {
                 if !self.stack.is_empty() {
@@ -391,6 +398,12 @@ impl Parser {
             && self.context.whole
             && (line.starts_with(b"From ") || line.starts_with(b">From "))
         {
+            self.header.extend_from_slice(line);
+            return Ok(());
+        }
+        if !self.any_field && self.header.is_empty() && name_length(line.trim_ascii_start()).is_some() {
+            // The first field with a blank in front of it: a fold of nothing, left out.
+            self.header_defect("field_invalid", text(line));
             self.header.extend_from_slice(line);
             return Ok(());
         }
