@@ -21,6 +21,7 @@ pub use part::{Kind, Part, Role, Source};
 
 use crate::base::error::*;
 use crate::mime::defect::Defect;
+use crate::mime::encode::Encoding;
 use crate::mime::header::name_length;
 use memchr::{memchr, memmem};
 use part::Context;
@@ -597,8 +598,13 @@ impl Parser {
             }
             self.bol = false;
         }
-        while let Some(at) = self.finder.find(&data[from..]) {
-            let newline = from + at;
+        // In base64 a dash is rarer than any pair of bytes, and a single byte is found fastest.
+        let sparse = what == What::Body
+            && self.stack.last().is_some_and(|level| level.part.encoding == Encoding::Base64);
+        loop {
+            let found =
+                if sparse { dashes(data, from) } else { self.finder.find(&data[from..]).map(|at| from + at) };
+            let Some(newline) = found else { break };
             let start = if newline > 0 && data[newline - 1] == b'\r' { newline - 1 } else { newline };
             match self.delimiter(&data[newline + 3..], end, newline + 1) {
                 Found::No => from = newline + 3,
@@ -725,6 +731,18 @@ fn blank(rest: &[u8], end: bool) -> Blank {
         [b'\r'] | [] if end => Blank::Yes(n, rest.len()),
         [b'\r'] | [] if n < DELIMITER - BOUNDARY => Blank::More,
         _ => Blank::No,
+    }
+}
+
+/// The next line end that two dashes follow.
+fn dashes(data: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let dash = at + memchr(b'-', &data[at..])?;
+        if dash > from && data[dash - 1] == b'\n' && data.get(dash + 1) == Some(&b'-') {
+            return Some(dash - 1);
+        }
+        at = dash + 1;
     }
 }
 
