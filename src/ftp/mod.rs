@@ -12,6 +12,7 @@
 //!   server cannot be asked otherwise, and changed back at once.
 
 mod data;
+mod glue;
 mod listing;
 mod lookup;
 mod path;
@@ -19,6 +20,7 @@ mod session;
 mod verify;
 
 pub use data::{Download, Finished, Store, Upload};
+pub use glue::{Glue, Glued, Stored};
 pub use listing::{Line, list as parse_list, mlsx as parse_mlsx};
 pub use lookup::Listing;
 pub use path::RemotePath;
@@ -71,6 +73,11 @@ impl Client {
         self.conn.tls().and_then(TlsInfo::version)
     }
 
+    /// The address that the name led to.
+    pub fn peer(&self) -> Option<std::net::SocketAddr> {
+        self.conn.peer_addr().ok()
+    }
+
     /// Until when the server's certificate is valid.
     pub fn certificate_ends(&self) -> Option<Time> {
         self.conn.tls().and_then(TlsInfo::not_after)
@@ -97,8 +104,19 @@ impl Client {
         self.conn.call(&command, &[1, 2, 3, 4, 5])
     }
 
+    /// A reply that is here before its question was not asked for: one too many after a transfer that broke (426, then 226).
+    /// Taken for the answer to the next command it would shift all that follow, so the connection ends here.
+    fn in_step(&mut self) {
+        if !self.passive.is_asked() && self.conn.buffered() > 0 && self.is_alive() {
+            let text = format!("{} sent a reply that nobody asked for", self.host());
+            let error = Error::new(Kind::Closed, text).host(self.host());
+            self.conn.poison(error);
+        }
+    }
+
     /// Commands in one write, their replies in order whatever they say.
     pub fn batch(&mut self, commands: &[Command]) -> Result<Vec<Reply>> {
+        self.in_step();
         self.conn.send(commands)?;
         commands.iter().map(|_| self.any()).collect()
     }
@@ -106,6 +124,7 @@ impl Client {
     /// Commands in one write together with the question for the next passive port, so that the next transfer finds it
     /// answered.
     pub fn batch_and_prepare(&mut self, commands: &[Command]) -> Result<Vec<Reply>> {
+        self.in_step();
         for command in commands {
             self.conn.push(command);
         }
@@ -128,6 +147,7 @@ impl Client {
     }
 
     fn call(&mut self, command: &Command, want: &[u16]) -> Result<Reply> {
+        self.in_step();
         self.conn.send(std::slice::from_ref(command))?;
         let reply = self.any()?;
         reply.check(want).map_err(|e| e.host(self.conn.host()))?;
@@ -171,6 +191,19 @@ impl Client {
         self.call(&command, &[2])
             .map(|_| ())
             .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
+    }
+
+    /// DELE of many in one write, and what became of each.
+    pub fn delete_all(&mut self, paths: &[RemotePath]) -> Result<Vec<Result<()>>> {
+        let commands: Vec<_> =
+            paths.iter().map(|p| Command::new("DELE").arg(p.as_bytes())).collect::<Result<_>>()?;
+        let replies = self.batch(&commands)?;
+        let host = self.host();
+        let answer = |(path, reply): (&RemotePath, Reply)| {
+            let what = format!("cannot remove {path} on {host}");
+            reply.check(&[2]).map_err(|e| e.host(host).context(what))
+        };
+        Ok(paths.iter().zip(replies).map(answer).collect())
     }
 
     /// RMD.
@@ -232,10 +265,10 @@ fn going(reply: &Reply, host: &str) -> Error {
     Error::new(Kind::Busy, refusal.to_string()).refusal(refusal).host(host).again_is(Again::Now)
 }
 
-/// A loss after something may have taken effect: what may have happened is for the caller to find out.
+/// A loss after something may have taken effect: what may have happened is for the caller to find out, not for a retry.
 fn unconfirmed(error: Error) -> Error {
     match error.kind() {
-        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed),
+        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed).again_is(Again::Never),
         _ => error,
     }
 }

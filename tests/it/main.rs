@@ -5,6 +5,10 @@ mod b64mime_build;
 mod b64mime_read;
 mod layers;
 mod mime_oracles;
+mod rftp_basics;
+mod rftp_hostile;
+mod rpop;
+mod rsendmail;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;
