@@ -18,6 +18,7 @@ use std::{
     fmt,
     fs::File,
     io::{self, BufWriter, IsTerminal, StdoutLock, Write},
+    os::fd::AsFd,
     time::{Duration, Instant},
 };
 
@@ -121,6 +122,20 @@ impl Output {
             return Err(Error::new(Kind::Usage, text).hint("--json-file FILE writes the JSON elsewhere"));
         }
         Ok(Raw(self))
+    }
+
+    /// Standard output itself, without a buffer: for streams that write in large blocks, or whose short pieces have to
+    /// be passed on at once.
+    ///
+    /// # Errors
+    /// As [`Output::raw`].
+    pub fn stream(&mut self) -> Result<Stream> {
+        self.raw()?;
+        let flushed = self.stdout.flush();
+        self.sent(flushed);
+        let failed = |e| Error::from_io(e, Kind::Local, "cannot write to standard output");
+        let fd = io::stdout().as_fd().try_clone_to_owned().map_err(failed)?;
+        Ok(Stream { tool: self.tool, file: File::from(fd) })
     }
 
     /// One line of JSON.
@@ -279,6 +294,25 @@ impl Write for Raw<'_> {
     }
     fn flush(&mut self) -> io::Result<()> {
         self.0.stdout.flush().map_err(|e| stdout_failed(self.0.tool, &e))
+    }
+}
+
+/// See [`Output::stream`].
+pub struct Stream {
+    tool: &'static str,
+    file: File,
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.file.write(bytes) {
+            Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(self.tool, &e),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 

@@ -101,6 +101,9 @@ impl Visitor for Lint {
     }
 
     fn end(&mut self, part: &Part, done: &Done) -> Result<()> {
+        if !self.outside.is_empty() {
+            self.outside_line(self.at);
+        }
         for defect in &done.defects {
             self.add(part.path.clone(), defect.clone());
         }
@@ -132,6 +135,10 @@ impl Visitor for Lint {
             self.find("nul", self.at + at as u64, "");
         }
         let outside = matches!(what, What::Preamble | What::Epilogue);
+        if !outside && !self.outside.is_empty() {
+            // The line end before a delimiter belongs to the delimiter.
+            self.outside_line(self.at);
+        }
         let mut from = 0;
         if self.cr && bytes.first().is_some_and(|b| *b != b'\n') {
             self.find("bare_cr", self.at, "");
@@ -224,7 +231,7 @@ mod tests {
             (b"Subject: x\r\n\r\na\0b\r\n", "1 nul"),
             (b"Subject: x\r\n\r\ncaf\xe9\r\n", "1 eight_bit_in_seven"),
             (b"Content-Type: a/b\r\nContent-Type: c/d\r\n\r\n", "1 duplicate_field"),
-            (b"Content-Type: multipart/mixed\r\n\r\n", "1 boundary_missing"),
+            (b"Content-Type: multipart/mixed\r\n\r\n", "TEXT boundary_missing"),
             (
                 b"Content-Type: multipart/mixed; boundary=A\r\n\r\nContent-Type: x/y\r\n--A\r\n\r\n--A--\r\n",
                 "TEXT preamble_hides",

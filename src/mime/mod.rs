@@ -17,4 +17,5 @@ pub mod names;
 pub mod params;
 pub mod partial;
 pub mod read;
+pub mod text;
 pub mod tnef;

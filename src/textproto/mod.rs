@@ -166,10 +166,12 @@ impl Conn {
             let error = self.lost(e);
             // What the server said before it closed (421, 552 …) may still be readable, so a failed write
             // does not break the reading side.
-            if error.kind() == Kind::Interrupted {
-                return error;
-            }
-            self.last_words().unwrap_or(error)
+            let error = match error.kind() {
+                Kind::Interrupted => error,
+                _ => self.last_words().unwrap_or(error),
+            };
+            self.poison(error.clone());
+            error
         })
     }
 
@@ -228,8 +230,14 @@ impl Conn {
     pub fn any_reply(&mut self, patience: Patience) -> Result<Reply> {
         self.flush()?;
         loop {
-            let line = self.line(patience)?;
-            let (from, to) = line;
+            // Whatever the reason, a reply is owed from now on: the next one read could be that of an earlier command.
+            let (from, to) = match self.line(patience) {
+                Ok(line) => line,
+                Err(e) => {
+                    self.poison(e.clone());
+                    return Err(e);
+                }
+            };
             let parsed = self.parser.push(&self.buf[from..to]);
             match parsed {
                 Ok(Some(reply)) => return Ok(reply),
