@@ -55,6 +55,7 @@ pub mod job;
 pub mod mail;
 pub mod mime;
 pub mod net;
+pub mod pop3;
 pub mod smtp;
 pub mod store;
 pub mod textproto;

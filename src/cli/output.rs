@@ -138,6 +138,22 @@ impl Output {
         Ok(Stream { tool: self.tool, file: File::from(fd) })
     }
 
+    /// Whether anybody reads what [`Output::emit`] is given.
+    pub fn has_events(&self) -> bool {
+        self.json || self.json_file.is_some()
+    }
+
+    /// Hands what was printed so far to whoever reads it: for verbs that go on for hours.
+    pub fn flush(&mut self) {
+        let flushed = self.stdout.flush();
+        self.sent(flushed);
+    }
+
+    /// An item failed for a reason that was told already: counts it.
+    pub fn also_failed(&mut self, error: &Error) {
+        self.tally.fail(error);
+    }
+
     /// One line of JSON.
     pub fn emit(&mut self, event: &Event) {
         if self.json || self.json_file.is_some() {
@@ -165,11 +181,6 @@ impl Output {
     /// An item failed: says so and counts it. The item's own event is the caller's to emit.
     pub fn item_failed(&mut self, error: &Error) {
         self.say(error);
-        self.tally.fail(error);
-    }
-
-    /// An item failed for a reason that was told already: counts it.
-    pub fn also_failed(&mut self, error: &Error) {
         self.tally.fail(error);
     }
 

@@ -89,6 +89,11 @@ impl Conn {
         self.io.tls()
     }
 
+    /// The limits the user set.
+    pub fn timeouts(&self) -> &Timeouts {
+        &self.timeouts
+    }
+
     pub fn trace(&self) -> &Tracer {
         &self.trace
     }

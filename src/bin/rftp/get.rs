@@ -119,7 +119,7 @@ fn get_one(
     let entry = session.run(out, |s, _, _| s.client()?.look_and_prepare(path)).0?;
     let Some(entry) = entry else {
         if !job.flags.select.no_glob && pattern::is_glob(path.as_bytes()) {
-            make_dir(job, destination)?;
+            make_dir(job, destination, true)?;
             return get_matches(job, session, path, destination, filter, out);
         }
         return Err(Error::new(Kind::Missing, "no such file or directory").host(session.host()));
@@ -127,7 +127,7 @@ fn get_one(
     let kind = if directory { Destination::Directory } else { Destination::Name };
     let raw = path.as_bytes();
     if directory {
-        make_dir(job, destination)?;
+        make_dir(job, destination, true)?;
     }
     if entry.is_dir() {
         if !job.flags.select.recursive {

@@ -6,7 +6,7 @@ use wirepost::{
     base::{error::*, escape},
     cli::{
         Output,
-        event::{Event, Message, Recipient},
+        event::{self, Event, Recipient},
         exit::Outcome,
         output::{error_value, seconds},
     },
@@ -73,7 +73,7 @@ pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint
     }
     let reply = sent.reply.as_ref();
     let error = sent.common.as_ref().map(error_value);
-    out.emit(&Event::Message(Box::new(Message {
+    out.emit(&Event::Sent(Box::new(event::Sent {
         outcome: worst.name(),
         message_id: Some(message.message_id.clone()),
         source: message.source.clone(),
@@ -105,24 +105,24 @@ pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint
 /// A message that was not even tried.
 pub fn unfit(out: &mut Output, source: Option<&str>, server: &Endpoint, error: &Error) {
     out.item_failed(error);
-    out.emit(&Event::Message(Box::new(Message {
+    out.emit(&Event::Sent(Box::new(event::Sent {
         outcome: Outcome::of(error).name(),
         source: source.map(String::from),
         server: server.to_string(),
         error: Some(error_value(error)),
-        ..Message::default()
+        ..event::Sent::default()
     })));
 }
 
 /// A message that was left alone.
 pub fn skipped(out: &mut Output, source: Option<&str>, server: &Endpoint, reason: &'static str) {
     out.count(Outcome::Skipped);
-    out.emit(&Event::Message(Box::new(Message {
+    out.emit(&Event::Sent(Box::new(event::Sent {
         outcome: Outcome::Skipped.name(),
         source: source.map(String::from),
         server: server.to_string(),
         reason: Some(reason),
-        ..Message::default()
+        ..event::Sent::default()
     })));
     out.done(format_args!("sent nothing: {reason}"));
 }
