@@ -12,6 +12,7 @@
 //!   server cannot be asked otherwise, and changed back at once.
 
 mod data;
+mod glue;
 mod listing;
 mod lookup;
 mod path;
@@ -19,6 +20,7 @@ mod session;
 mod verify;
 
 pub use data::{Download, Finished, Store, Upload};
+pub use glue::{Glue, Glued, Stored};
 pub use listing::{Line, list as parse_list, mlsx as parse_mlsx};
 pub use lookup::Listing;
 pub use path::RemotePath;
@@ -69,6 +71,11 @@ impl Client {
 
     pub fn tls_version(&self) -> Option<&'static str> {
         self.conn.tls().and_then(TlsInfo::version)
+    }
+
+    /// The address that the name led to.
+    pub fn peer(&self) -> Option<std::net::SocketAddr> {
+        self.conn.peer_addr().ok()
     }
 
     /// Until when the server's certificate is valid.
@@ -186,6 +193,19 @@ impl Client {
             .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
     }
 
+    /// DELE of many in one write, and what became of each.
+    pub fn delete_all(&mut self, paths: &[RemotePath]) -> Result<Vec<Result<()>>> {
+        let commands: Vec<_> =
+            paths.iter().map(|p| Command::new("DELE").arg(p.as_bytes())).collect::<Result<_>>()?;
+        let replies = self.batch(&commands)?;
+        let host = self.host();
+        let answer = |(path, reply): (&RemotePath, Reply)| {
+            let what = format!("cannot remove {path} on {host}");
+            reply.check(&[2]).map_err(|e| e.host(host).context(what))
+        };
+        Ok(paths.iter().zip(replies).map(answer).collect())
+    }
+
     /// RMD.
     pub fn remove_dir(&mut self, path: &RemotePath) -> Result<()> {
         let command = Command::new("RMD").arg(path.as_bytes())?;
@@ -245,10 +265,10 @@ fn going(reply: &Reply, host: &str) -> Error {
     Error::new(Kind::Busy, refusal.to_string()).refusal(refusal).host(host).again_is(Again::Now)
 }
 
-/// A loss after something may have taken effect: what may have happened is for the caller to find out.
+/// A loss after something may have taken effect: what may have happened is for the caller to find out, not for a retry.
 fn unconfirmed(error: Error) -> Error {
     match error.kind() {
-        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed),
+        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed).again_is(Again::Never),
         _ => error,
     }
 }
