@@ -73,6 +73,11 @@ impl Client {
         self.conn.tls().and_then(TlsInfo::version)
     }
 
+    /// The address that the name led to.
+    pub fn peer(&self) -> Option<std::net::SocketAddr> {
+        self.conn.peer_addr().ok()
+    }
+
     /// Until when the server's certificate is valid.
     pub fn certificate_ends(&self) -> Option<Time> {
         self.conn.tls().and_then(TlsInfo::not_after)
@@ -188,6 +193,19 @@ impl Client {
             .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
     }
 
+    /// DELE of many in one write, and what became of each.
+    pub fn delete_all(&mut self, paths: &[RemotePath]) -> Result<Vec<Result<()>>> {
+        let commands: Vec<_> =
+            paths.iter().map(|p| Command::new("DELE").arg(p.as_bytes())).collect::<Result<_>>()?;
+        let replies = self.batch(&commands)?;
+        let host = self.host();
+        let answer = |(path, reply): (&RemotePath, Reply)| {
+            let what = format!("cannot remove {path} on {host}");
+            reply.check(&[2]).map_err(|e| e.host(host).context(what))
+        };
+        Ok(paths.iter().zip(replies).map(answer).collect())
+    }
+
     /// RMD.
     pub fn remove_dir(&mut self, path: &RemotePath) -> Result<()> {
         let command = Command::new("RMD").arg(path.as_bytes())?;
@@ -247,10 +265,10 @@ fn going(reply: &Reply, host: &str) -> Error {
     Error::new(Kind::Busy, refusal.to_string()).refusal(refusal).host(host).again_is(Again::Now)
 }
 
-/// A loss after something may have taken effect: what may have happened is for the caller to find out.
+/// A loss after something may have taken effect: what may have happened is for the caller to find out, not for a retry.
 fn unconfirmed(error: Error) -> Error {
     match error.kind() {
-        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed),
+        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed).again_is(Again::Never),
         _ => error,
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 mod layers;
 mod rftp_basics;
+mod rftp_hostile;
 mod rftp_sync;
 mod rpop;
 mod rsendmail;

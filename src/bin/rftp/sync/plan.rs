@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     session::{Session, Voice},
-    walk::{self, Filter},
+    temporary::is_temporary,
+    walk::Filter,
 };
 use std::{collections::HashMap, fs::File, io, path::Path};
 use wirepost::{
@@ -42,7 +43,7 @@ impl Run<'_, '_> {
         let name = self.flags.state.clone().map(|name| name + &shard.suffix());
         let takes = |path: &[u8], is_dir: bool| {
             let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
-            !walk::is_temporary(name) && !is_local_partial(name) && filter.takes(path, is_dir)
+            !is_temporary(name) && !is_local_partial(name) && filter.takes(path, is_dir)
         };
         let mut rules = Rules {
             takes: &takes,

@@ -2,7 +2,7 @@
 
 use crate::{
     session::{Session, Voice},
-    walk::is_temporary,
+    temporary::is_temporary,
 };
 use wirepost::{
     base::{
