@@ -11,6 +11,7 @@ mod rftp_hostile;
 mod rftp_reach;
 mod rftp_session;
 mod rftp_tls;
+mod rftp_sync;
 mod rpop;
 mod rsendmail;
 #[path = "../sandbox/mod.rs"]
