@@ -436,7 +436,8 @@ fn window(
         match piece {
             Piece::Body(mut body) => {
                 if guess && body.section == "1" {
-                    (&mut body).take(show::GUESS)
+                    (&mut body)
+                        .take(show::GUESS)
                         .read_to_end(&mut guessed)
                         .map_err(|e| Error::from_io(e, Kind::Closed, "cannot read a text"))?;
                 }
