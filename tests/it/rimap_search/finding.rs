@@ -107,7 +107,7 @@ fn time_to_the_second_and_utf8_without_the_extensions() {
             put(
                 &server,
                 "INBOX",
-                message("=?utf-8?q?J=C3=BCrgen?= <j@x>", &format!("m{n}"), "Grüße"),
+                message("Jürgen <j@x>", &format!("m{n}"), "Grüße"),
                 &[],
                 now - age,
             );
