@@ -14,6 +14,7 @@ mod rftp_tls;
 mod rftp_sync;
 mod rpop;
 mod rsendmail;
+mod rimap_search;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;

@@ -16,6 +16,7 @@ mod pureftpd_up;
 mod rftp;
 mod rpop;
 mod rsendmail;
+mod rimap_search;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod vsftpd_up;
