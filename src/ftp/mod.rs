@@ -16,6 +16,8 @@ mod listing;
 mod lookup;
 mod path;
 mod session;
+#[cfg(test)]
+mod transcripts;
 mod verify;
 
 pub use data::{Download, Finished, Store, Upload};

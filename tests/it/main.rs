@@ -3,6 +3,8 @@
 mod layers;
 mod rftp_basics;
 mod rftp_hostile;
+mod rftp_kill;
+mod rftp_session;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;
