@@ -8,7 +8,7 @@ use jiff::{Timestamp, ToSpan, Zoned, civil, tz};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
 
 const MONTHS: [&str; 12] =
@@ -105,6 +105,55 @@ impl Time {
             away / 3600,
             away / 60 % 60
         )
+    }
+
+    /// A Date field's value, RFC 5322 §3.3 with §4.3's obsolete forms: a weekday or none, two-digit years, seconds or
+    /// none, a numeric zone, or a name (all but `UT`, `GMT` and the American ones count as UTC, as §4.3 says).
+    pub fn from_rfc5322(text: &[u8]) -> Option<Time> {
+        let text = text.split(|b| *b == b'(').next()?;
+        let text = match text.iter().position(|b| *b == b',') {
+            Some(comma) => &text[comma + 1..],
+            None => text,
+        };
+        let mut words = text.split(u8::is_ascii_whitespace).filter(|w| !w.is_empty()).peekable();
+        // A weekday without its comma is seen too.
+        if words.peek().is_some_and(|w| w[0].is_ascii_alphabetic()) {
+            words.next();
+        }
+        let (day, month, year) = (number(words.next()?)?, month(words.next()?)?, words.next()?);
+        let year = match (year.len(), number(year)?) {
+            (2, y @ 0..50) => 2000 + y,
+            (2 | 3, y) => 1900 + y,
+            (4, y) => y,
+            _ => return None,
+        };
+        let mut clock = words.next()?.split(|b| *b == b':');
+        let (h, mi) = (number(clock.next()?)?, number(clock.next()?)?);
+        let s = clock.next().map_or(Some(0), number)?;
+        let offset = match words.next() {
+            Some([sign @ (b'+' | b'-'), digits @ ..]) if digits.len() == 4 => {
+                let away = number(&digits[..2])? * 3600 + number(&digits[2..])? * 60;
+                if *sign == b'-' { -away } else { away }
+            }
+            Some(name) => match &name.to_ascii_uppercase()[..] {
+                b"EDT" => -4 * 3600,
+                b"EST" | b"CDT" => -5 * 3600,
+                b"CST" | b"MDT" => -6 * 3600,
+                b"MST" | b"PDT" => -7 * 3600,
+                b"PST" => -8 * 3600,
+                _ => 0,
+            },
+            None => 0,
+        };
+        Time::civil(year, month, day, h, mi, s, offset)
+    }
+
+    /// As mbox From_ lines have it (RFC 4155), in UTC: `Mon Nov 23 04:32:51 2026`.
+    pub fn asctime(self) -> String {
+        let t = self.utc();
+        let (month, day) = (MONTHS[t.month() as usize - 1], t.day());
+        let clock = format!("{:02}:{:02}:{:02}", t.hour(), t.minute(), t.second());
+        format!("{} {month} {day:>2} {clock} {:04}", weekday(t.weekday()), t.year())
     }
 
     /// The civil date in UTC: year, month, day.
@@ -230,6 +279,26 @@ pub fn local_day(t: Time) -> (Time, Time) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_of_messages() {
+        let noon = Time(1_795_435_200);
+        for text in [
+            "Mon, 23 Nov 2026 12:00:00 +0000",
+            "23 Nov 2026 12:00 GMT",
+            "Mon 23 Nov 26 13:00:00 +0100 (CET)",
+            "Mon, 23 Nov 2026 07:00:00 EST",
+            " 23 nov 126 12:00:00",
+        ] {
+            assert_eq!(Time::from_rfc5322(text.as_bytes()), Some(noon), "{text}");
+        }
+        for none in
+            ["", "now", "32 Nov 2026 12:00", "23 Nox 2026 12:00", "23 Nov 2026", "23 Nov 2026 1200", "1,"]
+        {
+            assert_eq!(Time::from_rfc5322(none.as_bytes()), None, "{none}");
+        }
+        assert_eq!(noon.asctime(), "Mon Nov 23 12:00:00 2026");
+    }
 
     #[test]
     fn mdtm_there_and_back() {

@@ -13,6 +13,7 @@ pub mod output;
 pub mod progress;
 pub mod secrets;
 mod signal;
+pub mod state;
 pub mod stdin;
 
 pub use args::{Common, Login, Network, TlsArgs};

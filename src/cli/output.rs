@@ -138,6 +138,22 @@ impl Output {
         Ok(Stream { tool: self.tool, file: File::from(fd) })
     }
 
+    /// Whether anybody reads what [`Output::emit`] is given.
+    pub fn has_events(&self) -> bool {
+        self.json || self.json_file.is_some()
+    }
+
+    /// Hands what was printed so far to whoever reads it: for verbs that go on for hours.
+    pub fn flush(&mut self) {
+        let flushed = self.stdout.flush();
+        self.sent(flushed);
+    }
+
+    /// An item failed for a reason that was told already: counts it.
+    pub fn also_failed(&mut self, error: &Error) {
+        self.tally.fail(error);
+    }
+
     /// One line of JSON.
     pub fn emit(&mut self, event: &Event) {
         if self.json || self.json_file.is_some() {
@@ -177,6 +193,11 @@ impl Output {
     /// How many items were not done so far.
     pub fn failures(&self) -> u64 {
         [Outcome::Temporary, Outcome::Permanent, Outcome::Unknown].iter().map(|o| self.tally.of(*o)).sum()
+    }
+
+    /// How many items were done so far, or would be.
+    pub fn done_so_far(&self) -> u64 {
+        [Outcome::Ok, Outcome::Queued, Outcome::Planned].iter().map(|o| self.tally.of(*o)).sum()
     }
 
     /// The answer to the question asked is no (exit 1).

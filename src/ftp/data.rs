@@ -135,12 +135,36 @@ impl Client {
         let command = Command::new(if how.append { "APPE" } else { "STOR" }).arg(path.as_bytes())?;
         let io = match (self.open(&command), path.parent()) {
             (Err(e), Some(parent)) if how.make_dirs && matches!(e.code(), Some(550 | 551 | 553)) => {
-                self.make_dirs(&parent)?;
+                // Most often only the last directory is missing: its MKD and the question for the next port share a write.
+                let made = self.batch_and_prepare(&[Command::new("MKD").arg(parent.as_bytes())?])?.remove(0);
+                if !made.is(&[2]) {
+                    self.make_dirs(&parent)?;
+                }
                 self.open(&command)?
             }
             (opened, _) => opened?,
         };
         Ok(Upload { client: self, io: Some(io.0), sent: 0, settled: false })
+    }
+
+    /// Goes on with a file that is there up to `from`: REST and STOR, or APPE where that is refused, else from its start. The
+    /// second value tells where the data begins.
+    pub fn store_on(&mut self, path: &RemotePath, from: u64) -> Result<(Upload<'_>, u64)> {
+        let stor = Command::new("STOR").arg(path.as_bytes())?;
+        let refused = |e: &Error| e.kind() == Kind::Refused;
+        let opened = match self.restart(from).and_then(|()| self.open(&stor)) {
+            Err(e) if refused(&e) && self.is_alive() => {
+                // A marker that was taken may hold until it is used: it must not move the bytes that come next.
+                self.batch(&[Command::new("REST 0")])?;
+                self.open(&Command::new("APPE").arg(path.as_bytes())?)
+            }
+            opened => opened,
+        };
+        let (io, from) = match opened {
+            Err(e) if refused(&e) && self.is_alive() => (self.open(&stor)?, 0),
+            opened => (opened?, from),
+        };
+        Ok((Upload { client: self, io: Some(io.0), sent: 0, settled: false }, from))
     }
 
     /// REST is waited for: a transfer that begins although it was refused would be another one than was meant.

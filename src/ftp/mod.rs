@@ -73,6 +73,11 @@ impl Client {
         self.conn.tls().and_then(TlsInfo::version)
     }
 
+    /// The address that the name led to.
+    pub fn peer(&self) -> Option<std::net::SocketAddr> {
+        self.conn.peer_addr().ok()
+    }
+
     /// Until when the server's certificate is valid.
     pub fn certificate_ends(&self) -> Option<Time> {
         self.conn.tls().and_then(TlsInfo::not_after)
@@ -186,6 +191,19 @@ impl Client {
         self.call(&command, &[2])
             .map(|_| ())
             .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
+    }
+
+    /// DELE of many in one write, and what became of each.
+    pub fn delete_all(&mut self, paths: &[RemotePath]) -> Result<Vec<Result<()>>> {
+        let commands: Vec<_> =
+            paths.iter().map(|p| Command::new("DELE").arg(p.as_bytes())).collect::<Result<_>>()?;
+        let replies = self.batch(&commands)?;
+        let host = self.host();
+        let answer = |(path, reply): (&RemotePath, Reply)| {
+            let what = format!("cannot remove {path} on {host}");
+            reply.check(&[2]).map_err(|e| e.host(host).context(what))
+        };
+        Ok(paths.iter().zip(replies).map(answer).collect())
     }
 
     /// RMD.

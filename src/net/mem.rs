@@ -169,11 +169,20 @@ pub(crate) fn transcript(script: &str, client: impl Fn(Box<dyn Transport>)) {
     let server: usize = steps(script).iter().map(|s| if let Step::Server(b) = s { b.len() } else { 0 }).sum();
     let splits = [Split::Whole, Split::Every].into_iter().chain((1..server.min(4000)).map(Split::At));
     for split in splits {
-        let state = State { steps: steps(script), given: 0, split, ended: false };
-        let state = Arc::new(Mutex::new(state));
-        client(Box::new(Script { state: state.clone() }));
-        let state = state.lock().unwrap();
-        let left: Vec<_> = state.steps.iter().filter(|s| !matches!(s, Step::End)).collect();
-        assert!(left.is_empty(), "left over: {left:?}");
+        play(script, split, &client);
     }
+}
+
+/// As [`transcript`], unsplit: for long scripts, and where what arrives together is the point.
+pub(crate) fn transcript_whole(script: &str, client: impl Fn(Box<dyn Transport>)) {
+    play(script, Split::Whole, &client);
+}
+
+fn play(script: &str, split: Split, client: &impl Fn(Box<dyn Transport>)) {
+    let state = State { steps: steps(script), given: 0, split, ended: false };
+    let state = Arc::new(Mutex::new(state));
+    client(Box::new(Script { state: state.clone() }));
+    let state = state.lock().unwrap();
+    let left: Vec<_> = state.steps.iter().filter(|s| !matches!(s, Step::End)).collect();
+    assert!(left.is_empty(), "left over: {left:?}");
 }

@@ -43,7 +43,7 @@ impl Batch {
 
     /// Takes in the file system of `dir`. Must come before the first write there.
     pub fn join(&mut self, dir: &Dir) -> Result<()> {
-        let device = device(dir)?;
+        let device = dir.device();
         if !self.disks.iter().any(|d| d.device == device) {
             let all = match self.mode {
                 SyncMode::Batch => whole(dir)?,
@@ -56,7 +56,7 @@ impl Batch {
 
     /// One file is written: its data will be durable after [`Batch::sync_data`], or is so now.
     pub fn wrote(&mut self, dir: &Dir, file: &File) -> Result<()> {
-        let device = device(dir)?;
+        let device = dir.device();
         match self.disks.iter_mut().find(|d| d.device == device && d.all.is_some()) {
             Some(disk) => disk.wrote = true,
             None => file.sync_all().map_err(|e| {
@@ -91,11 +91,6 @@ impl Batch {
         }
         Ok(())
     }
-}
-
-fn device(dir: &Dir) -> Result<u64> {
-    let stat = fs::fstat(dir.fd()).map_err(|e| failed(Kind::Local, e, "cannot look at", dir.path()))?;
-    Ok(stat.st_dev as u64)
 }
 
 /// A descriptor for `syncfs`, if it can be relied on for this file system and kernel.

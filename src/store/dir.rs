@@ -9,8 +9,11 @@ use rustix::fs::{self, AtFlags, Mode, OFlags};
 use std::{
     ffi::{OsStr, OsString},
     fs::File,
-    io,
-    os::{fd::OwnedFd, unix::ffi::OsStrExt},
+    io::{self, Write},
+    os::{
+        fd::{AsRawFd, OwnedFd},
+        unix::ffi::OsStrExt,
+    },
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -20,6 +23,7 @@ use std::{
 pub struct Dir {
     fd: OwnedFd,
     path: PathBuf,
+    device: u64,
 }
 
 /// What stands under a name.
@@ -27,7 +31,7 @@ pub struct Dir {
 pub enum Node {
     File {
         len: u64,
-        mode: u32,
+        mode: Mode,
     },
     Dir,
     Link,
@@ -43,7 +47,15 @@ impl Dir {
         let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
         let fd = fs::open(path, OPEN_DIR, Mode::empty())
             .map_err(|e| failed(Kind::Create, e, "cannot open directory", path))?;
-        Ok(Arc::new(Dir { fd, path: path.to_path_buf() }))
+        Dir::of(fd, path.to_path_buf())
+    }
+
+    fn of(fd: OwnedFd, path: PathBuf) -> Result<Arc<Dir>> {
+        let stat = fs::fstat(&fd).map_err(|e| failed(Kind::Local, e, "cannot look at", &path))?;
+        // The width of a device number differs between platforms; only equality counts.
+        #[allow(clippy::unnecessary_cast)]
+        let device = stat.st_dev as u64;
+        Ok(Arc::new(Dir { fd, path, device }))
     }
 
     /// As [`Dir::open`], making the directory and its parents first; `mode` is subject to the umask.
@@ -79,7 +91,7 @@ impl Dir {
                     _ => failed(Kind::Create, e, "cannot open directory", &path),
                 }
             })?;
-            here = Arc::new(Dir { fd, path });
+            here = Dir::of(fd, path)?;
         }
         Ok(here)
     }
@@ -92,6 +104,26 @@ impl Dir {
     pub fn create_new(&self, name: &OsStr, mode: u32) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         Ok(File::from(fs::openat(&self.fd, name, flags, Mode::from_raw_mode(mode))?))
+    }
+
+    /// Creates a small file that has its whole content from its first instant; `AlreadyExists` if the name is taken.
+    pub fn create_whole(&self, name: &OsStr, content: &[u8], mode: u32) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        {
+            let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
+            if let Ok(fd) = fs::openat(&self.fd, ".", flags, Mode::from_raw_mode(mode)) {
+                let mut file = File::from(fd);
+                file.write_all(content)?;
+                let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+                match fs::linkat(fs::CWD, own.as_str(), &self.fd, name, AtFlags::SYMLINK_FOLLOW) {
+                    Ok(()) => return Ok(()),
+                    Err(e @ rustix::io::Errno::EXIST) => return Err(e.into()),
+                    // No /proc, or a file system without links: the plain way.
+                    Err(_) => {}
+                }
+            }
+        }
+        self.create_new(name, mode)?.write_all(content)
     }
 
     /// Opens an existing regular file for reading (and writing), never through a link.
@@ -112,9 +144,10 @@ impl Dir {
             Ok(stat) => {
                 let mode = stat.st_mode as fs::RawMode;
                 Ok(Some(match fs::FileType::from_raw_mode(mode) {
-                    fs::FileType::RegularFile => {
-                        Node::File { len: u64::try_from(stat.st_size).unwrap_or(0), mode: mode & 0o7777 }
-                    }
+                    fs::FileType::RegularFile => Node::File {
+                        len: u64::try_from(stat.st_size).unwrap_or(0),
+                        mode: Mode::from_raw_mode(mode),
+                    },
                     fs::FileType::Directory => Node::Dir,
                     fs::FileType::Symlink => Node::Link,
                     _ => Node::Other,
@@ -176,6 +209,11 @@ impl Dir {
             Ok(()) | Err(rustix::io::Errno::INVAL) => Ok(()),
             Err(e) => Err(failed(Kind::Local, e, "cannot sync directory", &self.path)),
         }
+    }
+
+    /// The file system it stands on.
+    pub fn device(&self) -> u64 {
+        self.device
     }
 
     pub(crate) fn fd(&self) -> &OwnedFd {

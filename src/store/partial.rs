@@ -11,12 +11,13 @@ use super::{
     dir::{Dir, Node, show},
 };
 use crate::base::error::*;
+use rustix::fs::Mode;
 use std::{
     ffi::{OsStr, OsString},
-    fs::{File, Permissions},
+    fs::File,
     hash::{BuildHasher, Hasher, RandomState},
     io::{self, Write},
-    os::unix::{ffi::OsStrExt, fs::MetadataExt, fs::PermissionsExt},
+    os::unix::{ffi::OsStrExt, fs::MetadataExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -154,7 +155,8 @@ impl Partial {
             match self.dir.node(&self.target).map_err(failed)? {
                 Some(Node::File { mode, .. }) => {
                     // A replaced file keeps who may read it; set-id bits are not inherited by new contents.
-                    self.file.set_permissions(Permissions::from_mode(mode & 0o777)).map_err(failed)?;
+                    let mode = mode & (Mode::RWXU | Mode::RWXG | Mode::RWXO);
+                    rustix::fs::fchmod(&self.file, mode).map_err(|e| failed(e.into()))?;
                 }
                 // Renaming over /dev/null or a socket would destroy it.
                 Some(Node::Other) => return Err(failed(io::Error::other("not a regular file"))),
@@ -274,7 +276,10 @@ fn cannot_create(error: io::Error, dir: &Dir, target: &OsStr) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
+    use std::{
+        fs::{self, Permissions},
+        os::unix::fs::PermissionsExt,
+    };
 
     fn names(dir: &Path) -> Vec<String> {
         let mut names: Vec<_> =

@@ -15,10 +15,11 @@ mod command;
 mod dot;
 mod line;
 mod reply;
+pub mod sasl;
 
 pub use command::Command;
 pub use dot::{DotReader, DotWriter};
-pub use line::Exactly;
+pub use line::{CountedWriter, Exactly};
 pub use reply::{Reply, ReplyParser, Style};
 
 use crate::{
@@ -86,6 +87,11 @@ impl Conn {
 
     pub fn tls(&self) -> Option<&dyn TlsInfo> {
         self.io.tls()
+    }
+
+    /// The limits the user set.
+    pub fn timeouts(&self) -> &Timeouts {
+        &self.timeouts
     }
 
     pub fn trace(&self) -> &Tracer {
@@ -180,7 +186,11 @@ impl Conn {
         self.io.set_patience(Patience::silence(self.timeouts.silence, "the server to read", "--timeout"));
         self.asked = true;
         self.io.write_all(bytes).map_err(|e| {
-            let error = self.lost(e);
+            let mut error = self.lost(e);
+            if error.kind() == Kind::Closed {
+                // A server that has enough of a body says why (552) before it closes.
+                error = self.last_words().unwrap_or(error);
+            }
             self.poison(error.clone());
             error
         })
@@ -275,6 +285,22 @@ impl Conn {
         let waits = if io.tls().and_then(TlsInfo::version) == Some("TLSv1.2") { 2 } else { 1 };
         let mut conn = Conn::with(io, &host, style, timeouts, trace);
         conn.round_trips = round_trips + waits;
+        conn.asked = false;
+        Ok(conn)
+    }
+
+    /// Puts a layer on the transport, such as compression, and starts anew on it with nothing kept but the counts.
+    ///
+    /// # Errors
+    /// `Protocol` if a byte waits unread: it would be lost to the layer.
+    pub fn layered(self, layer: impl FnOnce(Box<dyn Transport>) -> Box<dyn Transport>) -> Result<Conn> {
+        if self.buffered() > 0 {
+            let text = format!("{} sent more before the new layer began", self.host);
+            return Err(Error::new(Kind::Protocol, text).host(&self.host));
+        }
+        let Conn { io, host, style, timeouts, trace, round_trips, .. } = self;
+        let mut conn = Conn::with(layer(io), &host, style, timeouts, trace);
+        conn.round_trips = round_trips;
         conn.asked = false;
         Ok(conn)
     }

@@ -5,6 +5,8 @@ mod rftp_basics;
 mod rftp_hostile;
 mod rftp_kill;
 mod rftp_session;
+mod rpop;
+mod rsendmail;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;

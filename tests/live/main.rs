@@ -14,6 +14,8 @@ mod proftpd_up;
 mod proxy_up;
 mod pureftpd_up;
 mod rftp;
+mod rpop;
+mod rsendmail;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod vsftpd_up;

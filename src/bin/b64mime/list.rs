@@ -71,7 +71,7 @@ impl Lister<'_> {
         for (human, line) in self.lines.drain(..ready).flatten() {
             self.out.line(human);
             self.out.count(Outcome::Ok);
-            self.out.emit(&Event::Part(Box::new(line)));
+            self.out.emit(&Event::MimePart(Box::new(line)));
         }
         self.first += ready as u64;
     }

@@ -1,0 +1,398 @@
+//! `rpop fetch`: what is new, to where it belongs, each message once.
+
+use crate::{
+    args::{Fetch, Rpop, StateArgs},
+    deliver::{Delivery, skipped},
+    facts, list,
+    plan::{Plan, Wish},
+    rm,
+    session::{Server, leave, listing},
+    target::Target,
+};
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+use wirepost::{
+    base::{date, date::Time, error::*, escape, quantity},
+    cli::{
+        Output,
+        event::{Deletion, Event, Message},
+        exit::Outcome,
+        state,
+    },
+    mail::rules::{Action, Rules},
+    net::Cancel,
+    pop3::{Client, Listed, Number},
+    store::{
+        Folder, Mailstore, eml::EmlDir, maildir::Maildir, mbox::Mbox, pipe::Pipe, seen, seen::Seen,
+        stream::Stream,
+    },
+};
+
+/// How long other programs' locks on an mbox are waited for, even if nobody says so.
+const MBOX_WAIT: Duration = Duration::from_secs(30);
+
+pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    let rules = flags.rules.as_deref().map(load_rules).transpose()?;
+    if flags.rules_check {
+        return Ok(());
+    }
+    let (kind, command) = destination(flags)?;
+    if let Some(rules) = &rules {
+        check_folders(rules, flags, kind)?;
+    }
+    let since = flags.since.as_deref().map(moment).transpose()?;
+    if flags.stdout {
+        let _ = out.raw()?;
+    }
+    let server = Server::new(args, Target::find(flags.url.as_deref())?, out, cancel)?;
+    // The memory first: without it nothing may be fetched, or it would come again.
+    let account = server.account();
+    let mut seen = Seen::open(&state_path(&flags.state, &account)?, &account, flags.state.wait_lock)?;
+    let (done, undone) = seen.settle()?;
+    if done + undone > 0 {
+        out.note(format_args!(
+            "settled an interrupted run: {done} were delivered, {undone} are to be fetched again"
+        ));
+    }
+    if flags.catch_up {
+        return catch_up(&server, &mut seen, out);
+    }
+    let wish = Wish {
+        all: flags.all,
+        max: flags.max,
+        max_size: flags.max_size,
+        retry_failed: flags.retry_failed,
+        delete: flags.delete,
+        delete_after: flags.delete_after,
+        keep_newest: flags.keep_newest,
+    };
+    if flags.dry_run {
+        return server.with_session(out, |client, _, out| dry_run(&wish, since, &seen, client, out));
+    }
+    let store = open_store(flags, &account, out)?;
+    let pipe = Pipe {
+        command: String::new(),
+        timeout: flags.exec_timeout,
+        to_stderr: out.is_json() || flags.stdout,
+        hide: hidden(args.login.password_env.as_deref()),
+    };
+    let quarantine = flags.quarantine.clone();
+    let mut delivery =
+        Delivery::new(store, kind, rules, command, pipe, flags.crlf, quarantine, seen, flags.all, cancel);
+    delivery.batch_messages = flags.batch;
+    let mut fetch = Run { wish, since, delivery, fetched: 0, server: &server };
+    server.with_session(out, |client, _, out| fetch.session(client, out))?;
+    let new = fetch.delivery.delivered;
+    out.done(format_args!("{new} new {}", if new == 1 { "message" } else { "messages" }));
+    if flags.exit_code && fetch.fetched == 0 {
+        out.answer_no();
+    }
+    Ok(())
+}
+
+struct Run<'a> {
+    wish: Wish,
+    since: Option<Time>,
+    delivery: Delivery,
+    /// Messages taken in so far, over all sessions.
+    fetched: usize,
+    server: &'a Server,
+}
+
+impl Run<'_> {
+    /// One session from the listing to QUIT. Called again after a lost connection, it goes on where the memory ends.
+    fn session(&mut self, mut client: Client, out: &mut Output) -> Result<()> {
+        self.delivery.deletable.clear();
+        self.delivery.condemned.clear();
+        let (listed, has) = listing(&mut client)?;
+        if !has && !self.wish.all {
+            let text =
+                format!("{} has no identifiers (UIDL), so new messages cannot be told", self.server.host());
+            return Err(Error::new(Kind::Refused, text)
+                .hint("--all fetches all messages, and leaves out those that are byte for byte known"));
+        }
+        let now = Time::now();
+        let mut wish = self.wish.clone();
+        wish.max = wish.max.map(|max| max.saturating_sub(self.fetched));
+        let mut plan = wish.plan(&listed, |uid| self.delivery.seen.get(uid), now);
+        if let Some(since) = self.since {
+            leave_out_older(&mut plan, &listed, since, &mut client)?;
+        }
+        // With --all a retry would begin anew: what this run has delivered is not fetched again.
+        plan.fetch.retain(|&i| !self.delivery.done.contains(&listed[i].uid));
+        if self.fetched == 0 {
+            for (index, reason) in &plan.skip {
+                skipped(&listed[*index], reason, None, out);
+            }
+        }
+        let pulled = self.pull(&mut client, &listed, &plan, out);
+        // What came whole is kept, even if the connection is gone; but not if it is the disk that failed.
+        let kept = match &pulled {
+            Err(e)
+                if matches!(
+                    e.kind(),
+                    Kind::Local | Kind::Create | Kind::Config | Kind::Usage | Kind::Bug
+                ) =>
+            {
+                Ok(())
+            }
+            _ => self.delivery.flush(out),
+        };
+        let trips = client.round_trips();
+        out.add_round_trips(trips);
+        // No QUIT on a failure: some servers hide what was read, once QUIT was said.
+        kept.and(pulled)?;
+        let listed_uids = listed.iter().map(|m| m.uid.as_str()).filter(|u| !u.is_empty());
+        self.delivery.seen.listed(listed_uids, now)?;
+        self.delivery.seen.sync()?;
+        self.delete(client, &listed, &plan, now, out)
+    }
+
+    fn pull(&mut self, client: &mut Client, listed: &[Listed], plan: &Plan, out: &mut Output) -> Result<()> {
+        let numbers: Vec<Number> = plan.fetch.iter().map(|&i| listed[i].number).collect();
+        let total: u64 = plan.fetch.iter().filter_map(|&i| listed[i].size).sum();
+        let meter = out.progress().start("fetch", Some(total));
+        let mut pulled = client.retrieve_all(&numbers)?;
+        for &index in &plan.fetch {
+            let Some(item) = pulled.next()? else { break };
+            match item.body {
+                Ok(mut body) => {
+                    self.delivery.take(&listed[index], &mut body, out)?;
+                    self.fetched += 1;
+                    meter.add(listed[index].size.unwrap_or(0));
+                }
+                Err(e) => refused(&listed[index], e, out),
+            }
+        }
+        Ok(())
+    }
+
+    fn delete(
+        &mut self,
+        mut client: Client,
+        listed: &[Listed],
+        plan: &Plan,
+        now: Time,
+        out: &mut Output,
+    ) -> Result<()> {
+        let count = listed.len();
+        let mut numbers: Vec<Number> = plan.delete.iter().map(|&i| listed[i].number).collect();
+        for &number in &self.delivery.deletable {
+            let index = listed.binary_search_by_key(&number, |m| m.number).unwrap_or(count);
+            if self.wish.is_due(now, now, index, count) {
+                numbers.push(number);
+            }
+        }
+        numbers.extend(&self.delivery.condemned);
+        let before = client.round_trips();
+        if numbers.is_empty() {
+            out.add_round_trips(1);
+            if let Err(e) = client.quit() {
+                out.note(format_args!("QUIT: {}", e.message()));
+            }
+            return Ok(());
+        }
+        numbers.sort_unstable();
+        let said = rm::mark(&mut client, &numbers)?;
+        let trips = client.round_trips() - before + 1;
+        out.add_round_trips(trips);
+        let mut marked = 0;
+        for (number, said) in said {
+            match said {
+                Ok(()) => marked += 1,
+                Err(e) => out.fail(&e.context(format_args!("cannot delete message {number}"))),
+            }
+        }
+        let quit = client.quit();
+        let outcome = quit.as_ref().err().map_or(Outcome::Ok, Outcome::of);
+        out.emit(&Event::Deletion(Deletion { outcome: outcome.name(), messages: marked }));
+        if let Err(e) = quit {
+            // Never by a retry of this run: the next one sees what is still there.
+            let e = if e.again() == Again::Now { e.again_is(Again::Later) } else { e };
+            return Err(e);
+        }
+        out.done(format_args!("{marked} deleted on the server"));
+        Ok(())
+    }
+}
+
+/// The server refuses this one message.
+fn refused(listed: &Listed, e: Error, out: &mut Output) {
+    let e = e.context(format_args!("cannot fetch message {}", listed.number));
+    out.item_failed(&e);
+    out.emit(&Event::Message(Box::new(Message {
+        outcome: Outcome::of(&e).name(),
+        verb: "fetch",
+        number: Some(listed.number),
+        uid: Some(listed.uid.clone()).filter(|u| !u.is_empty()),
+        size: listed.size,
+        error: Some(wirepost::cli::event::error(&e)),
+        ..Message::default()
+    })));
+}
+
+/// Looks at the headers of what would be fetched, and skips what is dated earlier. No date counts as new.
+fn leave_out_older(plan: &mut Plan, listed: &[Listed], since: Time, client: &mut Client) -> Result<()> {
+    let numbers: Vec<Number> = plan.fetch.iter().map(|&i| listed[i].number).collect();
+    let heads = list::headers(client, &numbers)?;
+    let (mut fetch, mut skip) = (Vec::new(), Vec::new());
+    for (&index, head) in plan.fetch.iter().zip(heads) {
+        if facts::date(&head).is_some_and(|date| date < since) {
+            skip.push((index, "since"));
+        } else {
+            fetch.push(index);
+        }
+    }
+    plan.fetch = fetch;
+    plan.skip.append(&mut skip);
+    Ok(())
+}
+
+fn dry_run(
+    wish: &Wish,
+    since: Option<Time>,
+    seen: &Seen,
+    mut client: Client,
+    out: &mut Output,
+) -> Result<()> {
+    let (listed, _) = listing(&mut client)?;
+    let mut plan = wish.plan(&listed, |uid| seen.get(uid), Time::now());
+    if let Some(since) = since {
+        leave_out_older(&mut plan, &listed, since, &mut client)?;
+    }
+    let fetch = plan.fetch.iter().map(|&i| (i, "fetch", Outcome::Planned, None));
+    let delete = plan.delete.iter().map(|&i| (i, "rm", Outcome::Planned, None));
+    let skip = plan.skip.iter().map(|&(i, reason)| (i, "fetch", Outcome::Skipped, Some(reason)));
+    for (index, verb, outcome, reason) in fetch.chain(delete).chain(skip) {
+        let m = &listed[index];
+        let size = m.size.map_or("?".to_string(), quantity::human);
+        match (verb, reason) {
+            (_, Some(reason)) => out.line(format_args!("would skip message {} ({reason})", m.number)),
+            ("rm", _) => out.line(format_args!("would delete message {}", m.number)),
+            _ => out.line(format_args!("would fetch message {} ({size})", m.number)),
+        }
+        out.count(outcome);
+        out.emit(&Event::Message(Box::new(Message {
+            outcome: outcome.name(),
+            verb,
+            number: Some(m.number),
+            uid: Some(m.uid.clone()).filter(|u| !u.is_empty()),
+            size: m.size,
+            reason,
+            ..Message::default()
+        })));
+    }
+    leave(client, out);
+    Ok(())
+}
+
+fn catch_up(server: &Server, seen: &mut Seen, out: &mut Output) -> Result<()> {
+    let listed = server.with_session(out, |mut client, _, out| {
+        let (listed, has) = listing(&mut client)?;
+        leave(client, out);
+        if !has {
+            let text = format!("{} has no identifiers (UIDL): nothing can be remembered", server.host());
+            return Err(Error::new(Kind::Refused, text));
+        }
+        Ok(listed)
+    })?;
+    let new: Vec<&Listed> =
+        listed.iter().filter(|m| !m.uid.is_empty() && !m.doubtful && seen.get(&m.uid).is_none()).collect();
+    seen.remember(new.iter().map(|m| m.uid.as_str()))?;
+    seen.sync()?;
+    for m in &new {
+        skipped(m, "catch_up", None, out);
+    }
+    out.done(format_args!("{} messages count as fetched from now on", new.len()));
+    Ok(())
+}
+
+fn destination(flags: &Fetch) -> Result<(&'static str, Option<String>)> {
+    Ok(if flags.maildir.is_some() {
+        ("maildir", None)
+    } else if flags.mbox.is_some() {
+        ("mbox", None)
+    } else if flags.dir.is_some() {
+        ("dir", None)
+    } else if let Some(command) = &flags.exec {
+        ("exec", Some(command.clone()))
+    } else if flags.stdout {
+        ("stdout", None)
+    } else if flags.catch_up {
+        ("exec", None)
+    } else {
+        return Err(Error::new(Kind::Usage, "where shall the messages go?")
+            .hint("--maildir DIR, --mbox FILE, --dir DIR, --exec CMD or --stdout"));
+    })
+}
+
+fn open_store(flags: &Fetch, account: &str, out: &mut Output) -> Result<Box<dyn Mailstore>> {
+    let sync = flags.sync.into();
+    let wait = flags.state.wait_lock.max(MBOX_WAIT);
+    Ok(if let Some(path) = &flags.maildir {
+        Box::new(Maildir::open(path, sync)?)
+    } else if let Some(path) = &flags.mbox {
+        Box::new(Mbox::open(path, account, sync, wait)?)
+    } else if let Some(path) = &flags.dir {
+        Box::new(EmlDir::open(path, flags.crlf, sync)?)
+    } else if flags.stdout {
+        Box::new(Stream::mbox(out.stream()?)?)
+    } else {
+        Box::new(Stream::<io::Sink>::scratch(flags.crlf)?)
+    })
+}
+
+/// Variables that commands do not inherit.
+pub fn hidden(password_env: Option<&str>) -> Vec<String> {
+    let ours = ["RFTP_PASSWORD", "RSENDMAIL_PASSWORD", "RPOP_PASSWORD", "RIMAP_SEARCH_PASSWORD"];
+    ours.iter().map(ToString::to_string).chain(password_env.map(String::from)).collect()
+}
+
+pub fn load_rules(path: &Path) -> Result<Rules> {
+    let shown = escape::text(&path.to_string_lossy()).into_owned();
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Error::from_io(e, Kind::Config, format_args!("cannot read {shown}")))?;
+    Rules::parse(&text).map_err(|e| e.context(shown))
+}
+
+/// A folder that cannot be is said before the first message, not at the one it is for.
+fn check_folders(rules: &Rules, flags: &Fetch, kind: &str) -> Result<()> {
+    for rule in rules.iter() {
+        if let Action::Folder(name) = &rule.action {
+            let fit = Folder::parse(name).and_then(|folder| match kind {
+                "maildir" => folder.maildir_name().map(drop),
+                "exec" | "stdout" => Err(Error::new(
+                    Kind::Usage,
+                    format!("{kind} has no folders, so nothing can go to {name}"),
+                )),
+                _ => Ok(()),
+            });
+            let path = flags.rules.as_deref().map_or(String::new(), |p| p.display().to_string());
+            fit.map_err(|e| e.context(format_args!("{path}: line {}", rule.line)))?;
+        }
+    }
+    Ok(())
+}
+
+/// A moment, or so long ago.
+fn moment(text: &str) -> Result<Time> {
+    let ago = || date::span(text).map(|span| Time::now().before(span));
+    Time::from_person(text).or_else(ago).ok_or_else(|| {
+        Error::new(Kind::Usage, format!("{text:?} is no time")).hint("--since 2026-11-23, or --since 7d")
+    })
+}
+
+/// Where an account's memory is.
+pub fn state_path(flags: &StateArgs, account: &str) -> Result<PathBuf> {
+    match &flags.state {
+        Some(path) if path.contains('/') => Ok(PathBuf::from(path)),
+        Some(name) if name.is_empty() || name.starts_with('.') => {
+            Err(Error::new(Kind::Usage, format!("{name:?} is no name for a state")))
+        }
+        Some(name) => Ok(state::directory()?.join("rpop").join(format!("{name}.jsonl"))),
+        None => Ok(state::directory()?.join("rpop").join(seen::file_name(account))),
+    }
+}

@@ -1,0 +1,142 @@
+//! What is to be done with each message on the server: a pure decision, which `--dry-run` shows and a run carries out.
+
+use std::time::Duration;
+use wirepost::{base::date::Time, pop3::Listed, store::seen::Entry};
+
+/// What the flags ask for.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    pub all: bool,
+    pub max: Option<usize>,
+    pub max_size: Option<u64>,
+    pub retry_failed: bool,
+    pub delete: bool,
+    pub delete_after: Option<Duration>,
+    pub keep_newest: Option<usize>,
+}
+
+/// Indices into the listing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    pub fetch: Vec<usize>,
+    /// Asked for, but left alone, and why.
+    pub skip: Vec<(usize, &'static str)>,
+    /// Delivered by an earlier run, and due.
+    pub delete: Vec<usize>,
+}
+
+impl Wish {
+    /// Whether messages may be deleted at all.
+    pub fn deletes(&self) -> bool {
+        self.delete || self.delete_after.is_some() || self.keep_newest.is_some()
+    }
+
+    /// Whether a message delivered at `at` may be deleted now, being at `index` of `count`.
+    pub fn is_due(&self, at: Time, now: Time, index: usize, count: usize) -> bool {
+        let old = self.delete_after.is_none_or(|age| at <= now.before(age));
+        let newest = self.keep_newest.is_some_and(|n| index + n >= count);
+        self.deletes() && old && !newest
+    }
+
+    /// `listed` in order of number, oldest first; `known` is the memory of the account.
+    pub fn plan<'s>(&self, listed: &[Listed], known: impl Fn(&str) -> Option<&'s Entry>, now: Time) -> Plan {
+        let mut plan = Plan::default();
+        for (index, message) in listed.iter().enumerate() {
+            // An identifier that stands twice, or none, identifies nothing: only the digest can tell.
+            let entry = if message.doubtful || message.uid.is_empty() { None } else { known(&message.uid) };
+            match entry {
+                Some(entry) if entry.failed && !self.retry_failed => {
+                    plan.skip.push((index, "failed_before"));
+                    continue;
+                }
+                Some(entry) if !entry.failed && !self.all => {
+                    // Only what was delivered: what was merely passed over is still nowhere else.
+                    if !entry.digests.is_empty() && self.is_due(entry.at, now, index, listed.len()) {
+                        plan.delete.push(index);
+                    }
+                    continue;
+                }
+                _ => {}
+            }
+            if self.max_size.is_some_and(|max| message.size.is_some_and(|size| size > max)) {
+                plan.skip.push((index, "max_size"));
+            } else if self.max.is_none_or(|max| plan.fetch.len() < max) {
+                plan.fetch.push(index);
+            }
+        }
+        plan
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: i64 = 86_400;
+
+    fn listed() -> Vec<Listed> {
+        // In order: delivered long ago, delivered lately, passed over, failed, new, new and large, twice, twice, none.
+        [
+            ("old", 1),
+            ("late", 1),
+            ("passed", 1),
+            ("failed", 1),
+            ("new", 1),
+            ("large", 9),
+            ("twin", 1),
+            ("twin", 1),
+            ("", 1),
+        ]
+        .into_iter()
+        .enumerate()
+        .map(|(n, (uid, size))| Listed {
+            number: u32::try_from(n).unwrap() + 1,
+            size: Some(size),
+            uid: uid.into(),
+            doubtful: uid == "twin",
+        })
+        .collect()
+    }
+
+    fn plan(wish: &Wish) -> Plan {
+        let entry = |at, digests, failed| {
+            Box::leak(Box::new(Entry { at: Time(at), digests, failed, ..Entry::default() })) as &Entry
+        };
+        let known = |uid: &str| match uid {
+            "old" => Some(entry(0, vec![[1; 32]], false)),
+            "late" => Some(entry(99 * DAY, vec![[2; 32]], false)),
+            "passed" => Some(entry(0, vec![], false)),
+            "failed" => Some(entry(0, vec![], true)),
+            "twin" => Some(entry(0, vec![[3; 32]], false)),
+            _ => None,
+        };
+        wish.plan(&listed(), known, Time(100 * DAY))
+    }
+
+    #[test]
+    fn new_ones_are_fetched_and_doubtful_ones_looked_at_again() {
+        let plan = plan(&Wish::default());
+        assert_eq!(plan.fetch, [4, 5, 6, 7, 8]);
+        assert_eq!(plan.skip, [(3, "failed_before")]);
+        assert!(plan.delete.is_empty());
+    }
+
+    #[test]
+    fn only_what_was_delivered_is_deleted() {
+        let delete = Wish { delete: true, ..Wish::default() };
+        assert_eq!(plan(&delete).delete, [0, 1]);
+        let after = Wish { delete_after: Some(Duration::from_secs(30 * 86_400)), ..Wish::default() };
+        assert_eq!(plan(&after).delete, [0]);
+        for (keep, gone) in [(0, vec![0, 1]), (7, vec![0, 1]), (8, vec![0]), (9, vec![]), (99, vec![])] {
+            assert_eq!(plan(&Wish { keep_newest: Some(keep), ..Wish::default() }).delete, gone, "{keep}");
+        }
+    }
+
+    #[test]
+    fn limits() {
+        let wish = Wish { max: Some(2), max_size: Some(5), retry_failed: true, ..Wish::default() };
+        assert_eq!(plan(&wish).fetch, [3, 4]);
+        assert_eq!(plan(&wish).skip, [(5, "max_size")]);
+        assert_eq!(plan(&Wish { all: true, ..Wish::default() }).fetch, [0, 1, 2, 4, 5, 6, 7, 8]);
+    }
+}

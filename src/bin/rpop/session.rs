@@ -1,0 +1,123 @@
+//! From a URL and flags to a session that is logged in, and how often that is tried.
+
+use crate::{TOOL, args::Rpop, target::Target};
+use std::time::Instant;
+use wirepost::{
+    base::error::*,
+    cli::{Output, args::TlsChoice, secrets},
+    job::retry::Policy,
+    net::{Cancel, Dialer},
+    pop3::{Client, Listed, Method, listing},
+    textproto::{Conn, Style, sasl::Credentials},
+};
+
+/// Everything that is needed to log in, as often as it takes.
+pub struct Server {
+    target: Target,
+    credentials: Credentials,
+    method: Method,
+    dialer: Dialer,
+    tls: wirepost::cli::TlsArgs,
+    cancel: Cancel,
+    policy: Policy,
+}
+
+impl Server {
+    /// Finds user and secret; connects to nothing.
+    pub fn new(args: &Rpop, target: Target, out: &Output, cancel: &Cancel) -> Result<Server> {
+        let host = target.endpoint.host.clone();
+        let user = secrets::user(&args.login, target.user.as_deref(), &host)?.ok_or_else(|| {
+            Error::new(Kind::Usage, format!("no user for {host}")).hint("write pop3s://user@host, or --user")
+        })?;
+        let credentials = match &args.auth.token_command {
+            Some(command) => Credentials::token(&user, secrets::from_command(command, "--token-command")?),
+            None => {
+                let identity = secrets::identity(&TOOL, &args.login, &user, &host)?;
+                Credentials::password(&identity.user, identity.password)
+            }
+        };
+        Ok(Server {
+            target,
+            credentials,
+            method: args.auth.auth,
+            dialer: args.network.dialer(&args.tls, false, cancel, out.tracer()),
+            tls: args.tls.clone(),
+            cancel: cancel.clone(),
+            policy: Policy { retries: args.network.retries, max_time: args.network.retry_max_time },
+        })
+    }
+
+    pub fn host(&self) -> &str {
+        &self.target.endpoint.host
+    }
+
+    pub fn port(&self) -> u16 {
+        self.target.endpoint.port
+    }
+
+    /// `user@host:port`: whose state it is.
+    pub fn account(&self) -> String {
+        format!("{}@{}", self.credentials.user, self.target.endpoint)
+    }
+
+    /// Connects, secures and logs in, once. Returns how the login was done, too.
+    pub fn open(&self) -> Result<(Client, &'static str)> {
+        let mut client = self.connect()?;
+        let clear = self.tls.tls == Some(TlsChoice::Off);
+        let method = client.login(self.method, &self.credentials, clear)?;
+        Ok((client, method))
+    }
+
+    fn connect(&self) -> Result<Client> {
+        let host = self.host();
+        let io = self.dialer.dial(&self.target.endpoint)?;
+        let peer = io.peer_addr().map_err(|e| Error::from_io(e, Kind::Closed, "lost the connection"))?;
+        if self.target.implicit {
+            let io = self.dialer.secure(io, host, None)?;
+            return Client::greet(Conn::new(io, host, Style::Line, &self.dialer));
+        }
+        let client = Client::greet(Conn::new(io, host, Style::Line, &self.dialer))?;
+        if self.tls.required(peer.ip(), false) { client.start_tls(&self.dialer) } else { Ok(client) }
+    }
+
+    /// Runs `work` with a fresh session, again after a passing failure: connection lost or not made, a timeout. What
+    /// was done before the failure is the work's own to know.
+    pub fn with_session<T>(
+        &self,
+        out: &mut Output,
+        mut work: impl FnMut(Client, &'static str, &mut Output) -> Result<T>,
+    ) -> Result<T> {
+        let started = Instant::now();
+        for tried in 1.. {
+            let done = self.open().and_then(|(client, method)| work(client, method, out));
+            let error = match done {
+                Ok(done) => return Ok(done),
+                Err(e) => e,
+            };
+            let Some(wait) = self.policy.wait(&error, tried, started.elapsed()) else { return Err(error) };
+            out.note(format_args!("{}; trying again ({tried} of {})", error.message(), self.policy.retries));
+            self.cancel.sleep(wait)?;
+        }
+        Err(Error::new(Kind::Bug, "endless retries came to an end"))
+    }
+}
+
+/// What is on the server: LIST and UIDL. The flag: whether it has identifiers.
+pub fn listing(client: &mut Client) -> Result<(Vec<Listed>, bool)> {
+    let list = client.list()?;
+    if list.is_empty() {
+        return Ok((Vec::new(), true));
+    }
+    let uids = client.uidl()?;
+    let has = uids.is_some();
+    Ok((listing::join(list, uids), has))
+}
+
+/// Ends a session in which nothing was marked: what was read is read, whatever QUIT says.
+pub fn leave(client: Client, out: &mut Output) {
+    let trips = client.round_trips();
+    out.add_round_trips(trips + 1);
+    if let Err(e) = client.quit() {
+        out.note(format_args!("QUIT: {}", e.message()));
+    }
+}

@@ -1,0 +1,150 @@
+//! What the lines of POP3 mean: pure functions of bytes.
+
+use super::Number;
+
+/// A mailbox of more messages than this is not believed.
+pub const MESSAGES_MAX: usize = 1_000_000;
+/// Nor are identifiers of more bytes than this in all.
+pub const IDENTIFIERS_MAX: usize = 32 << 20;
+/// RFC 1939 §7 allows 70 characters; some servers give more.
+const IDENTIFIER_MAX: usize = 512;
+
+/// What STAT says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stat {
+    pub messages: u64,
+    pub bytes: u64,
+}
+
+/// One message as LIST and UIDL together tell of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    pub number: Number,
+    /// As announced: a hint.
+    pub size: Option<u64>,
+    /// Empty where the server gives none, or one that cannot be one.
+    pub uid: String,
+    /// Another message of the same listing has the same identifier: it identifies nothing.
+    pub doubtful: bool,
+}
+
+/// LIST and UIDL by number, in order. What only one of them names stands too: LIST is what there is, and a message
+/// without an identifier is merely not known. A number twice counts once.
+pub fn join(list: Vec<(Number, u64)>, uids: Option<Vec<(Number, String)>>) -> Vec<Listed> {
+    let mut all: Vec<Listed> = list
+        .into_iter()
+        .map(|(number, size)| Listed { number, size: Some(size), uid: String::new(), doubtful: false })
+        .collect();
+    all.sort_by_key(|m| m.number);
+    all.dedup_by_key(|m| m.number);
+    let uids = uids.unwrap_or_default();
+    let mut count = std::collections::HashMap::with_capacity(uids.len());
+    for (_, uid) in &uids {
+        *count.entry(uid.as_str()).or_insert(0_u32) += 1;
+    }
+    let twice: std::collections::HashSet<String> =
+        count.into_iter().filter(|(_, n)| *n > 1).map(|(uid, _)| uid.to_string()).collect();
+    for (number, uid) in uids {
+        if let Ok(at) = all.binary_search_by_key(&number, |m| m.number) {
+            let doubtful = twice.contains(&uid);
+            // Two identifiers for one number: neither is to be trusted.
+            let again = !all[at].uid.is_empty();
+            all[at] = Listed { doubtful: doubtful || again, uid, ..all[at] };
+        }
+    }
+    all
+}
+
+/// `+OK text` or `-ERR text`; `None` for anything else. A line that only begins like one is none.
+pub fn status(line: &[u8]) -> Option<Result<String, String>> {
+    let text = |rest: &[u8]| match rest.first() {
+        None => Some(String::new()),
+        Some(b' ' | b'\t') => Some(String::from_utf8_lossy(rest.trim_ascii()).into_owned()),
+        Some(_) => None,
+    };
+    if let Some(rest) = line.strip_prefix(b"+OK") {
+        return text(rest).map(Ok);
+    }
+    line.strip_prefix(b"-ERR").and_then(text).map(Err)
+}
+
+/// `2 320`, and whatever follows.
+pub fn stat(text: &str) -> Option<Stat> {
+    let mut words = text.split_ascii_whitespace();
+    Some(Stat { messages: number(words.next()?)?, bytes: number(words.next()?)? })
+}
+
+/// A scan listing, RFC 1939 §5: `1 120`, and whatever follows. A size that is too large to be one is no size.
+pub fn scan(line: &[u8]) -> Option<(Number, u64)> {
+    let text = std::str::from_utf8(line).ok()?;
+    let mut words = text.split_ascii_whitespace();
+    let (n, size) = (message_number(words.next()?)?, words.next()?);
+    if !size.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    Some((n, size.parse().unwrap_or(u64::MAX)))
+}
+
+/// A unique-id listing: `1 whqtswO00WBw418f9t5JxYwZ`. An identifier that is missing, too long or not printable is given
+/// as none at all, and then its message is simply not known.
+pub fn unique_id(line: &[u8]) -> Option<(Number, String)> {
+    let line = line.trim_ascii();
+    let (n, uid) = match line.iter().position(|&b| b == b' ') {
+        Some(at) => (&line[..at], line[at + 1..].trim_ascii()),
+        None => (line, &[][..]),
+    };
+    let n = message_number(std::str::from_utf8(n).ok()?)?;
+    let fit = uid.len() <= IDENTIFIER_MAX && uid.iter().all(u8::is_ascii_graphic);
+    Some((n, if fit { String::from_utf8_lossy(uid).into_owned() } else { String::new() }))
+}
+
+fn message_number(text: &str) -> Option<Number> {
+    number(text).and_then(|n| Number::try_from(n).ok()).filter(|n| *n > 0)
+}
+
+/// Digits only: `parse` alone would take a plus sign.
+fn number(text: &str) -> Option<u64> {
+    if text.bytes().all(|b| b.is_ascii_digit()) { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn status_lines_and_what_is_none() {
+        assert_eq!(status(b"+OK"), Some(Ok(String::new())));
+        assert_eq!(status(b"+OK  two words "), Some(Ok("two words".into())));
+        assert_eq!(status(b"-ERR [AUTH] no"), Some(Err("[AUTH] no".into())));
+        for none in [&b""[..], b"+OKAY", b"OK", b"+ok", b"-ERROR", b" +OK", b"* OK"] {
+            assert_eq!(status(none), None, "{none:?}");
+        }
+    }
+
+    #[test]
+    fn listings_and_what_is_none() {
+        assert_eq!(stat("2 320 extra"), Some(Stat { messages: 2, bytes: 320 }));
+        assert_eq!(stat("2"), None);
+        assert_eq!(scan(b"1 120 and more"), Some((1, 120)));
+        assert_eq!(scan(b"1 99999999999999999999999"), Some((1, u64::MAX)));
+        for none in [&b""[..], b"1", b"0 1", b"-1 5", b"+1 5", b"1 x", b"4294967296 1", b"\xff 1"] {
+            assert_eq!(scan(none), None, "{none:?}");
+        }
+        assert_eq!(unique_id(b"7 a/../b"), Some((7, "a/../b".into())));
+        assert_eq!(unique_id(b"7"), Some((7, String::new())));
+        assert_eq!(unique_id(b"7 \x1b[31m"), Some((7, String::new())));
+        assert_eq!(unique_id(&[b"7 ", &[b'x'; 600][..]].concat()), Some((7, String::new())));
+        assert_eq!(unique_id(b"x y"), None);
+    }
+
+    #[test]
+    fn what_a_listing_means_together() {
+        let uids = [(1, "a"), (2, "b"), (3, "a"), (9, "z")].map(|(n, u)| (n, u.to_string())).to_vec();
+        let all = join(vec![(2, 20), (1, 10), (3, 30), (4, 40), (4, 41)], Some(uids));
+        let short: Vec<_> = all.iter().map(|m| (m.number, m.uid.as_str(), m.doubtful)).collect();
+        assert_eq!(short, [(1, "a", true), (2, "b", false), (3, "a", true), (4, "", false)]);
+        let all = join(vec![(1, 1)], Some(vec![(1, "x".into()), (1, "y".into())]));
+        assert!(all[0].doubtful);
+        assert!(join(vec![(1, 1)], None)[0].uid.is_empty());
+    }
+}

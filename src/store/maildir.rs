@@ -1,0 +1,445 @@
+//! Maildir, and Maildir++ folders.
+//!
+//! A message is written to `tmp/` under a name nobody else can choose (time, microseconds, process, counter, host), and
+//! renamed into `new/` when it is durable; readers look only into `new/` and `cur/`, so no lock is needed. The name
+//! carries `S=` (bytes as stored) and `W=` (bytes with CRLF), which spares Dovecot and Courier a read of every message.
+//! Unlike the peers we sync the directory too: without it a power cut can take the rename back after the server's copy
+//! is gone.
+
+use super::{
+    Envelope, Folder, Mailstore, Marks, Place, Taken,
+    batch::{Batch, SyncMode},
+    dir::{Dir, Node, show},
+    intake::{Form, Intake},
+};
+use crate::base::error::*;
+use std::{
+    collections::HashMap,
+    ffi::{OsStr, OsString},
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// One Maildir with its folders.
+pub struct Maildir {
+    root: Arc<Dir>,
+    /// The root's `tmp`: everything is staged there, whatever folder it goes to.
+    tmp: Arc<Dir>,
+    folders: HashMap<Folder, Boxes>,
+    intake: Intake,
+    batch: Batch,
+    hand: Option<Hand>,
+    filed: Vec<Filed>,
+}
+
+/// The two directories that readers look into.
+#[derive(Clone)]
+struct Boxes {
+    path: PathBuf,
+    new: Arc<Dir>,
+    cur: Arc<Dir>,
+}
+
+/// The message in hand: its name in `tmp`.
+struct Hand {
+    name: String,
+    sizes: String,
+}
+
+struct Filed {
+    temp: String,
+    base: String,
+    info: String,
+    boxes: Boxes,
+}
+
+const MODE: u32 = 0o700;
+
+impl Maildir {
+    /// Opens a Maildir, making what is missing of it.
+    pub fn open(path: &Path, sync: SyncMode) -> Result<Maildir> {
+        let root = Dir::create(path, MODE)?;
+        // Places are written down and looked up by later runs, which may stand elsewhere.
+        let full = std::path::absolute(path)
+            .map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot open {}", show(path))))?;
+        let (tmp, inbox) = boxes(&root, &full)?;
+        let mut batch = Batch::new(sync);
+        batch.join(&tmp)?;
+        sweep(&tmp);
+        let folders = HashMap::from([(Folder::inbox(), inbox)]);
+        let intake = Intake::new(Form::default());
+        Ok(Maildir { root, tmp, folders, intake, batch, hand: None, filed: Vec::new() })
+    }
+
+    /// Whether the directory looks like a Maildir: for `sort`, which must not make one by mistake.
+    pub fn is_one(path: &Path) -> bool {
+        ["cur", "new", "tmp"].iter().all(|d| path.join(d).is_dir())
+    }
+
+    fn boxes(&mut self, folder: &Folder) -> Result<Boxes> {
+        if let Some(boxes) = self.folders.get(folder) {
+            return Ok(boxes.clone());
+        }
+        let name = folder.maildir_name()?;
+        let dir = self.root.below(&[name.as_bytes()], Some(MODE))?;
+        let root = self.folders[&Folder::inbox()].path.clone();
+        let (_, boxes) = boxes(&dir, &root.join(&name))?;
+        // Maildir++: tells a delivery agent that the Maildir above is the one with the quota. Present is fine.
+        let _ = dir.create_new(OsStr::new("maildirfolder"), 0o600);
+        dir.sync()?;
+        self.root.sync()?;
+        self.batch.join(&boxes.new)?;
+        self.folders.insert(folder.clone(), boxes.clone());
+        Ok(boxes)
+    }
+}
+
+/// A message that is in a Maildir already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// In `cur`, not `new`.
+    cur: bool,
+    name: OsString,
+}
+
+/// Sorting what is there already.
+impl Maildir {
+    /// The inbox's messages, the oldest name first.
+    pub fn messages(&self) -> Result<Vec<Kept>> {
+        let inbox = &self.folders[&Folder::inbox()];
+        let mut found = Vec::new();
+        for (dir, cur) in [(&inbox.new, false), (&inbox.cur, true)] {
+            let names = dir.names().map_err(|e| {
+                Error::from_io(e, Kind::Local, format_args!("cannot read {}", show(dir.path())))
+            })?;
+            let real = names.into_iter().filter(|n| !n.as_encoded_bytes().starts_with(b"."));
+            found.extend(real.map(|name| Kept { cur, name }));
+        }
+        found.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(found)
+    }
+
+    fn source(&self, kept: &Kept) -> Arc<Dir> {
+        let inbox = &self.folders[&Folder::inbox()];
+        if kept.cur { inbox.cur.clone() } else { inbox.new.clone() }
+    }
+
+    pub fn path(&self, kept: &Kept) -> PathBuf {
+        self.source(kept).path().join(&kept.name)
+    }
+
+    /// Opens it for reading; `None` if it is gone meanwhile: another program reads this Maildir too.
+    pub fn read(&self, kept: &Kept) -> Result<Option<File>> {
+        match self.source(kept).open_file(&kept.name, false) {
+            Ok(file) => Ok(Some(file)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => {
+                Err(Error::from_io(e, Kind::Local, format_args!("cannot read {}", show(&self.path(kept)))))
+            }
+        }
+    }
+
+    /// Moves it, flags and all, in one rename. Durable after [`Maildir::sync`].
+    pub fn refile(&mut self, kept: &Kept, folder: &Folder) -> Result<PathBuf> {
+        let boxes = self.boxes(folder)?;
+        let from = self.source(kept);
+        let to = if kept.cur { &boxes.cur } else { &boxes.new };
+        from.rename_new(&kept.name, to, &kept.name).map_err(|e| {
+            Error::from_io(e, Kind::Local, format_args!("cannot move {} to {folder}", show(&self.path(kept))))
+        })?;
+        self.batch.changed(to);
+        self.batch.changed(&from);
+        Ok(to.path().join(&kept.name))
+    }
+
+    pub fn remove(&mut self, kept: &Kept) -> Result<()> {
+        let from = self.source(kept);
+        from.remove(&kept.name).map_err(|e| {
+            Error::from_io(e, Kind::Local, format_args!("cannot remove {}", show(&self.path(kept))))
+        })?;
+        self.batch.changed(&from);
+        Ok(())
+    }
+
+    /// Waits until every move is on the disk: new places before old ones, in the order they came.
+    pub fn sync(&mut self) -> Result<()> {
+        self.batch.sync_entries()
+    }
+}
+
+impl Mailstore for Maildir {
+    fn stage(&mut self, message: &mut dyn Read) -> Result<Taken> {
+        self.discard();
+        let name = unique();
+        let path = || show(&self.tmp.path().join(&name));
+        let mut file = self
+            .tmp
+            .create_new(OsStr::new(&name), 0o600)
+            .map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot create {}", path())))?;
+        // In hand from here on, so that an error removes it.
+        self.hand = Some(Hand { name, sizes: String::new() });
+        let taken = self.intake.copy(message, &mut file).and_then(|t| {
+            self.batch.wrote(&self.tmp, &file)?;
+            Ok(t)
+        });
+        match (taken, &mut self.hand) {
+            (Ok(taken), Some(hand)) => {
+                hand.sizes = format!(",S={},W={}", taken.stored, taken.size);
+                Ok(taken)
+            }
+            (taken, _) => {
+                self.discard();
+                taken
+            }
+        }
+    }
+
+    fn reread(&mut self) -> Result<Box<dyn Read + '_>> {
+        let hand = self.hand.as_ref().ok_or_else(nothing)?;
+        let file = self.tmp.open_file(OsStr::new(&hand.name), false).map_err(|e| {
+            let path = self.tmp.path().join(&hand.name);
+            Error::from_io(e, Kind::Local, format_args!("cannot read {}", show(&path)))
+        })?;
+        Ok(Box::new(file))
+    }
+
+    fn discard(&mut self) {
+        if let Some(hand) = self.hand.take() {
+            let _ = self.tmp.remove(OsStr::new(&hand.name));
+        }
+    }
+
+    fn file(&mut self, folder: &Folder, envelope: &Envelope) -> Result<()> {
+        let boxes = self.boxes(folder)?;
+        let hand = self.hand.take().ok_or_else(nothing)?;
+        let path = self.tmp.path().join(&hand.name);
+        let filed = Filed {
+            base: format!("{}{}", hand.name, hand.sizes),
+            temp: hand.name,
+            info: info(&envelope.marks),
+            boxes,
+        };
+        if let Some(date) = envelope.date.and_then(|d| u64::try_from(d.0).ok()) {
+            // Dovecot and mutt take the file's time for the time of arrival.
+            let time = UNIX_EPOCH + Duration::from_secs(date);
+            let set = self.tmp.open_file(OsStr::new(&filed.temp), true).and_then(|f| f.set_modified(time));
+            set.map_err(|e| {
+                Error::from_io(e, Kind::Local, format_args!("cannot set the time of {}", show(&path)))
+            })?;
+        }
+        self.filed.push(filed);
+        Ok(())
+    }
+
+    fn prepare(&mut self) -> Result<Vec<Place>> {
+        self.batch.sync_data()?;
+        Ok(self.filed.iter().map(Filed::place).collect())
+    }
+
+    fn commit(&mut self) -> Result<Vec<Place>> {
+        let mut places = Vec::with_capacity(self.filed.len());
+        for filed in std::mem::take(&mut self.filed) {
+            let place = filed.place();
+            let to = if filed.info.is_empty() { &filed.boxes.new } else { &filed.boxes.cur };
+            let name = format!("{}{}", filed.base, filed.info);
+            self.tmp.rename_new(OsStr::new(&filed.temp), to, OsStr::new(&name)).map_err(|e| {
+                Error::from_io(e, Kind::Local, format_args!("cannot deliver {}", show(&place.path())))
+            })?;
+            self.batch.changed(to);
+            places.push(place);
+        }
+        self.batch.sync_entries()?;
+        Ok(places)
+    }
+}
+
+impl Filed {
+    fn place(&self) -> Place {
+        Place::Maildir { dir: self.boxes.path.clone(), base: self.base.clone(), temp: self.temp.clone() }
+    }
+}
+
+impl Drop for Maildir {
+    /// What was not committed was not delivered.
+    fn drop(&mut self) {
+        self.discard();
+        for filed in self.filed.drain(..) {
+            let _ = self.tmp.remove(OsStr::new(&filed.temp));
+        }
+    }
+}
+
+fn nothing() -> Error {
+    Error::new(Kind::Bug, "no message is in hand")
+}
+
+fn boxes(dir: &Arc<Dir>, path: &Path) -> Result<(Arc<Dir>, Boxes)> {
+    let below = |name: &[u8]| dir.below(&[name], Some(MODE));
+    // In this order: a reader that sees `cur` may rely on the others.
+    let (tmp, new, cur) = (below(b"tmp")?, below(b"new")?, below(b"cur")?);
+    Ok((tmp, Boxes { path: path.to_path_buf(), new, cur }))
+}
+
+/// The info part of RFC-less tradition: letters in ASCII order. No flag at all: the message is new.
+fn info(marks: &Marks) -> String {
+    let letters: String = [
+        (marks.draft, 'D'),
+        (marks.flagged, 'F'),
+        (marks.answered, 'R'),
+        (marks.seen, 'S'),
+        (marks.deleted, 'T'),
+    ]
+    .iter()
+    .filter(|(set, _)| *set)
+    .map(|(_, letter)| letter)
+    .collect();
+    if letters.is_empty() { letters } else { format!(":2,{letters}") }
+}
+
+/// `1732337681.M482910P4711Q7.host`: never used before, by this process or any other.
+fn unique() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("{}.M{}P{}Q{n}.{}", now.as_secs(), now.subsec_micros(), std::process::id(), host())
+}
+
+/// The host's name with the two characters escaped that mean something in a Maildir name.
+fn host() -> &'static str {
+    static HOST: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    HOST.get_or_init(|| {
+        let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let name = name.replace('/', "\\057").replace(':', "\\072").replace(',', "\\054");
+        let name: String = name.chars().filter(char::is_ascii_graphic).take(64).collect();
+        if name.is_empty() { "localhost".to_string() } else { name }
+    })
+}
+
+/// Removes what crashed deliveries left in `tmp` more than 36 hours ago, as the Maildir rules ask of deliverers.
+fn sweep(tmp: &Dir) {
+    const OLD: Duration = Duration::from_secs(36 * 3600);
+    for name in tmp.names().unwrap_or_default() {
+        let path = tmp.path().join(&name);
+        let old = std::fs::symlink_metadata(&path)
+            .and_then(|m| m.modified())
+            .is_ok_and(|t| t.elapsed().is_ok_and(|age| age > OLD));
+        if old && matches!(tmp.node(&name), Ok(Some(Node::File { .. }))) {
+            let _ = tmp.remove(&name);
+        }
+    }
+}
+
+/// For each of `bases`: whether it stands in `new` or `cur` of the Maildir, with any flags; durable if so. What is
+/// left of the others in `tmp` is removed.
+pub(super) fn settle(dir: &Path, bases: &[(&str, &str)]) -> Result<Vec<bool>> {
+    let mut there = HashMap::new();
+    for sub in ["new", "cur"] {
+        // A folder that is gone holds nothing: then it was not delivered, or somebody took it away.
+        let path = dir.join(sub);
+        if !path.exists() {
+            continue;
+        }
+        let dir = Dir::open(&path)?;
+        let names = dir
+            .names()
+            .map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot read {}", show(dir.path()))))?;
+        dir.sync()?;
+        for name in names {
+            if let Some(name) = name.to_str() {
+                there.insert(name.split(':').next().unwrap_or(name).to_string(), ());
+            }
+        }
+    }
+    let found: Vec<bool> = bases.iter().map(|(base, _)| there.contains_key(*base)).collect();
+    // Messages are staged in the root's tmp; a folder is one level below it.
+    let is_folder = dir.file_name().is_some_and(|n| n.as_encoded_bytes().starts_with(b"."));
+    let above = if is_folder { dir.parent().unwrap_or(dir) } else { dir };
+    for tmp in [dir.join("tmp"), above.join("tmp")] {
+        if let Ok(tmp) = Dir::open(&tmp) {
+            for ((_, temp), _) in bases.iter().zip(&found).filter(|(_, found)| !**found) {
+                let _ = tmp.remove(OsStr::new(temp));
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn count(path: &Path) -> usize {
+        fs::read_dir(path).unwrap().count()
+    }
+
+    #[test]
+    fn staged_filed_prepared_committed() {
+        let temp = tempfile::tempdir().unwrap();
+        let at = temp.path().join("Mail");
+        let mut store = Maildir::open(&at, SyncMode::Batch).unwrap();
+        let taken = store.stage(&mut &b"Subject: x\r\n\r\nhello\r\n"[..]).unwrap();
+        assert_eq!((taken.size, taken.stored), (21, 18));
+        assert_eq!(std::io::read_to_string(store.reread().unwrap()).unwrap(), "Subject: x\n\nhello\n");
+        store.file(&Folder::inbox(), &Envelope::default()).unwrap();
+        store.stage(&mut &b"two"[..]).unwrap();
+        let seen = Marks { seen: true, flagged: true, ..Marks::default() };
+        let envelope = Envelope { marks: seen, date: Some(crate::base::date::Time(86400)) };
+        store.file(&Folder::parse("Lists/Über").unwrap(), &envelope).unwrap();
+        assert_eq!(count(&at.join("new")), 0);
+        let places = store.prepare().unwrap();
+        assert_eq!(super::super::settle(&places).unwrap(), [false, false]);
+        // Settling removed what was not delivered, as after a crash: stage them again.
+        let mut store = Maildir::open(&at, SyncMode::File).unwrap();
+        store.stage(&mut &b"one"[..]).unwrap();
+        store.file(&Folder::inbox(), &Envelope::default()).unwrap();
+        store.stage(&mut &b"two"[..]).unwrap();
+        store.file(&Folder::parse("Lists/Über").unwrap(), &envelope).unwrap();
+        let places = store.prepare().unwrap();
+        assert_eq!(store.commit().unwrap(), places);
+        assert_eq!(super::super::settle(&places).unwrap(), [true, true]);
+        assert_eq!((count(&at.join("new")), count(&at.join("tmp"))), (1, 0));
+        let folder = at.join(".Lists.&ANw-ber");
+        assert!(folder.join("maildirfolder").exists());
+        let filed = fs::read_dir(folder.join("cur")).unwrap().next().unwrap().unwrap();
+        assert!(filed.file_name().to_str().unwrap().ends_with(",S=3,W=3:2,FS"));
+        assert_eq!(filed.metadata().unwrap().modified().unwrap(), UNIX_EPOCH + Duration::from_secs(86400));
+    }
+
+    #[test]
+    fn what_is_not_committed_leaves_nothing() {
+        let temp = tempfile::tempdir().unwrap();
+        let mut store = Maildir::open(temp.path(), SyncMode::Batch).unwrap();
+        store.stage(&mut &b"one"[..]).unwrap();
+        store.file(&Folder::inbox(), &Envelope::default()).unwrap();
+        store.stage(&mut &b"two"[..]).unwrap();
+        struct Cut;
+        impl Read for Cut {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                Err(Error::new(Kind::Closed, "h closed the connection").into())
+            }
+        }
+        assert_eq!(store.stage(&mut Cut).unwrap_err().kind(), Kind::Closed);
+        assert_eq!(count(&temp.path().join("tmp")), 1);
+        drop(store);
+        assert_eq!((count(&temp.path().join("tmp")), count(&temp.path().join("new"))), (0, 0));
+    }
+
+    #[test]
+    fn old_leftovers_are_swept_and_young_ones_spared() {
+        let temp = tempfile::tempdir().unwrap();
+        drop(Maildir::open(temp.path(), SyncMode::Batch).unwrap());
+        for (name, hours) in [("old", 37), ("young", 35)] {
+            let file = fs::File::create(temp.path().join("tmp").join(name)).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
+        }
+        drop(Maildir::open(temp.path(), SyncMode::Batch).unwrap());
+        assert!(!temp.path().join("tmp/old").exists() && temp.path().join("tmp/young").exists());
+    }
+}
