@@ -20,6 +20,8 @@ mod lookup;
 mod options;
 mod path;
 mod session;
+#[cfg(test)]
+mod transcripts;
 mod verify;
 
 pub use ascii::Sizes;

@@ -14,9 +14,9 @@ mod proftpd_up;
 mod proxy_up;
 mod pureftpd_up;
 mod rftp;
+mod rimap_search;
 mod rpop;
 mod rsendmail;
-mod rimap_search;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod vsftpd_up;
