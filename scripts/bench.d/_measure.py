@@ -46,15 +46,15 @@ def side_by_side(title, runs, rounds=3, before=None):
 class Live:
     """A real server of the tests' fixtures, as a context."""
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, name, *args):
+        self.argv = [os.environ["WIREPOST_LIVE"], name, *args]
 
     def __enter__(self):
-        self.child = subprocess.Popen([os.environ["WIREPOST_LIVE"], self.name], stdin=subprocess.PIPE,
+        self.child = subprocess.Popen(self.argv, stdin=subprocess.PIPE,
                                       stdout=subprocess.PIPE, text=True)
         line = self.child.stdout.readline()
         if not line:
-            sys.exit(f"{self.name} does not start")
+            sys.exit(f"{self.argv[1]} does not start")
         return json.loads(line)
 
     def __exit__(self, *_):
