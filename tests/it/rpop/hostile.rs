@@ -102,7 +102,7 @@ fn lists_that_lie() {
         let rule = on(event).then(Fault::Lines(lines.into(), u64::MAX));
         let site = site(vec![rule]).with(1);
         let out = site.rpop(&["list", "--retries", "0"]).limit(Duration::from_secs(60)).go();
-        out.exits(76).within(150 * MIB);
+        out.exits(76).within(48 * MIB);
     }
     for bad in ["x y\r\n", "0 1\r\n", "1\r\n", "-1 3\r\n"] {
         site(vec![on("LIST").then(listing(bad))]).with(1).fetch(&[]).exits(76);
