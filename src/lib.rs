@@ -56,5 +56,6 @@ pub mod mail;
 pub mod mime;
 pub mod net;
 pub mod pop3;
+pub mod smtp;
 pub mod store;
 pub mod textproto;

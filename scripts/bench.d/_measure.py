@@ -1,10 +1,10 @@
 """What the parts of scripts/bench share: running programs side by side and printing ratios."""
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 BIN = os.environ["WIREPOST_BIN"]
@@ -12,16 +12,29 @@ BIN = os.environ["WIREPOST_BIN"]
 
 def once(argv, stdout=None, stdin=None, env=None):
     """Runs a program: wall seconds, CPU seconds, peak KiB. A failure ends the part."""
-    began = time.monotonic()
-    with open(os.devnull) as null:
+    with open(os.devnull) as null, tempfile.TemporaryFile() as words:
+        began = time.monotonic()
         child = subprocess.Popen(argv, stdin=stdin or null, stdout=stdout or subprocess.DEVNULL,
-                                 stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
-        words = child.stderr.read()
-        _, status, used = os.wait4(child.pid, 0)
+                                 stderr=words, env={**os.environ, **(env or {})})
+        # The high-water mark that wait4 gives begins with this interpreter's own; /proc tells the program's.
+        peak, done = 0, 0
+        while not done:
+            try:
+                with open(f"/proc/{child.pid}/status") as status:
+                    text = status.read()
+                if not os.readlink(f"/proc/{child.pid}/exe").split("/")[-1].startswith("python"):
+                    peak = max(peak, *(int(line.split()[1]) for line in text.splitlines() if line.startswith("VmHWM")), 0)
+            except (OSError, TypeError):
+                pass
+            done, status, used = os.wait4(child.pid, os.WNOHANG)
+            if not done:
+                time.sleep(0.002)
+        wall = time.monotonic() - began
         child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode != 0:
-        sys.exit(f"{argv[0]} failed ({child.returncode}): {words.decode(errors='replace')[:500]}")
-    return time.monotonic() - began, used.ru_utime + used.ru_stime, used.ru_maxrss
+        if child.returncode != 0:
+            words.seek(0)
+            sys.exit(f"{argv[0]} failed ({child.returncode}): {words.read().decode(errors='replace')[:500]}")
+    return wall, used.ru_utime + used.ru_stime, peak
 
 
 def side_by_side(title, runs, rounds=3, before=None):
@@ -50,8 +63,10 @@ class Live:
         self.argv = [os.environ["WIREPOST_LIVE"], name, *args]
 
     def __enter__(self):
+        # In memory where there is such a place: it is not the disk that is measured.
+        room = {**os.environ, "TMPDIR": "/dev/shm"} if os.path.isdir("/dev/shm") else None
         self.child = subprocess.Popen(self.argv, stdin=subprocess.PIPE,
-                                      stdout=subprocess.PIPE, text=True)
+                                      stdout=subprocess.PIPE, text=True, env=room)
         line = self.child.stdout.readline()
         if not line:
             sys.exit(f"{self.argv[1]} does not start")

@@ -24,6 +24,8 @@ use std::{
 const EPSV_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the server may take to close its side after ours, and to say why after a failure.
 const DRAIN: Duration = Duration::from_secs(5);
+/// The same, once a signal or `--max-time` ends the run.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// How ports are asked for, and one asked for ahead of its use.
 pub(super) struct Passive {
@@ -37,6 +39,11 @@ pub(super) struct Passive {
 impl Passive {
     pub(super) fn new(peer: IpAddr) -> Passive {
         Passive { peer: peer.to_canonical(), extended: true, asked: false, ready: None }
+    }
+
+    /// Whether the answer is still to come.
+    pub(super) fn is_asked(&self) -> bool {
+        self.asked
     }
 
     /// Adds the question to the next write, unless its answer is here.
@@ -76,6 +83,13 @@ fn pasv_port(text: &[u8]) -> Option<u16> {
     port(six[4] * 256 + six[5])
 }
 
+/// `150 Opening BINARY mode data connection for a.bin (511 bytes).`: no RFC asks for it, most servers say it.
+fn announced(text: &str) -> Option<u64> {
+    let (before, _) = text.rsplit_once(" bytes")?;
+    let (_, digits) = before.rsplit_once('(')?;
+    u64::try_from(crate::base::date::number(digits.as_bytes())?).ok()
+}
+
 fn port(n: i64) -> Option<u16> {
     u16::try_from(n).ok().filter(|p| *p > 0)
 }
@@ -108,8 +122,9 @@ impl Client {
 
     /// A command that answers on a data connection.
     pub(super) fn download(&mut self, command: &Command) -> Result<Download<'_>> {
-        let io = self.open(command)?;
-        Ok(Download { client: self, io: Some(io), received: 0, settled: false })
+        let (io, opening) = self.open(command)?;
+        let announced = announced(&opening.text());
+        Ok(Download { client: self, io: Some(io), received: 0, announced, settled: false })
     }
 
     /// STOR or APPE.
@@ -125,7 +140,7 @@ impl Client {
             }
             (opened, _) => opened?,
         };
-        Ok(Upload { client: self, io: Some(io), sent: 0, settled: false })
+        Ok(Upload { client: self, io: Some(io.0), sent: 0, settled: false })
     }
 
     /// REST is waited for: a transfer that begins although it was refused would be another one than was meant.
@@ -168,6 +183,7 @@ impl Client {
 
     /// A connected data connection, before its command.
     fn connect_data(&mut self) -> Result<Box<dyn Transport>> {
+        self.in_step();
         let mut ahead = self.passive.ready.is_some();
         loop {
             while self.passive.ready.is_none() {
@@ -203,8 +219,8 @@ impl Client {
         }
     }
 
-    /// Connects, gives the command, awaits its 1yz, and protects the connection.
-    fn open(&mut self, command: &Command) -> Result<Box<dyn Transport>> {
+    /// Connects, gives the command, awaits its 1yz (which is given back), and protects the connection.
+    fn open(&mut self, command: &Command) -> Result<(Box<dyn Transport>, Reply)> {
         let io = self.connect_data()?;
         self.conn.send(std::slice::from_ref(command))?;
         let reply = self.any()?;
@@ -212,7 +228,7 @@ impl Client {
             return Err(self.explained(e).host(self.host()));
         }
         if !self.protected {
-            return Ok(io);
+            return Ok((io, reply));
         }
         let session = self.conn.tls().and_then(TlsInfo::session);
         let name = self.host().to_string();
@@ -226,7 +242,18 @@ impl Client {
                         1
                     };
                 self.conn.add_round_trips(waits);
-                Ok(io)
+                Ok((io, reply))
+            }
+            Err(e) if e.kind() == Kind::Tls => {
+                // Our own verdict on the certificate, or a handshake that broke: what the server says to that (most often a
+                // bare 425) is read to keep replies and commands in step, and is the worse reason of the two.
+                let said = self.after_failure(e.clone());
+                Err(if said.code() == Some(522) || matches!(said.kind(), Kind::Busy | Kind::Interrupted) {
+                    said
+                } else {
+                    self.reuse_refused = false;
+                    e
+                })
             }
             Err(e) => Err(self.after_failure(e)),
         }
@@ -249,15 +276,23 @@ impl Client {
             "{} refuses the data connection's TLS session ({version}, {resumed}): {refusal}",
             self.host()
         );
-        Error::new(Kind::Tls, text).refusal(refusal.clone())
+        Error::new(Kind::Tls, text).refusal(refusal.clone()).hint(
+            "the server wants each data connection to resume the control connection's session; its administrator can \
+             switch that off (vsftpd: require_ssl_reuse=NO, ProFTPD: TLSOptions NoSessionReuseRequired)",
+        )
     }
 
     /// A transfer broke: what the server has to say about it, if it says so soon, is the better reason.
     fn after_failure(&mut self, error: Error) -> Error {
-        if error.kind() == Kind::Interrupted || self.conn.broken().is_some() {
+        if self.conn.broken().is_some() {
             return error;
         }
-        match self.conn.any_reply(Patience::within(DRAIN, "the reason", "--timeout")) {
+        // When the run is to end, the reply is awaited only so that the command that removes the temporary file meets its
+        // own one.
+        let stopping = self.dialer.cancel.is_stopping();
+        let limit = if stopping { LAST_WORDS } else { DRAIN };
+        match self.conn.any_reply(Patience::within(limit, "the reason", "--timeout")) {
+            Ok(reply) if stopping && reply.code != 421 => error,
             Ok(reply) if reply.code == 421 => {
                 let error = going(&reply, self.host());
                 self.conn.poison(error.clone());
@@ -301,6 +336,7 @@ pub struct Download<'a> {
     client: &'a mut Client,
     io: Option<Box<dyn Transport>>,
     received: u64,
+    announced: Option<u64>,
     settled: bool,
 }
 
@@ -308,6 +344,12 @@ impl Download<'_> {
     /// Bytes read so far.
     pub fn received(&self) -> u64 {
         self.received
+    }
+
+    /// How many bytes the server said it would send, if it said so when it opened the connection. Worth something only
+    /// where SIZE is not to be had, and from the start of the file.
+    pub fn announced(&self) -> Option<u64> {
+        self.announced
     }
 
     /// After the end of file: closes, and reads the verdict. A transfer without one is not complete.
@@ -460,9 +502,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn sizes_in_150() {
+        assert_eq!(announced("Opening BINARY mode data connection for a (1).bin (511 bytes)."), Some(511));
+        for none in [
+            "Here it comes",
+            "(x bytes)",
+            "(-1 bytes)",
+            "511 bytes",
+            "(18446744073709551616 bytes)",
+            " bytes",
+        ] {
+            assert_eq!(announced(none), None, "{none}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "[(|!,0-9.) -]{0,40}") {
+        fn no_text_makes_it_panic(text in "([(|!,0-9.) -]| bytes|ü){0,40}") {
+            let _ = announced(&text);
             let _ = (epsv_port(text.as_bytes()), pasv_port(text.as_bytes()));
         }
     }

@@ -20,12 +20,14 @@ const MOST: usize = 1_000_000;
 /// Their names and the rest of their lines together.
 const MOST_BYTES: u64 = 256 << 20;
 const LINE: u64 = 16 << 10;
+/// So many names that are none are reported one by one.
+const MOST_UNSAFE: usize = 1000;
 
 /// A directory's entries, and how far they can be trusted.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
     pub entries: Vec<Entry>,
-    /// Names that could not become local ones, as the server sent them.
+    /// Names that could not become local ones, as the server sent them; of very many only the first.
     pub unsafe_names: Vec<Vec<u8>>,
     /// Lines that were not understood.
     pub garbage: usize,
@@ -42,7 +44,10 @@ impl Listing {
     fn take(&mut self, line: listing::Line) {
         match line {
             listing::Line::Entry(entry) if tree::is_component(&entry.name) => self.entries.push(entry),
-            listing::Line::Entry(entry) => self.unsafe_names.push(entry.name),
+            listing::Line::Entry(entry) if self.unsafe_names.len() < MOST_UNSAFE => {
+                self.unsafe_names.push(entry.name);
+            }
+            listing::Line::Entry(_) => self.garbage += 1,
             listing::Line::Nothing => {}
             listing::Line::Garbage => self.garbage += 1,
         }

@@ -1,5 +1,8 @@
 //! Messages as people speak of them: addresses, composing, sorting.
 pub mod addresses;
+mod canonical;
 pub mod compose;
+pub mod downgrade;
 pub mod facts;
+pub mod raw;
 pub mod rules;

@@ -1,7 +1,9 @@
 //! One test binary: the laws of the tree, and the real programs against the sandbox's servers on 127.0.0.1.
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
 mod layers;
+mod rftp_basics;
 mod rpop;
+mod rsendmail;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;

@@ -5,6 +5,7 @@
 
 use crate::{
     args::{self, Exists, Shared},
+    ls::complain,
     place::{self, Destination},
     remote::{Remote, Site, is_remote},
     session::{Purpose, Session},
@@ -114,19 +115,20 @@ fn get_one(
     out: &mut Output,
 ) -> Result<()> {
     let path = &remote.path;
-    let directory = several
-        || destination.as_os_str().as_bytes().ends_with(b"/")
-        || destination.is_dir()
-        || (!job.flags.select.no_glob && pattern::is_glob(&path.name()));
+    let directory = several || destination.as_os_str().as_bytes().ends_with(b"/") || destination.is_dir();
     let entry = session.run(out, |s, _, _| s.client()?.look_and_prepare(path)).0?;
     let Some(entry) = entry else {
         if !job.flags.select.no_glob && pattern::is_glob(path.as_bytes()) {
+            make_dir(job, destination, true)?;
             return get_matches(job, session, path, destination, filter, out);
         }
         return Err(Error::new(Kind::Missing, "no such file or directory").host(session.host()));
     };
     let kind = if directory { Destination::Directory } else { Destination::Name };
     let raw = path.as_bytes();
+    if directory {
+        make_dir(job, destination, true)?;
+    }
     if entry.is_dir() {
         if !job.flags.select.recursive {
             return Err(Error::new(Kind::Usage, "it is a directory")
@@ -136,7 +138,6 @@ fn get_one(
         let local = local_below(destination, &name)?;
         return get_tree(job, session, path, &local, filter, out);
     }
-    let kind = if directory { Destination::Directory } else { Destination::Name };
     let local = local_below(destination, &place::below(raw, kind))?;
     get_file(job, session, path, Some(entry), &local, out);
     Ok(())
@@ -170,6 +171,7 @@ pub fn matching(
         return Err(Error::new(Kind::Protocol, format!("{host} left something out of the listing of {dir}"))
             .host(&host));
     }
+    complain(&host, &dir, &listing, out);
     let hidden = wanted.starts_with(b".");
     let mut found = Vec::new();
     for entry in listing.entries {
@@ -226,13 +228,18 @@ fn get_tree(
     for (path, error) in &walk.failures {
         failed(out, session, &top.join(path)?, None, error, 1);
     }
-    make_dir(job, local)?;
+    make_dir(job, local, true)?;
+    // Directories that could not be made, or must not be entered.
+    let mut closed: Vec<Vec<u8>> = Vec::new();
     for found in walk.found {
         job.cancel.check()?;
         let (remote, local) = (top.join(&found.path)?, walk::local_path(local, &found.path));
-        if found.entry.is_dir() {
-            if let Err(e) = make_dir(job, &local) {
+        if closed.iter().any(|dir| walk::is_below(dir, &found.path)) {
+            skip(out, Some(session), &remote, Some(&local), "its directory could not be made");
+        } else if found.entry.is_dir() {
+            if let Err(e) = make_dir(job, &local, false) {
                 failed(out, session, &remote, Some(&local), &e, 1);
+                closed.push(found.path);
             }
         } else {
             get_file(job, session, &remote, Some(found.entry), &local, out);
@@ -241,10 +248,15 @@ fn get_tree(
     Ok(())
 }
 
-/// A directory of the tree. One that a symbolic link leads out to is not entered.
-fn make_dir(job: &Job<'_>, path: &Path) -> Result<()> {
+/// A directory of the tree. The user's own path may lead through symbolic links; below its top none is followed, for
+/// the names there are the server's choice.
+fn make_dir(job: &Job<'_>, path: &Path, top: bool) -> Result<()> {
     if job.flags.transfer.dry_run {
         return Ok(());
+    }
+    if !top && fs::symlink_metadata(path).is_ok_and(|about| about.is_symlink()) {
+        let text = format!("will not go through the symbolic link {}", path.display());
+        return Err(Error::new(Kind::Create, text));
     }
     match fs::create_dir_all(path) {
         Ok(()) => Ok(()),
@@ -319,6 +331,7 @@ fn fetch(
         Some(550) => e.kind_is(Kind::Missing),
         _ => e,
     })?;
+    let size = size.or(download.announced());
     let bytes;
     let sha256 = {
         let meter = out.progress().start(&remote.to_string(), size);

@@ -5,7 +5,7 @@ use crate::{
     get::matching,
     remote::Remote,
     session::{Purpose, Session},
-    walk::join,
+    walk::{DEEPEST, MOST, join},
 };
 use wirepost::{
     base::{
@@ -22,8 +22,6 @@ use wirepost::{
     ftp::{Listing, RemotePath},
     net::Cancel,
 };
-
-const DEEPEST: usize = 100;
 
 pub fn run(flags: &args::Ls, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let remotes: Vec<Remote> = flags.names.iter().map(|n| Remote::parse(n)).collect::<Result<_>>()?;
@@ -64,19 +62,26 @@ fn ls(
         }
     }
     let mut open: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
+    let mut seen = 0;
     while let Some((below, depth)) = open.pop() {
         cancel.check()?;
         let dir = if below.is_empty() { path.clone() } else { path.join(&below)? };
         let listing = session.run(out, |s, _, _| s.client()?.list(&dir)).0;
         let mut listing = match listing {
             Ok(listing) => listing,
-            Err(e) if below.is_empty() => return Err(e),
+            Err(e) if below.is_empty() || e.kind() == Kind::Interrupted => return Err(e),
             Err(e) => {
                 out.fail(&e);
                 continue;
             }
         };
         complain(&host, &dir, &listing, out);
+        seen += 1 + listing.entries.len();
+        if seen > MOST {
+            return Err(
+                Error::new(Kind::Limit, format!("{path} on {host} is a tree without end")).host(&host)
+            );
+        }
         listing.entries.sort_by(|a, b| a.name.cmp(&b.name));
         let mut dirs = Vec::new();
         for entry in &listing.entries {
@@ -99,8 +104,8 @@ fn ls(
     Ok(())
 }
 
-/// What could not be shown of a listing is an item that failed.
-fn complain(host: &str, dir: &RemotePath, listing: &Listing, out: &mut Output) {
+/// What could not be made sense of in a listing is an item that failed.
+pub fn complain(host: &str, dir: &RemotePath, listing: &Listing, out: &mut Output) {
     let mut say = |text: String| out.fail(&Error::new(Kind::Protocol, text).host(host));
     for name in &listing.unsafe_names {
         say(format!("{host} lists a name in {dir} that is no file name: {}", String::from_utf8_lossy(name)));

@@ -548,8 +548,12 @@ impl Attempt<'_> {
 
     /// Removes the temporary file after a failure; the name of what had to be left.
     fn clean_up(&self, session: &mut Session<'_>) -> Option<RemotePath> {
-        if self.job.flags.in_place || matches!(self.stage, Stage::Start | Stage::Renaming) {
-            return None;
+        match self.stage {
+            _ if self.job.flags.in_place => return None,
+            Stage::Start => return None,
+            // It may be the target by now: it is named, and left alone.
+            Stage::Renaming => return Some(self.temporary.clone()),
+            Stage::Storing | Stage::Stored => {}
         }
         let removed = match session.living() {
             Some(client) => client.delete(self.temporary).is_ok(),

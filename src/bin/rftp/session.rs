@@ -23,6 +23,9 @@ pub struct Session<'a> {
     /// Whether the login is one that TLS must protect; an anonymous download is not.
     protect: bool,
     client: Option<Client>,
+    /// Why no connection can come about: a refused login is not tried again for the next file (accounts get locked), nor
+    /// is a certificate looked at a thousand times.
+    hopeless: Option<Error>,
     policy: Policy,
     /// Of connections that are gone.
     round_trips: u64,
@@ -66,6 +69,7 @@ impl<'a> Session<'a> {
             login,
             protect,
             client: None,
+            hopeless: None,
             policy,
             round_trips: 0,
         })
@@ -80,6 +84,9 @@ impl<'a> Session<'a> {
         if self.client.as_ref().is_some_and(|c| !c.is_alive()) {
             self.forget();
         }
+        if let Some(error) = &self.hopeless {
+            return Err(error.clone());
+        }
         if self.client.is_none() {
             let (scheme, protect, tls) = (self.site.scheme, self.protect, &self.shared.tls);
             let security = |peer| match scheme {
@@ -89,16 +96,25 @@ impl<'a> Session<'a> {
                 Scheme::Ftp if tls.required(peer, false) => Security::Explicit,
                 Scheme::Ftp => Security::Off,
             };
-            let mut client = Client::connect(&self.dialer, &self.site.endpoint, security)?;
+            let mut client =
+                Client::connect(&self.dialer, &self.site.endpoint, security).map_err(|e| self.without(e))?;
             match client.login(&self.login) {
                 Ok(()) => self.client = Some(client),
                 Err(e) => {
                     self.round_trips += client.quit();
-                    return Err(e);
+                    return Err(self.without(e));
                 }
             }
         }
         self.client.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no client"))
+    }
+
+    /// No connection came about. Remembered if it never will.
+    fn without(&mut self, error: Error) -> Error {
+        if error.again() == Again::Never {
+            self.hopeless = Some(error.clone());
+        }
+        error
     }
 
     /// The client if it is connected and usable: for cleaning up.

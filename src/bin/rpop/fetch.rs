@@ -360,7 +360,7 @@ fn open_store(flags: &Fetch, account: &str, stage: &Path, out: &mut Output) -> R
     } else if let Some(path) = &flags.dir {
         Box::new(EmlDir::open(path, flags.crlf, sync)?)
     } else if flags.stdout {
-        Box::new(Stream::mbox(out.raw_apart()?)?)
+        Box::new(Stream::mbox(out.stream()?)?)
     } else {
         Box::new(Stream::<io::Sink>::scratch(flags.crlf)?)
     })

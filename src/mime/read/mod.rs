@@ -441,11 +441,14 @@ impl Parser {
         self.parts += 1;
         part.body_at = self.position();
         let mut boundary = Vec::new();
-        if part.kind != Kind::Leaf && part.depth >= self.limits.depth {
+        let too_deep = part.kind != Kind::Leaf && part.depth >= self.limits.depth;
+        if too_deep {
             part.defects.push(Defect::new("depth_limit", part.body_at, ""));
-            part.kind = Kind::Leaf;
-            part.role = Role::Attachment;
             self.limited = true;
+            if part.kind == Kind::Message || self.stack.is_empty() {
+                part.kind = Kind::Leaf;
+                part.role = Role::Container;
+            }
         }
         if part.kind == Kind::Multipart {
             boundary = self.boundary(&mut part);
@@ -453,6 +456,10 @@ impl Parser {
                 part.kind = Kind::Leaf;
                 part.role = Role::Attachment;
             }
+        }
+        if too_deep && part.kind == Kind::Multipart {
+            sink.start(&part, &header)?;
+            return self.flatten(part, boundary, sink);
         }
         sink.start(&part, &header)?;
         self.header = header;
@@ -479,6 +486,19 @@ impl Parser {
                 State::Header
             }
         };
+        Ok(())
+    }
+
+    /// A multipart below the depth limit: its parts are taken for parts of the multipart around it, whose own boundary is
+    /// given up. So what is inside is still found, in bounded memory; that not all was looked at is said.
+    fn flatten(&mut self, part: Part, boundary: Vec<u8>, sink: &mut dyn Sink) -> Result<()> {
+        sink.end(&part, &End { at: self.position(), size: 0, defects: Vec::new() })?;
+        if let Some(open) = self.stack.last_mut() {
+            open.boundary = boundary;
+            open.closed = false;
+        }
+        self.bol = true;
+        self.state = State::Body(What::Preamble);
         Ok(())
     }
 
