@@ -43,7 +43,7 @@ impl Run<'_, '_> {
         let name = self.flags.state.clone().map(|name| name + &shard.suffix());
         let takes = |path: &[u8], is_dir: bool| {
             let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
-            !is_temporary(name) && !is_local_partial(name) && filter.takes(path, is_dir)
+            !is_temporary(name) && filter.takes(path, is_dir)
         };
         let mut rules = Rules {
             takes: &takes,
@@ -263,13 +263,6 @@ impl Run<'_, '_> {
     }
 }
 
-/// A temporary of our own downloads: `.NAME.part-` and sixteen digits.
-fn is_local_partial(name: &[u8]) -> bool {
-    let Some(at) = memchr::memmem::rfind(name, b".part-") else { return false };
-    let digits = &name[at + 6..];
-    name.starts_with(b".") && at > 0 && digits.len() == 16 && digits.iter().all(u8::is_ascii_hexdigit)
-}
-
 fn local_digest(path: &Path, algorithm: Algorithm) -> Result<Vec<u8>> {
     let failed = |e| Error::source(e, format_args!("cannot read {}", path.display()));
     let none = |_| ();
@@ -277,15 +270,4 @@ fn local_digest(path: &Path, algorithm: Algorithm) -> Result<Vec<u8>> {
     let mut file = File::open(path).map_err(failed)?;
     meter.copy(&mut file, &mut io::sink(), u64::MAX).map_err(failed)?;
     Ok(meter.digest_of(algorithm).unwrap_or_default())
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn our_partials_take_no_part() {
-        assert!(super::is_local_partial(b".a.part-0123456789abcdef"));
-        for name in [&b"a.part-0123456789abcdef"[..], b".a.part-1", b".part-0123456789abcdef", b".a"] {
-            assert!(!super::is_local_partial(name), "{name:?}");
-        }
-    }
 }
