@@ -55,9 +55,10 @@ pub struct Stored {
 }
 
 impl Client {
-    /// Whether the port for the next data connection is known already: the condition of [`Client::store_glued`].
+    /// Whether the port for the next data connection is known already: the condition of [`Client::store_glued`]. Text is never
+    /// asked ahead, since its size and its type need questions of their own.
     pub fn is_prepared(&self) -> bool {
-        self.passive.is_ready()
+        self.passive.is_ready() && !self.options.ascii
     }
 
     /// One upload of a row. `body` writes the data and tells how much it was.
@@ -103,7 +104,7 @@ impl Client {
         before: &mut Vec<Reply>,
         body: impl FnOnce(&mut dyn Write) -> io::Result<u64>,
     ) -> Result<Stored> {
-        let store = Command::new("STOR").arg(glue.path.as_bytes())?;
+        let store = self.named("STOR", glue.path)?;
         let (probe, how) = self.probe(glue.path, glue.algorithm)?;
         self.in_step();
         let to = self.passive.take().ok_or_else(|| Error::new(Kind::Bug, "no port is known ahead"))?;
@@ -162,9 +163,9 @@ impl Client {
         self.in_step();
         let to = self.passive.take().ok_or_else(|| Error::new(Kind::Bug, "no port is known ahead"))?;
         if time {
-            self.conn.push(&Command::new("MDTM").arg(path.as_bytes())?);
+            self.conn.push(&self.named("MDTM", path)?);
         }
-        self.conn.push(&Command::new("RETR").arg(path.as_bytes())?);
+        self.conn.push(&self.named("RETR", path)?);
         self.passive.ask(&mut self.conn);
         self.conn.flush()?;
         let io = self.dial_ahead(&to)?;

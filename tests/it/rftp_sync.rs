@@ -160,7 +160,10 @@ fn put_and_get_of_trees_go_the_same_way() {
     }
     let out = rftp(&["put", "--json", "-r", "-j4", "--remove-source", "more/", &to]);
     out.exits(3);
-    assert_eq!(out.events("file").iter().filter(|f| f["outcome"] == "ok" && f["source_removed"] == true).count(), 29);
+    assert_eq!(
+        out.events("file").iter().filter(|f| f["outcome"] == "ok" && f["source_removed"] == true).count(),
+        29
+    );
     assert_eq!(tree(&world.path("more")).len(), 1);
     assert!(server.connections() >= 6, "{}", server.connections());
 }

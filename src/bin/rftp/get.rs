@@ -76,6 +76,9 @@ impl Landing {
 }
 
 pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    if shared.ftp.ascii && flags.transfer.resume {
+        return Err(Error::new(Kind::Usage, "a transfer of text (--ascii) cannot be resumed"));
+    }
     let mut wanted: Vec<(Remote, Option<PathBuf>)> = Vec::new();
     let mut destination = PathBuf::from(".");
     let several;
@@ -221,7 +224,7 @@ fn get_one(
                 dirs.iter().for_each(|(path, _)| skip(out, session, path, None, "directory"));
             }
             let mut all = job.flags.which.apply(all, |(_, e)| e, Time::now(), Doubt::In)?;
-            if many::suits(job.flags) {
+            if many::suits(job.flags, session) {
                 let (files, rest): (Vec<_>, Vec<_>) =
                     all.into_iter().partition(|(_, e)| e.kind == EntryKind::File);
                 let place = |(path, entry): (RemotePath, Entry)| {
@@ -324,7 +327,7 @@ fn tree(
             items.push((remote, found.entry, to));
         }
     }
-    if many::suits(job.flags) {
+    if many::suits(job.flags, session) {
         return many::get(job, session, items, out);
     }
     for (remote, entry, to) in items {

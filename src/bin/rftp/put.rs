@@ -70,6 +70,9 @@ struct Item {
 }
 
 pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    if shared.ftp.ascii && flags.transfer.resume {
+        return Err(Error::new(Kind::Usage, "a transfer of text (--ascii) cannot be resumed"));
+    }
     let filter = Filter::new(&flags.select)?;
     let manifest = |flags: &args::Put| match &flags.transfer.manifest {
         Some(path) if !flags.transfer.dry_run => Manifest::create(path).map(Some),
@@ -311,7 +314,7 @@ fn put_tree(
         let (landing, size) = (walk::join(below, &file.path), file.entry.size.unwrap_or(0));
         items.push(many::File { local, remote, landing, size });
     }
-    if many::suits(job.flags) {
+    if many::suits(job.flags, session) {
         items = many::put(job, session, items, out)?;
     }
     for many::File { local, remote, landing, .. } in items {

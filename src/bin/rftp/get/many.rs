@@ -19,9 +19,10 @@ use wirepost::{
 };
 
 /// Whether the flags leave each file the usual way.
-pub fn suits(flags: &Get) -> bool {
+pub fn suits(flags: &Get, session: &Session<'_>) -> bool {
     let transfer = &flags.transfer;
-    transfer.exists == Exists::Overwrite
+    !session.is_text()
+        && transfer.exists == Exists::Overwrite
         && !transfer.resume
         && !transfer.dry_run
         && !flags.remove_source

@@ -32,9 +32,10 @@ pub struct File {
 }
 
 /// Whether the flags leave each file the usual way.
-pub fn suits(flags: &Put) -> bool {
+pub fn suits(flags: &Put, session: &Session<'_>) -> bool {
     let transfer = &flags.transfer;
-    transfer.exists == Exists::Overwrite
+    !session.is_text()
+        && transfer.exists == Exists::Overwrite
         && flags.replace == Replace::Rename
         && !transfer.resume
         && !transfer.dry_run

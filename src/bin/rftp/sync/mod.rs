@@ -44,6 +44,9 @@ struct Run<'r, 's> {
 }
 
 pub fn run(flags: &args::Sync, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    if shared.ftp.ascii {
+        return Err(Error::new(Kind::Usage, "sync compares bytes, and --ascii changes them"));
+    }
     let (sides, site) = match (is_remote(&flags.source), is_remote(&flags.target)) {
         (false, true) => {
             let remote = Remote::parse(&flags.target)?;
@@ -67,6 +70,9 @@ pub fn run(flags: &args::Sync, shared: &Shared, out: &mut Output, cancel: &Cance
     if flags.state.is_some() && !sides.up {
         return Err(Error::new(Kind::Usage, "a state is kept in a remote target")
             .hint("without --state, sizes and times are compared"));
+    }
+    if shared.ftp.ascii {
+        return Err(Error::new(Kind::Usage, "a sync compares bytes: it does not go with --ascii"));
     }
     if let Some(name) = flags.state.as_ref().filter(|n| n.is_empty() || n.contains('/')) {
         return Err(Error::new(Kind::Usage, format!("not a name for a state: {name:?}")));
