@@ -516,6 +516,9 @@ pub struct Verify {
     /// Compare with the digests in FILE, as sha256sum writes them, names relative to REMOTE: needs no local copy
     #[arg(long, value_name = "FILE", conflicts_with = "by")]
     pub manifest: Option<PathBuf>,
+    /// Connections at once
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
     #[command(flatten)]
     pub select: Names,
 }
