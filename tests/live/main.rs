@@ -18,9 +18,6 @@ mod rftp_sync;
 mod rimap_search;
 mod rpop;
 mod rsendmail;
-#[path = "../sandbox/mod.rs"]
-#[allow(dead_code, reason = "the support module names it")]
-mod sandbox;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod vsftpd_up;
