@@ -234,6 +234,7 @@ impl Attempt<'_> {
             verified,
             tls_version: client.tls_version(),
             tls_resumed: client.tls_resumed(),
+            mark: source.mark,
         };
         Ok((done, source.modified))
     }
@@ -295,8 +296,8 @@ impl Held {
         if let Some(mode) = self.job.there.as_ref().filter(|e| !e.is_dir()).and_then(|e| e.mode) {
             commands.push(client.mode_command(&self.temporary, mode)?);
         }
-        commands.push(Command::new("RNFR").arg(self.temporary.as_bytes())?);
-        commands.push(Command::new("RNTO").arg(self.job.remote.as_bytes())?);
+        commands.push(client.named("RNFR", &self.temporary)?);
+        commands.push(client.named("RNTO", &self.job.remote)?);
         Ok(commands)
     }
 
