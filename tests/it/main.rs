@@ -4,9 +4,12 @@ mod accounts;
 mod layers;
 mod rftp_basics;
 mod rftp_hostile;
+mod rftp_lists;
 mod rftp_reach;
+mod rftp_resume;
 mod rftp_session;
 mod rftp_tls;
+mod rftp_verbs;
 mod rpop;
 mod rsendmail;
 #[path = "../sandbox/mod.rs"]
