@@ -2,8 +2,7 @@
 use std::time::{Duration, SystemTime};
 
 use crate::sandbox::ftp::Options;
-use crate::sandbox::script::End;
-use crate::sandbox::script::{on, reply, reply_then};
+use crate::sandbox::script::{on, reply};
 use crate::support::Output;
 use crate::support::rftp::{PASSWORD, Site, options};
 
@@ -140,7 +139,7 @@ fn only_what_was_left_temporary_is_repeated() {
     stops.world.file("wrong", "no json");
     go(&stops, &["put", "--retry-from", "wrong"]).ends(65);
     // Downloads alike, each to its own place.
-    let down = Site::with(vec![on("RETR").nth(2).then(reply_then("450 Busy\r\n", End::Close))]);
+    let down = Site::with(vec![on("RETR").nth(2).then(reply("450 Busy\r\n"))]);
     for name in ["d/a", "d/b", "d/c"] {
         down.there(name, name);
     }

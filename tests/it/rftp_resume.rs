@@ -22,8 +22,10 @@ fn bytes(n: usize) -> Vec<u8> {
     out
 }
 
+/// An upload is reset; of a download all bytes up to the cut arrive.
 fn cut(event: &str, n: usize) -> Rule {
-    on(event).nth(n).then(Fault::CutAfter(CUT, End::Reset))
+    let end = if event == "RETR" { End::Cut } else { End::Reset };
+    on(event).nth(n).then(Fault::CutAfter(CUT, end))
 }
 
 fn upload(rules: Vec<Rule>, more: Options) -> Site {
