@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     base::error::*,
-    net::{Endpoint, Patience, TlsInfo, Transport, tls::CLOSED_IN_HANDSHAKE},
+    net::{Endpoint, Patience, TlsInfo, Transport},
     textproto::{Command, Conn, Reply},
 };
 use std::{
@@ -28,7 +28,7 @@ use std::{
 /// How long a data connection that EPSV offered may take before PASV is tried: a middlebox that does not know EPSV drops it.
 const EPSV_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the server may take to close its side after ours, and to say why after a failure.
-const DRAIN: Duration = Duration::from_secs(5);
+pub(super) const DRAIN: Duration = Duration::from_secs(5);
 /// The same, once a signal or `--max-time` ends the run.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 /// So much text is converted at once.
@@ -69,6 +69,25 @@ impl Passive {
             self.asked = true;
         }
     }
+
+    /// Whether a port is known.
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready.is_some()
+    }
+
+    /// Where the next data connection goes, if that is known.
+    pub(super) fn take(&mut self) -> Option<Endpoint> {
+        let port = self.ready.take()?;
+        Some(Endpoint::new(self.host.clone(), port))
+    }
+
+    /// Takes in the reply to a question that was asked ahead. A refusal says nothing about how to ask: it may mean the moment.
+    pub(super) fn answered(&mut self, reply: &Reply) {
+        self.asked = false;
+        let (want, read): (u16, fn(&[u8]) -> Option<u16>) =
+            if self.extended { (229, epsv_port) } else { (227, pasv_port) };
+        self.ready = Some(reply).filter(|r| r.code == want).and_then(|r| read(&r.lines.join(&b' ')));
+    }
 }
 
 /// `229 … (|||6446|)`, RFC 2428 §3; any printable delimiter, and some servers' extra ones.
@@ -100,7 +119,7 @@ fn pasv_port(text: &[u8]) -> Option<u16> {
 }
 
 /// `150 Opening BINARY mode data connection for a.bin (511 bytes).`: no RFC asks for it, most servers say it.
-fn announced(text: &str) -> Option<u64> {
+pub(super) fn announced(text: &str) -> Option<u64> {
     let (before, _) = text.rsplit_once(" bytes")?;
     let (_, digits) = before.rsplit_once('(')?;
     u64::try_from(crate::base::date::number(digits.as_bytes())?).ok()
@@ -144,8 +163,7 @@ impl Client {
     pub(super) fn download(&mut self, command: &Command) -> Result<Download<'_>> {
         let (io, opening) = self.open(command)?;
         let announced = announced(&opening.text());
-        let sizes = Sizes::default();
-        Ok(Download { client: self, io: Some(io), announced, sizes, text: None, settled: false })
+        Ok(Download::new(self, io, announced))
     }
 
     /// STOR or APPE.
@@ -285,8 +303,13 @@ impl Client {
             }
             (io, reply)
         };
+        Ok((self.protect(io)?, reply))
+    }
+
+    /// Puts TLS on a data connection where it has to be, with the control connection's session.
+    pub(super) fn protect(&mut self, io: Box<dyn Transport>) -> Result<Box<dyn Transport>> {
         if !self.protected {
-            return Ok((io, reply));
+            return Ok(io);
         }
         let session = self.conn.tls().and_then(TlsInfo::session);
         let name = self.host().to_string();
@@ -300,7 +323,7 @@ impl Client {
                         1
                     };
                 self.conn.add_round_trips(waits);
-                Ok((io, reply))
+                Ok(io)
             }
             Err(e) if e.kind() == Kind::Tls => {
                 // Our own verdict on the certificate, or a handshake that broke: what the server says to that (most often a
@@ -312,11 +335,6 @@ impl Client {
                     self.reuse_refused = false;
                     e
                 })
-            }
-            // What we refused is our verdict, whatever the server makes of it; its words matter where it was the one to end.
-            Err(e) if e.kind() == Kind::Tls && !e.message().ends_with(CLOSED_IN_HANDSHAKE) => {
-                self.after_failure(e.clone());
-                Err(e)
             }
             Err(e) => Err(self.after_failure(e)),
         }
@@ -379,7 +397,7 @@ impl Client {
     }
 
     /// The verdict after a complete transfer.
-    fn verdict(&mut self) -> Result<Reply> {
+    pub(super) fn verdict(&mut self) -> Result<Reply> {
         let limit = self.dialer.timeouts.reply;
         let patience = Patience::within(limit, "the end of the transfer", "--reply-timeout");
         let reply = self.conn.any_reply(patience)?;
@@ -394,7 +412,7 @@ impl Client {
 }
 
 /// Labels an error of the data connection.
-fn lost(error: io::Error, host: &str) -> Error {
+pub(super) fn lost(error: io::Error, host: &str) -> Error {
     Error::from_io(error, Kind::Closed, format_args!("lost the data connection to {host}")).host(host)
 }
 
@@ -409,6 +427,10 @@ pub struct Download<'a> {
 }
 
 impl Download<'_> {
+    pub(super) fn new(client: &mut Client, io: Box<dyn Transport>, announced: Option<u64>) -> Download<'_> {
+        Download { client, io: Some(io), announced, sizes: Sizes::default(), text: None, settled: false }
+    }
+
     /// Bytes that came so far.
     pub fn received(&self) -> u64 {
         self.sizes.wire()
@@ -438,7 +460,8 @@ impl Download<'_> {
             // Our close_notify: some servers call the transfer failed without it.
             let _ = io.shutdown_write();
         }
-        let reply = self.client.verdict()?;
+        let verdict = self.client.verdict();
+        let reply = self.client.after_verdict(verdict)?;
         Ok(Finished { reply, clean })
     }
 
@@ -446,7 +469,11 @@ impl Download<'_> {
     pub fn fail(mut self, error: Error) -> Error {
         self.settled = true;
         self.io = None;
-        self.client.after_failure(error)
+        let error = self.client.after_failure(error);
+        if self.client.is_alive() {
+            let _ = self.client.read_ahead();
+        }
+        error
     }
 }
 

@@ -14,15 +14,19 @@
 mod active;
 mod ascii;
 mod data;
+mod glue;
 mod listing;
 mod lookup;
 mod options;
 mod path;
 mod session;
+#[cfg(test)]
+mod transcripts;
 mod verify;
 
 pub use ascii::Sizes;
 pub use data::{Download, Finished, Store, Upload};
+pub use glue::{Glue, Glued, Stored};
 pub use listing::{Line, list as parse_list, mlsx as parse_mlsx};
 pub use lookup::Listing;
 pub use options::{Charset, Options};

@@ -26,15 +26,18 @@ pub trait Charset: Send + Sync {
 }
 
 impl Options {
-    /// A name as it goes into a command. One that is not UTF-8 is taken for bytes meant as they are (`%E9` in a URL).
-    pub(super) fn to_server<'a>(&self, name: &'a [u8]) -> Result<Cow<'a, [u8]>> {
-        let (Some(charset), Ok(text)) = (&self.charset, std::str::from_utf8(name)) else {
-            return Ok(Cow::Borrowed(name));
+    /// A path as it goes into a command. A component that is not UTF-8 is taken for bytes meant as they are (`%E9` in a URL).
+    pub(super) fn to_server<'a>(&self, path: &'a [u8]) -> Result<Cow<'a, [u8]>> {
+        let Some(charset) = &self.charset else { return Ok(Cow::Borrowed(path)) };
+        let one = |name: &'a [u8]| match std::str::from_utf8(name) {
+            Ok(text) => charset.encode(text).ok_or_else(|| {
+                let text = format!("{text} cannot be written in {} (--charset)", charset.label());
+                Error::new(Kind::Input, text)
+            }),
+            Err(_) => Ok(name.to_vec()),
         };
-        charset.encode(text).map(Cow::Owned).ok_or_else(|| {
-            let text = format!("{text} cannot be written in {} (--charset)", charset.label());
-            Error::new(Kind::Input, text)
-        })
+        let names: Vec<Vec<u8>> = path.split(|b| *b == b'/').map(one).collect::<Result<_>>()?;
+        Ok(Cow::Owned(names.join(&b'/')))
     }
 
     /// A name that the server sent, in UTF-8; one that cannot be read stays as it is.

@@ -141,6 +141,7 @@ fn mistakes_are_told_with_their_line() {
         case.go("--help").exits(0);
         case.go("get --version").says("");
     }
+    case.config("[rftp]\n--nonsense\n");
     let json = case.go("ls ftp://127.0.0.1:1/ --json");
     assert_eq!(json.exits(78).summary()["outcome"], "permanent");
 }

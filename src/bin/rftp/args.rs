@@ -17,6 +17,7 @@ Examples:
   rftp put dist/*.tar.gz ftp://ci@ftp.example.org/builds/42/
   tar c . | rftp put - ftp://h/a.tar
   rftp get 'ftp://h/logs/2026-*.gz' .
+  rftp sync site/ ftp://me@h/www/ --delete --dry-run
   rftp ls -lR ftp://h/pub --json
   rftp verify dist/ ftp://h/builds/42/
   rftp rm 'ftp://me@h/backup/*.tar' --keep-newest 7
@@ -124,6 +125,8 @@ pub enum Verb {
     Mv(Mv),
     /// Change permission bits
     Chmod(Chmod),
+    /// Make a remote directory like a local one, or the reverse
+    Sync(crate::sync::args::Sync),
     /// Compare local files with remote ones: exit 0 if they are the same, 1 if not
     Verify(Verify),
     /// Send commands as they are written and print the replies
@@ -227,6 +230,7 @@ pub enum Replace {
 }
 
 #[derive(Args, Debug)]
+#[command(override_usage = "rftp put [OPTIONS] <SOURCE>... <REMOTE>")]
 pub struct Put {
     /// Files, directories (with -r) or - for stdin, then the remote destination
     #[arg(required_unless_present = "retry_from", value_names = ["SOURCE", "REMOTE"], num_args = 1..)]
@@ -259,6 +263,7 @@ pub struct Put {
 }
 
 #[derive(Args, Debug)]
+#[command(override_usage = "rftp get [OPTIONS] <REMOTE>... [DEST]")]
 pub struct Get {
     /// Remote files or directories (with -r), then the local destination (. if there is one name only)
     #[arg(required_unless_present_any = ["retry_from", "files_from"], num_args = 1.., value_names = ["REMOTE", "DEST"])]
@@ -407,6 +412,7 @@ impl Rm {
 }
 
 #[derive(Args, Debug)]
+#[command(override_usage = "rftp mv [OPTIONS] <REMOTE>... <DEST>")]
 pub struct Mv {
     /// Remote names or patterns, then the remote destination
     #[arg(required = true, num_args = 2.., value_names = ["REMOTE", "DEST"])]
@@ -497,6 +503,9 @@ pub enum By {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    override_usage = "rftp verify [OPTIONS] <LOCAL> <REMOTE>\n       rftp verify [OPTIONS] --manifest <FILE> <REMOTE>"
+)]
 pub struct Verify {
     /// A local file or directory (none with --manifest), then what it should be equal to
     #[arg(required = true, num_args = 1..=2, value_names = ["LOCAL", "REMOTE"])]

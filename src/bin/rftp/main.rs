@@ -26,10 +26,12 @@ mod select;
 mod session;
 mod source;
 mod stat;
+mod sync;
 mod temporary;
 mod upload;
 mod verify;
 mod walk;
+mod work;
 
 use std::process::ExitCode;
 use wirepost::{
@@ -56,6 +58,7 @@ fn run(flags: args::Rftp, out: &mut Output, cancel: &Cancel) -> anyhow::Result<(
         Verb::Rm(verb) => rm::run(verb, shared, out, cancel)?,
         Verb::Mv(verb) => mv::run(verb, shared, out, cancel)?,
         Verb::Chmod(verb) => chmod::run(verb, shared, out, cancel)?,
+        Verb::Sync(verb) => sync::run(verb, shared, out, cancel)?,
         Verb::Verify(verb) => verify::run(verb, shared, out, cancel)?,
         Verb::Quote(verb) => quote::run(verb, shared, out, cancel)?,
         Verb::Check(verb) => check::run(verb, shared, out, cancel)?,

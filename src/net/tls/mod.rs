@@ -145,9 +145,6 @@ fn read(path: &std::path::Path, what: &str) -> Result<Vec<u8>> {
     })
 }
 
-/// Why a handshake failed where the server gave no reason.
-pub const CLOSED_IN_HANDSHAKE: &str = "the server closed the connection during the handshake";
-
 /// A failed handshake in our words; `detail` is the library's.
 fn refused(name: &str, detail: &str) -> Error {
     let text = format!("TLS with {name} failed: {}", detail.trim_end_matches('.'));

@@ -1,6 +1,6 @@
 //! TLS by the platform's own library. The only file that names `native_tls`.
 
-use super::{CLOSED_IN_HANDSHAKE, TlsInfo, TlsOptions, TlsSession, Version, read, refused};
+use super::{TlsInfo, TlsOptions, TlsSession, Version, read, refused};
 use crate::{
     base::error::*,
     net::{Patience, Transport},
@@ -75,7 +75,7 @@ fn explain(name: &str, error: &native_tls::Error) -> Error {
     }
     let text = error.to_string();
     if text.contains("unexpected EOF") || text.contains("unexpected eof") {
-        return refused(name, CLOSED_IN_HANDSHAKE);
+        return refused(name, "the server closed the connection during the handshake");
     }
     // OpenSSL's words come as "error:0A00010B:SSL routines:ssl3_get_record:wrong version number:file:line: (…)",
     // a verdict on the certificate in the parentheses at the end.

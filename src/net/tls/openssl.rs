@@ -8,9 +8,7 @@
 //! * End of file without close_notify is reported as such, not as an error and not as a clean end: whether it is a
 //!   truncation is for the one to say who knows the size.
 
-use super::{
-    CLOSED_IN_HANDSHAKE, Session as AnySession, TlsInfo, TlsOptions, TlsSession, Version, read, refused,
-};
+use super::{Session as AnySession, TlsInfo, TlsOptions, TlsSession, Version, read, refused};
 use crate::{
     base::error::*,
     net::{Patience, Transport},
@@ -109,7 +107,7 @@ impl Connector {
                 }
                 match error.ssl_error().and_then(|stack| stack.errors().first()) {
                     Some(e) => Err(refused(name, e.reason().unwrap_or("the handshake failed"))),
-                    None => Err(refused(name, CLOSED_IN_HANDSHAKE)),
+                    None => Err(refused(name, "the server closed the connection during the handshake")),
                 }
             }
         }
