@@ -210,6 +210,7 @@ fn a_download_goes_on_only_with_its_own_source() {
         out.ends(0);
         assert!(out.file()["resumed_from"].is_null(), "{out:?}");
         assert!(site.here("a.bin") == site.on_server("a.bin"));
+        assert_eq!(site.names_here(""), ["a.bin"], "what was fetched of the old contents is gone");
     }
 }
 
