@@ -1,10 +1,10 @@
 //! Which files: selection, waiting, lists of names, what an earlier run left, manifests.
 use std::time::{Duration, SystemTime};
 
+use crate::rftp_site::{PASSWORD, Site, options};
 use crate::sandbox::ftp::Options;
 use crate::sandbox::script::{on, reply};
 use crate::support::Output;
-use crate::support::rftp::{PASSWORD, Site, options};
 
 fn go(site: &Site, args: &[&str]) -> Output {
     let urls: Vec<String> =

@@ -1,10 +1,10 @@
 //! Going on with what was interrupted: within a run, and with --resume in a later one; what becomes of sources; leftovers.
 use std::time::{Duration, SystemTime};
 
+use crate::rftp_site::{Site, options};
 use crate::sandbox::ftp::Options;
 use crate::sandbox::script::{Action, End, Fault, Rule, on, reply};
 use crate::support::Output;
-use crate::support::rftp::{Site, options};
 
 const BIG: usize = 3 << 20;
 const CUT: u64 = 1_500_000;

@@ -2,11 +2,11 @@
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, SystemTime};
 
+use crate::rftp_site::{PASSWORD, Site, options};
 use crate::sandbox::ftp::Options;
 use crate::sandbox::script::{Action, End, listing, on, reply};
 use crate::sandbox::tls::Tls;
 use crate::support::Output;
-use crate::support::rftp::{PASSWORD, Site, options};
 
 fn site() -> Site {
     Site::new(options())
