@@ -60,4 +60,5 @@ pub mod net;
 pub mod pop3;
 pub mod smtp;
 pub mod store;
+pub mod sync;
 pub mod textproto;

@@ -28,7 +28,7 @@ use std::{
 /// How long a data connection that EPSV offered may take before PASV is tried: a middlebox that does not know EPSV drops it.
 const EPSV_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the server may take to close its side after ours, and to say why after a failure.
-const DRAIN: Duration = Duration::from_secs(5);
+pub(super) const DRAIN: Duration = Duration::from_secs(5);
 /// So much text is converted at once.
 const TEXT_PIECE: usize = 64 << 10;
 /// The same, once a signal or `--max-time` ends the run.
@@ -69,6 +69,25 @@ impl Passive {
             self.asked = true;
         }
     }
+
+    /// Whether a port is known.
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready.is_some()
+    }
+
+    /// Where the next data connection goes, if that is known.
+    pub(super) fn take(&mut self) -> Option<Endpoint> {
+        let port = self.ready.take()?;
+        Some(Endpoint::new(self.host.clone(), port))
+    }
+
+    /// Takes in the reply to a question that was asked ahead. A refusal says nothing about how to ask: it may mean the moment.
+    pub(super) fn answered(&mut self, reply: &Reply) {
+        self.asked = false;
+        let (want, read): (u16, fn(&[u8]) -> Option<u16>) =
+            if self.extended { (229, epsv_port) } else { (227, pasv_port) };
+        self.ready = Some(reply).filter(|r| r.code == want).and_then(|r| read(&r.lines.join(&b' ')));
+    }
 }
 
 /// `229 … (|||6446|)`, RFC 2428 §3; any printable delimiter, and some servers' extra ones.
@@ -100,7 +119,7 @@ fn pasv_port(text: &[u8]) -> Option<u16> {
 }
 
 /// `150 Opening BINARY mode data connection for a.bin (511 bytes).`: no RFC asks for it, most servers say it.
-fn announced(text: &str) -> Option<u64> {
+pub(super) fn announced(text: &str) -> Option<u64> {
     let (before, _) = text.rsplit_once(" bytes")?;
     let (_, digits) = before.rsplit_once('(')?;
     u64::try_from(crate::base::date::number(digits.as_bytes())?).ok()
@@ -144,8 +163,7 @@ impl Client {
     pub(super) fn download(&mut self, command: &Command) -> Result<Download<'_>> {
         let (io, opening) = self.open(command)?;
         let announced = announced(&opening.text());
-        let sizes = Sizes::default();
-        Ok(Download { client: self, io: Some(io), sizes, announced, text: None, settled: false })
+        Ok(Download::new(self, io, announced))
     }
 
     /// STOR or APPE.
@@ -157,13 +175,41 @@ impl Client {
         let command = self.named(if how.append { "APPE" } else { "STOR" }, path)?;
         let io = match (self.open(&command), path.parent()) {
             (Err(e), Some(parent)) if how.make_dirs && matches!(e.code(), Some(550 | 551 | 553)) => {
-                self.make_dirs(&parent)?;
+                // Most often only the last directory is missing: its MKD and the question for the next port share a write.
+                let made = self.batch_and_prepare(&[self.named("MKD", &parent)?])?.remove(0);
+                if !made.is(&[2]) {
+                    self.make_dirs(&parent)?;
+                }
                 self.open(&command)?
             }
             (opened, _) => opened?,
         };
         let text = self.options.ascii.then(ToWire::default);
         Ok(Upload { client: self, io: Some(io.0), sizes: Sizes::default(), sent: 0, text, settled: false })
+    }
+
+    /// Goes on with a file that is there up to `from`: REST and STOR, or APPE where that is refused, else from its start. The
+    /// second value tells where the data begins.
+    pub fn store_on(&mut self, path: &RemotePath, from: u64) -> Result<(Upload<'_>, u64)> {
+        self.set_type(self.options.ascii)?;
+        let stor = self.named("STOR", path)?;
+        let refused = |e: &Error| e.kind() == Kind::Refused;
+        let opened = match self.restart(from).and_then(|()| self.open(&stor)) {
+            Err(e) if refused(&e) && self.is_alive() => {
+                // A marker that was taken may hold until it is used: it must not move the bytes that come next.
+                self.batch(&[Command::new("REST 0")])?;
+                let append = self.named("APPE", path)?;
+                self.open(&append)
+            }
+            opened => opened,
+        };
+        let (io, from) = match opened {
+            Err(e) if refused(&e) && self.is_alive() => (self.open(&stor)?, 0),
+            opened => (opened?, from),
+        };
+        let text = self.options.ascii.then(ToWire::default);
+        let sizes = Sizes::default();
+        Ok((Upload { client: self, io: Some(io.0), sizes, sent: 0, text, settled: false }, from))
     }
 
     /// REST is waited for: a transfer that begins although it was refused would be another one than was meant.
@@ -259,8 +305,13 @@ impl Client {
             }
             (io, reply)
         };
+        Ok((self.protect(io)?, reply))
+    }
+
+    /// Puts TLS on a data connection where it has to be, with the control connection's session.
+    pub(super) fn protect(&mut self, io: Box<dyn Transport>) -> Result<Box<dyn Transport>> {
         if !self.protected {
-            return Ok((io, reply));
+            return Ok(io);
         }
         let session = self.conn.tls().and_then(TlsInfo::session);
         let name = self.host().to_string();
@@ -274,7 +325,7 @@ impl Client {
                         1
                     };
                 self.conn.add_round_trips(waits);
-                Ok((io, reply))
+                Ok(io)
             }
             Err(e) if e.kind() == Kind::Tls => {
                 // Our own verdict on the certificate, or a handshake that broke: what the server says to that (most often a
@@ -331,7 +382,11 @@ impl Client {
                 error
             }
             Ok(reply) => match reply.check(&[1, 2]) {
-                Err(e) if e.kind() == Kind::Refused => self.explained(e).host(self.host()),
+                // Where it was we who gave up (a limit, a full disk), a 426 is the echo of that, not its reason.
+                Err(e) if error.kind() == Kind::Closed || error.kind() == Kind::Tls => {
+                    if e.kind() == Kind::Refused { self.explained(e).host(self.host()) } else { error }
+                }
+                Err(e) if error.kind() == Kind::Timeout && reply.is(&[5]) => e.host(self.host()),
                 _ => error,
             },
             Err(e) if e.kind() == Kind::Interrupted => e,
@@ -344,7 +399,7 @@ impl Client {
     }
 
     /// The verdict after a complete transfer.
-    fn verdict(&mut self) -> Result<Reply> {
+    pub(super) fn verdict(&mut self) -> Result<Reply> {
         let limit = self.dialer.timeouts.reply;
         let patience = Patience::within(limit, "the end of the transfer", "--reply-timeout");
         let reply = self.conn.any_reply(patience)?;
@@ -359,7 +414,7 @@ impl Client {
 }
 
 /// Labels an error of the data connection.
-fn lost(error: io::Error, host: &str) -> Error {
+pub(super) fn lost(error: io::Error, host: &str) -> Error {
     Error::from_io(error, Kind::Closed, format_args!("lost the data connection to {host}")).host(host)
 }
 
@@ -374,6 +429,11 @@ pub struct Download<'a> {
 }
 
 impl Download<'_> {
+    pub(super) fn new(client: &mut Client, io: Box<dyn Transport>, announced: Option<u64>) -> Download<'_> {
+        let sizes = Sizes::default();
+        Download { client, io: Some(io), sizes, announced, text: None, settled: false }
+    }
+
     /// Bytes that came so far.
     pub fn received(&self) -> u64 {
         self.sizes.wire()
@@ -398,7 +458,8 @@ impl Download<'_> {
             // Our close_notify: some servers call the transfer failed without it.
             let _ = io.shutdown_write();
         }
-        let reply = self.client.verdict()?;
+        let verdict = self.client.verdict();
+        let reply = self.client.after_verdict(verdict)?;
         Ok(Finished { reply, clean })
     }
 
@@ -406,7 +467,11 @@ impl Download<'_> {
     pub fn fail(mut self, error: Error) -> Error {
         self.settled = true;
         self.io = None;
-        self.client.after_failure(error)
+        let error = self.client.after_failure(error);
+        if self.client.is_alive() {
+            let _ = self.client.read_ahead();
+        }
+        error
     }
 }
 

@@ -14,6 +14,7 @@
 mod active;
 mod ascii;
 mod data;
+mod glue;
 mod listing;
 mod lookup;
 mod options;
@@ -23,6 +24,7 @@ mod verify;
 
 pub use ascii::Sizes;
 pub use data::{Download, Finished, Store, Upload};
+pub use glue::{Glue, Glued, Stored};
 pub use listing::{Line, list as parse_list, mlsx as parse_mlsx};
 pub use lookup::Listing;
 pub use options::{Charset, Options};
@@ -88,6 +90,11 @@ impl Client {
         self.conn.tls().and_then(TlsInfo::version)
     }
 
+    /// The address that the name led to.
+    pub fn peer(&self) -> Option<std::net::SocketAddr> {
+        self.conn.peer_addr().ok()
+    }
+
     /// Until when the server's certificate is valid.
     pub fn certificate_ends(&self) -> Option<Time> {
         self.conn.tls().and_then(TlsInfo::not_after)
@@ -145,8 +152,13 @@ impl Client {
         Ok(replies)
     }
 
+    /// Whether files are text, so that offsets and digests here and there are not the same.
+    pub fn is_text(&self) -> bool {
+        self.options.ascii
+    }
+
     /// A command about a name.
-    fn named(&self, verb: &'static str, path: &RemotePath) -> Result<Command> {
+    pub fn named(&self, verb: &'static str, path: &RemotePath) -> Result<Command> {
         Command::new(verb).arg(self.options.to_server(path.as_bytes())?)
     }
 
@@ -218,6 +230,18 @@ impl Client {
             .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
     }
 
+    /// DELE of many in one write, and what became of each.
+    pub fn delete_all(&mut self, paths: &[RemotePath]) -> Result<Vec<Result<()>>> {
+        let commands: Vec<_> = paths.iter().map(|p| self.named("DELE", p)).collect::<Result<_>>()?;
+        let replies = self.batch(&commands)?;
+        let host = self.host();
+        let answer = |(path, reply): (&RemotePath, Reply)| {
+            let what = format!("cannot remove {path} on {host}");
+            reply.check(&[2]).map_err(|e| e.host(host).context(what))
+        };
+        Ok(paths.iter().zip(replies).map(answer).collect())
+    }
+
     /// RMD.
     pub fn remove_dir(&mut self, path: &RemotePath) -> Result<()> {
         let command = self.named("RMD", path)?;
@@ -279,10 +303,10 @@ fn going(reply: &Reply, host: &str) -> Error {
     Error::new(Kind::Busy, refusal.to_string()).refusal(refusal).host(host).again_is(Again::Now)
 }
 
-/// A loss after something may have taken effect: what may have happened is for the caller to find out.
+/// A loss after something may have taken effect: what may have happened is for the caller to find out, not for a retry.
 fn unconfirmed(error: Error) -> Error {
     match error.kind() {
-        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed),
+        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed).again_is(Again::Never),
         _ => error,
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod layers;
 mod rftp_basics;
+mod rftp_hostile;
 mod rftp_reach;
 mod rftp_session;
 mod rftp_tls;

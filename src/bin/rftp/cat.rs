@@ -2,7 +2,7 @@
 
 use crate::{
     args::{self, Shared},
-    get::matching,
+    matches,
     remote::Remote,
     session::{Purpose, Session},
 };
@@ -36,7 +36,7 @@ fn cat(session: &mut Session<'_>, path: &RemotePath, no_glob: bool, out: &mut Ou
         }
         Some(entry) => one(session, path, entry.size, out),
         None if !no_glob && pattern::is_glob(path.as_bytes()) => {
-            for (path, entry) in matching(session, path, out)? {
+            for (path, entry) in matches::some(session, path, out)? {
                 if entry.kind != EntryKind::Dir {
                     one(session, &path, entry.size, out)?;
                 }

@@ -32,6 +32,8 @@ pub enum Event {
     File(Box<File>),
     /// rftp: what is there (ls, stat).
     Entry(Box<Entry>),
+    /// rftp quote: a reply of the server.
+    Reply(Reply),
     /// b64mime list: one part of a message.
     #[serde(rename = "part")]
     MimePart(Box<PartLine>),
