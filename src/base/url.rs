@@ -88,14 +88,25 @@ impl Url {
 
 /// The URL without what may be a secret, for messages.
 fn without_userinfo(text: &str) -> String {
-    match text.split_once("://") {
-        Some((scheme, rest)) => {
-            let end = rest.find('/').unwrap_or(rest.len());
-            let host = rest[..end].rsplit_once('@').map_or(&rest[..end], |(_, host)| host);
-            format!("{scheme}://{host}{}", &rest[end..])
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_string() };
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (host, path) = match authority.rsplit_once('@') {
+        Some((_, host)) => (host, path),
+        // `user:pass/word@host`: what looks like a port may be the first half of a password, and what follows the other.
+        None if !authority.starts_with('[') && has_no_port(authority) => {
+            (path.rsplit_once('@').map_or("…", |(_, host)| host), "")
         }
-        None => text.to_string(),
-    }
+        None => (authority, path),
+    };
+    format!("{scheme}://{host}{path}")
+}
+
+/// Whether what follows the colon is no port.
+fn has_no_port(authority: &str) -> bool {
+    authority
+        .split_once(':')
+        .is_some_and(|(_, port)| port.is_empty() || !port.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// `%XX` undone. `None` for a `%` without two digits.
@@ -161,6 +172,12 @@ mod tests {
             "ftp://a。。b/",
         ] {
             assert_eq!(Url::parse(bad).unwrap_err().kind(), Kind::Usage, "{bad}");
+        }
+        for text in
+            ["ftp://me:hunter2@h/x", "ftp://me:hunter2", "ftp://me:hunter2/@h/x", "ftp://me:a/hunter2@h/x"]
+        {
+            let error = Url::parse(text).unwrap_err();
+            assert!(!error.message().contains("hunter2"), "{error}");
         }
         let error = Url::parse("ftp://me:hunter2@h/x").unwrap_err();
         assert!(!error.message().contains("hunter2"), "{error}");

@@ -11,22 +11,17 @@ pub struct Sizes {
 }
 
 impl Sizes {
-    /// Of bytes that went as they are.
-    pub fn of_bytes(n: u64) -> Sizes {
-        Sizes { wire: n, line_ends: 0 }
-    }
-
-    /// With so many bytes before it.
-    pub fn after(self, n: u64) -> Sizes {
-        Sizes { wire: self.wire + n, ..self }
-    }
-
     pub(super) fn add(&mut self, bytes: u64) {
         self.wire += bytes;
     }
 
     pub(super) fn wire(self) -> u64 {
         self.wire
+    }
+
+    /// Of bytes, not text.
+    pub fn of(bytes: u64) -> Sizes {
+        Sizes { wire: bytes, line_ends: 0 }
     }
 
     /// A size that is known to be that of this very text, in one form or the other.

@@ -29,10 +29,10 @@ use std::{
 const EPSV_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the server may take to close its side after ours, and to say why after a failure.
 pub(super) const DRAIN: Duration = Duration::from_secs(5);
-/// So much text is converted at once.
-const TEXT_PIECE: usize = 64 << 10;
 /// The same, once a signal or `--max-time` ends the run.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// So much text is converted at once.
+const TEXT_PIECE: usize = 64 << 10;
 
 /// How ports are asked for, and one asked for ahead of its use.
 pub(super) struct Passive {
@@ -198,8 +198,7 @@ impl Client {
             Err(e) if refused(&e) && self.is_alive() => {
                 // A marker that was taken may hold until it is used: it must not move the bytes that come next.
                 self.batch(&[Command::new("REST 0")])?;
-                let append = self.named("APPE", path)?;
-                self.open(&append)
+                self.open(&self.named("APPE", path)?)
             }
             opened => opened,
         };
@@ -207,9 +206,8 @@ impl Client {
             Err(e) if refused(&e) && self.is_alive() => (self.open(&stor)?, 0),
             opened => (opened?, from),
         };
-        let text = self.options.ascii.then(ToWire::default);
-        let sizes = Sizes::default();
-        Ok((Upload { client: self, io: Some(io.0), sizes, sent: 0, text, settled: false }, from))
+        let sizes = Sizes::of(from);
+        Ok((Upload { client: self, io: Some(io.0), sizes, sent: 0, text: None, settled: false }, from))
     }
 
     /// REST is waited for: a transfer that begins although it was refused would be another one than was meant.
@@ -430,13 +428,17 @@ pub struct Download<'a> {
 
 impl Download<'_> {
     pub(super) fn new(client: &mut Client, io: Box<dyn Transport>, announced: Option<u64>) -> Download<'_> {
-        let sizes = Sizes::default();
-        Download { client, io: Some(io), sizes, announced, text: None, settled: false }
+        Download { client, io: Some(io), announced, sizes: Sizes::default(), text: None, settled: false }
     }
 
     /// Bytes that came so far.
     pub fn received(&self) -> u64 {
         self.sizes.wire()
+    }
+
+    /// Whether line ends are converted on the way.
+    pub fn is_text(&self) -> bool {
+        self.text.is_some()
     }
 
     /// What size the file may have there, by what came.

@@ -55,10 +55,9 @@ pub struct Stored {
 }
 
 impl Client {
-    /// Whether the port for the next data connection is known already: the condition of [`Client::store_glued`]. Text is not sent
-    /// so: its size has to be asked in another TYPE.
+    /// Whether the port for the next data connection is known already: the condition of [`Client::store_glued`].
     pub fn is_prepared(&self) -> bool {
-        self.passive.is_ready() && !self.options.ascii
+        self.passive.is_ready()
     }
 
     /// One upload of a row. `body` writes the data and tells how much it was.
@@ -86,7 +85,6 @@ impl Client {
         path: &RemotePath,
         algorithm: Option<Algorithm>,
     ) -> Result<(Option<u64>, Option<Vec<u8>>)> {
-        self.set_type(false)?;
         let (probe, how) = self.probe(path, algorithm)?;
         let replies = self.batch_and_prepare(&probe)?;
         Ok(self.read_probe(&replies, how))
@@ -164,11 +162,9 @@ impl Client {
         self.in_step();
         let to = self.passive.take().ok_or_else(|| Error::new(Kind::Bug, "no port is known ahead"))?;
         if time {
-            let command = self.mdtm(path)?;
-            self.conn.push(&command);
+            self.conn.push(&self.named("MDTM", path)?);
         }
-        let command = self.named("RETR", path)?;
-        self.conn.push(&command);
+        self.conn.push(&self.named("RETR", path)?);
         self.passive.ask(&mut self.conn);
         self.conn.flush()?;
         let io = self.dial_ahead(&to)?;

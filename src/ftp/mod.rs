@@ -20,6 +20,8 @@ mod lookup;
 mod options;
 mod path;
 mod session;
+#[cfg(test)]
+mod transcripts;
 mod verify;
 
 pub use ascii::Sizes;
@@ -90,6 +92,11 @@ impl Client {
         self.conn.tls().and_then(TlsInfo::version)
     }
 
+    /// Whether transfers are of text (TYPE A): offsets and digests mean nothing then.
+    pub fn is_text(&self) -> bool {
+        self.options.ascii
+    }
+
     /// The address that the name led to.
     pub fn peer(&self) -> Option<std::net::SocketAddr> {
         self.conn.peer_addr().ok()
@@ -150,11 +157,6 @@ impl Client {
         let replies = replies?;
         self.read_passive()?;
         Ok(replies)
-    }
-
-    /// Whether files are text, so that offsets and digests here and there are not the same.
-    pub fn is_text(&self) -> bool {
-        self.options.ascii
     }
 
     /// A command about a name.

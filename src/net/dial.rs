@@ -48,10 +48,15 @@ pub struct Dialer {
     pub proxy: Option<Result<Proxy>>,
     pub tls: tls::TlsOptions,
     pub trace: Tracer,
+    /// Where set, connections are made by this and not by TCP: a script or a fuzzer plays the server's whole side.
+    pub by: Option<Connect>,
     connector: tls::Lazy,
     /// How many ports were listened on.
     listened: AtomicU16,
 }
+
+/// Makes a connection to an endpoint.
+pub type Connect = Box<dyn Fn(&Endpoint) -> Result<Box<dyn Transport>> + Send + Sync>;
 
 impl Dialer {
     pub fn new(cancel: Cancel, timeouts: Timeouts, tls: tls::TlsOptions, trace: Tracer) -> Dialer {
@@ -68,6 +73,9 @@ impl Dialer {
 
     /// As [`Dialer::dial`], with a budget of its own for connecting.
     pub fn dial_within(&self, to: &Endpoint, budget: Duration) -> Result<Box<dyn Transport>> {
+        if let Some(connect) = &self.by {
+            return connect(to);
+        }
         match &self.proxy {
             None => Ok(Box::new(self.direct(to, budget)?)),
             Some(Ok(proxy)) => Ok(Box::new(self.through(proxy, to, budget)?)),

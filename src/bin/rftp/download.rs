@@ -104,10 +104,10 @@ impl<'a> Attempt<'a> {
         if let Some(reason) = policy(self.flags.transfer.exists, self.local, size, modified)? {
             return Ok(skipped(reason));
         }
-        // Where line ends change, what is here says nothing about where to go on there.
-        self.anew |= client.is_text();
         let url = session.site.url(self.remote);
-        let from = self.prepare(&url, size.zip(modified))?;
+        // Of a text neither offsets nor sizes say how much of it is here.
+        let identity = size.zip(modified).filter(|_| !session.client().is_ok_and(|c| c.is_text()));
+        let from = self.prepare(&url, identity)?;
         let mut done = self.fetch(session, from, size, out)?;
         if let Some(time) = modified.filter(|_| !self.flags.transfer.no_times)
             && let Some(partial) = &self.partial
@@ -222,14 +222,15 @@ impl<'a> Attempt<'a> {
                 return Err(download.fail(failed(e)));
             }
         };
-        let sizes = download.sizes().after(from.saturating_sub(OVERLAP));
+        let (text, sizes) = (download.is_text(), download.sizes());
         let finished = download.finish()?;
         let digests = (meter.digest_of(Algorithm::Sha256), hash.and_then(|h| meter.digest_of(h)));
         drop(meter);
         let bytes = from + fetched;
         let mut verified = match size {
-            Some(size) if sizes.proves(size) => "size".to_string(),
-            Some(size) if sizes.allows(size) => "none".to_string(),
+            Some(size) if text && sizes.proves(size) => "size".to_string(),
+            Some(size) if text && sizes.allows(size) => "none".to_string(),
+            Some(size) if !text && size == bytes => "size".to_string(),
             Some(size) => {
                 self.anew = bytes > size;
                 let text =

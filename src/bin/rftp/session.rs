@@ -120,9 +120,9 @@ impl<'a> Session<'a> {
                 Scheme::Ftp if tls.required(peer, proxied) => Security::Explicit,
                 Scheme::Ftp => Security::Off,
             };
-            let mut client = Client::connect(&self.dialer, &self.site.endpoint, security)
-                .map_err(|e| self.without(e))?
-                .with(self.shared.ftp.options());
+            let mut client =
+                Client::connect(&self.dialer, &self.site.endpoint, security).map_err(|e| self.without(e))?;
+            client = client.with(self.shared.ftp.options());
             match client.login(&self.login) {
                 Ok(()) => self.client = Some(client),
                 Err(e) => {

@@ -241,7 +241,7 @@ impl<'a> Attempt<'a> {
         }
         let prepared =
             if from > 0 && meter.sees_bytes() { source.seed(&mut meter, from) } else { source.go_to(from) };
-        let (mut bytes, mut sizes, mut lost) = (from, Sizes::of_bytes(from), None);
+        let (mut bytes, mut sizes, mut lost) = (from, Sizes::of(from), None);
         match (upload, prepared) {
             (Some(upload), Err(e)) => return Err(upload.fail(e)),
             (None, Err(e)) => return Err(e),
@@ -257,7 +257,7 @@ impl<'a> Attempt<'a> {
                         return Err(upload.fail(error));
                     }
                 }
-                sizes = upload.sizes().after(from);
+                sizes = upload.sizes();
                 match upload.finish() {
                     Ok(_) => {}
                     Err(e) if e.kind() == Kind::Unconfirmed => lost = Some(e),

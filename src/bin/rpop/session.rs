@@ -77,7 +77,11 @@ impl Server {
             return Client::greet(Conn::new(io, host, Style::Line, &self.dialer));
         }
         let client = Client::greet(Conn::new(io, host, Style::Line, &self.dialer))?;
-        if self.tls.required(peer.ip(), self.dialer.is_proxied()) { client.start_tls(&self.dialer) } else { Ok(client) }
+        if self.tls.required(peer.ip(), self.dialer.is_proxied()) {
+            client.start_tls(&self.dialer)
+        } else {
+            Ok(client)
+        }
     }
 
     /// Runs `work` with a fresh session, again after a passing failure: connection lost or not made, a timeout. What
@@ -108,7 +112,7 @@ pub fn listing(client: &mut Client) -> Result<(Vec<Listed>, bool)> {
     if list.is_empty() {
         return Ok((Vec::new(), true));
     }
-    let uids = client.uidl()?;
+    let uids = client.uidl(list.len())?;
     let has = uids.is_some();
     Ok((listing::join(list, uids), has))
 }

@@ -5,7 +5,10 @@
 pub mod download;
 pub mod upload;
 
-use crate::session::{Session, Voice};
+use crate::{
+    session::{Session, Voice},
+    source::Mark,
+};
 use std::{
     collections::HashMap,
     sync::{
@@ -89,6 +92,8 @@ pub struct Done {
     pub verified: String,
     pub tls_version: Option<&'static str>,
     pub tls_resumed: Option<bool>,
+    /// What was sent.
+    pub mark: Option<Mark>,
 }
 
 /// What a worker tells the thread that prints.
