@@ -12,6 +12,7 @@ mod rftp_kill;
 mod rftp_login;
 mod rftp_reach;
 mod rftp_session;
+mod rftp_site;
 mod rftp_sync;
 mod rftp_tls;
 mod rimap_search;

@@ -6,9 +6,9 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use crate::rftp_site::{PASSWORD, Site, options};
 use crate::sandbox::ftp::Options;
 use crate::sandbox::tls::Tls;
-use crate::support::rftp::{PASSWORD, Site, options};
 use crate::support::{Output, program};
 
 const STRACE: &str = "/usr/bin/strace";

@@ -3,11 +3,11 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
+use crate::rftp_site::{PASSWORD, Site, USER, options};
 use crate::sandbox::ftp::{Options, Reuse};
 use crate::sandbox::hub::Log;
 use crate::sandbox::script::{Action, End, Fault, Rule, on};
 use crate::sandbox::tls::{SslVersion, Tls};
-use crate::support::rftp::{PASSWORD, Site, USER, options};
 use crate::support::{Output, World};
 
 #[test]

@@ -142,11 +142,6 @@ impl<'a> Session<'a> {
         error
     }
 
-    /// The client if it is connected and usable: for cleaning up.
-    pub fn living(&mut self) -> Option<&mut Client> {
-        self.client.as_mut().filter(|c| c.is_alive())
-    }
-
     /// Drops the connection without a word.
     fn forget(&mut self) {
         if let Some(client) = self.client.take() {

@@ -187,7 +187,6 @@ fn fetch(
         verified: verified.into(),
         tls_version: client.tls_version(),
         tls_resumed: client.tls_resumed(),
-        mark: None,
     };
     if !manner.hold {
         partial.persist(Conflict::Overwrite)?;

@@ -5,10 +5,7 @@
 pub mod download;
 pub mod upload;
 
-use crate::{
-    session::{Session, Voice},
-    source::Mark,
-};
+use crate::session::{Session, Voice};
 use std::{
     collections::HashMap,
     sync::{
@@ -92,8 +89,6 @@ pub struct Done {
     pub verified: String,
     pub tls_version: Option<&'static str>,
     pub tls_resumed: Option<bool>,
-    /// What was sent.
-    pub mark: Option<Mark>,
 }
 
 /// What a worker tells the thread that prints.

@@ -235,7 +235,6 @@ impl Attempt<'_> {
             verified,
             tls_version: client.tls_version(),
             tls_resumed: client.tls_resumed(),
-            mark: source.mark,
         };
         Ok((done, source.modified))
     }
