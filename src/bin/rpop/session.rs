@@ -29,8 +29,8 @@ impl Server {
         let user = secrets::user(&args.login, target.user.as_deref(), &host)?.ok_or_else(|| {
             Error::new(Kind::Usage, format!("no user for {host}")).hint("write pop3s://user@host, or --user")
         })?;
-        let credentials = match &args.auth.token_command {
-            Some(command) => Credentials::token(&user, secrets::from_command(command, "--token-command")?),
+        let credentials = match secrets::token(args.auth.token_command.as_deref(), &user, &host)? {
+            Some(token) => Credentials::token(&user, token),
             None => {
                 let identity = secrets::identity(&TOOL, &args.login, &user, &host)?;
                 Credentials::password(&identity.user, identity.password)
@@ -77,7 +77,11 @@ impl Server {
             return Client::greet(Conn::new(io, host, Style::Line, &self.dialer));
         }
         let client = Client::greet(Conn::new(io, host, Style::Line, &self.dialer))?;
-        if self.tls.required(peer.ip(), false) { client.start_tls(&self.dialer) } else { Ok(client) }
+        if self.tls.required(peer.ip(), self.dialer.is_proxied()) {
+            client.start_tls(&self.dialer)
+        } else {
+            Ok(client)
+        }
     }
 
     /// Runs `work` with a fresh session, again after a passing failure: connection lost or not made, a timeout. What

@@ -1,10 +1,12 @@
 //! What the user names: a server, and messages on it.
 
+use crate::TOOL;
 use wirepost::{
     base::{
         error::*,
         url::{Url, is_url},
     },
+    cli::config,
     net::Endpoint,
     pop3::{Listed, Number},
 };
@@ -19,14 +21,14 @@ pub struct Target {
 }
 
 impl Target {
-    /// From the argument, else from `RPOP_URL`.
+    /// From the argument, else from `RPOP_URL` or the account.
     pub fn find(url: Option<&str>) -> Result<Target> {
         match url {
             Some(url) => Target::parse(url),
-            None => match std::env::var("RPOP_URL") {
-                Ok(url) if !url.is_empty() => Target::parse(&url),
-                _ => Err(Error::new(Kind::Usage, "no server is named")
-                    .hint("give pop3s://user@host, or set RPOP_URL")),
+            None => match config::url(&TOOL) {
+                Some(url) => Target::parse(&url),
+                None => Err(Error::new(Kind::Usage, "no server is named")
+                    .hint("give pop3s://user@host, set RPOP_URL, or write --url into the account file")),
             },
         }
     }
