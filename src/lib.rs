@@ -39,6 +39,7 @@
 //! openssl     : net/tls/openssl
 //! socket2     : net/dial
 //! dns_lookup  : net/dial
+//! flate2      : imap/deflate
 //! mime_guess  : mime/media_type
 //! encoding_rs : mime/charset
 //! stringprep  : textproto/sasl
@@ -51,6 +52,7 @@
 pub mod base;
 pub mod cli;
 pub mod ftp;
+pub mod imap;
 pub mod job;
 pub mod mail;
 pub mod mime;
@@ -58,4 +60,5 @@ pub mod net;
 pub mod pop3;
 pub mod smtp;
 pub mod store;
+pub mod sync;
 pub mod textproto;

@@ -195,6 +195,11 @@ impl Output {
         [Outcome::Temporary, Outcome::Permanent, Outcome::Unknown].iter().map(|o| self.tally.of(*o)).sum()
     }
 
+    /// How many items were done so far, or would be.
+    pub fn done_so_far(&self) -> u64 {
+        [Outcome::Ok, Outcome::Queued, Outcome::Planned].iter().map(|o| self.tally.of(*o)).sum()
+    }
+
     /// The answer to the question asked is no (exit 1).
     pub fn answer_no(&mut self) {
         self.tally.answer_no();

@@ -7,6 +7,7 @@
 pub mod build;
 pub mod charset;
 pub mod defect;
+pub mod downgrade;
 pub mod encode;
 pub mod header;
 pub mod legacy;

@@ -189,6 +189,11 @@ impl Dir {
         Ok(fs::unlinkat(&self.fd, name, AtFlags::empty())?)
     }
 
+    /// Removes an empty directory.
+    pub fn remove_dir(&self, name: &OsStr) -> io::Result<()> {
+        Ok(fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR)?)
+    }
+
     /// The names in the directory, without `.` and `..`, in no order.
     pub fn names(&self) -> io::Result<Vec<OsString>> {
         let mut names = Vec::new();

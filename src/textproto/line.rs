@@ -46,6 +46,24 @@ impl Conn {
         CountedWriter { conn: self, cr: false, refused: false, finished: false }
     }
 
+    /// What is here, at least one byte of it: for a protocol whose units are neither lines nor of a known length (IMAP).
+    /// [`Conn::consume`] says how much was used.
+    pub fn chunk(&mut self, patience: Patience) -> Result<&[u8]> {
+        self.flush()?;
+        if self.buffered() == 0 {
+            self.io.set_patience(patience);
+            if !self.fill()? {
+                return Err(self.closed());
+            }
+        }
+        Ok(&self.buf[self.start..self.end])
+    }
+
+    /// Takes bytes of [`Conn::chunk`] away.
+    pub fn consume(&mut self, n: usize) {
+        self.start = self.end.min(self.start + n);
+    }
+
     /// A body of exactly `n` bytes, such as an IMAP literal. Not read to its end, it breaks the connection.
     pub fn exactly(&mut self, n: u64) -> Exactly<'_> {
         self.io.set_patience(Patience::silence(self.timeouts.silence, "data", "--timeout"));

@@ -289,6 +289,22 @@ impl Conn {
         Ok(conn)
     }
 
+    /// Puts a layer on the transport, such as compression, and starts anew on it with nothing kept but the counts.
+    ///
+    /// # Errors
+    /// `Protocol` if a byte waits unread: it would be lost to the layer.
+    pub fn layered(self, layer: impl FnOnce(Box<dyn Transport>) -> Box<dyn Transport>) -> Result<Conn> {
+        if self.buffered() > 0 {
+            let text = format!("{} sent more before the new layer began", self.host);
+            return Err(Error::new(Kind::Protocol, text).host(&self.host));
+        }
+        let Conn { io, host, style, timeouts, trace, round_trips, .. } = self;
+        let mut conn = Conn::with(layer(io), &host, style, timeouts, trace);
+        conn.round_trips = round_trips;
+        conn.asked = false;
+        Ok(conn)
+    }
+
     /// Labels an error that came up through the transport.
     fn lost(&self, error: std::io::Error) -> Error {
         Error::from_io(error, Kind::Closed, format_args!("lost the connection to {}", self.host))

@@ -49,13 +49,15 @@ pub fn run(flags: &args::Lint, out: &mut Output, cancel: &Cancel) -> Result<()> 
                 detail => format!(": {}", escape::text(detail)),
             };
             let word = if warning { "warning" } else { "note" };
-            out.line(format_args!(
-                "{}: part {}{place}: {word}: {} [{}]{detail}",
-                escape::text(&input.name),
-                finding.path,
-                defect.meaning(),
-                defect.name
-            ));
+            if !out.is_quiet() {
+                out.line(format_args!(
+                    "{}: part {}{place}: {word}: {} [{}]{detail}",
+                    escape::text(&input.name),
+                    finding.path,
+                    defect.meaning(),
+                    defect.name
+                ));
+            }
             out.emit(&Event::Finding(Box::new(Finding {
                 file: input.file.clone(),
                 message: input.message,

@@ -2,8 +2,9 @@
 
 use crate::{
     args::{self, Shared},
-    get::matching,
+    matches,
     remote::Remote,
+    select::Doubt,
     session::{Purpose, Session},
     walk::{DEEPEST, MOST, join},
 };
@@ -45,17 +46,14 @@ fn ls(
     let what = format!("cannot list {path} on {host}");
     let entry =
         session.run(out, |s, _, _| s.client()?.look_and_prepare(path)).0.map_err(|e| e.context(&what))?;
+    let mut held = flags.which.is_active().then(Vec::new);
     match entry {
         Some(entry) if entry.is_dir() => {}
-        Some(entry) => {
-            show(flags, session, &path.to_string(), path, &entry, out);
-            return Ok(());
-        }
+        Some(entry) => return show_all(flags, session, vec![(path.to_string(), path.clone(), entry)], out),
         None if !flags.no_glob && pattern::is_glob(path.as_bytes()) => {
-            for (path, entry) in matching(session, path, out)? {
-                show(flags, session, &path.to_string(), &path, &entry, out);
-            }
-            return Ok(());
+            let found = matches::some(session, path, out)?;
+            let found = found.into_iter().map(|(path, entry)| (path.to_string(), path, entry)).collect();
+            return show_all(flags, session, found, out);
         }
         None => {
             return Err(Error::new(Kind::Missing, format!("{what}: no such file or directory")).host(&host));
@@ -75,6 +73,11 @@ fn ls(
                 continue;
             }
         };
+        if held.is_some() && !listing.is_whole() {
+            // What is the newest cannot be told from a part.
+            let text = format!("cannot select: the listing of {dir} on {host} is not whole");
+            return Err(Error::new(Kind::Protocol, text).host(&host));
+        }
         complain(&host, &dir, &listing, out);
         seen += 1 + listing.entries.len();
         if seen > MOST {
@@ -90,7 +93,11 @@ fn ls(
             }
             let relative = join(&below, &entry.name);
             let shown = String::from_utf8_lossy(&relative).into_owned();
-            show(flags, session, &shown, &dir.join(&entry.name)?, entry, out);
+            let full = dir.join(&entry.name)?;
+            match &mut held {
+                Some(held) => held.push((shown.clone(), full, entry.clone())),
+                None => show(session, &shown, &full, entry, flags.long, out),
+            }
             if flags.recursive && entry.is_dir() {
                 if depth == DEEPEST {
                     out.fail(&Error::new(Kind::Limit, format!("{shown} on {host} is too deep")).host(&host));
@@ -100,6 +107,26 @@ fn ls(
             }
         }
         open.extend(dirs.into_iter().rev());
+    }
+    match held {
+        Some(held) => show_all(flags, session, held, out),
+        None => Ok(()),
+    }
+}
+
+/// What the selection leaves; nothing is a no.
+fn show_all(
+    flags: &args::Ls,
+    session: &Session<'_>,
+    found: Vec<(String, RemotePath, Entry)>,
+    out: &mut Output,
+) -> Result<()> {
+    let found = flags.which.apply(found, |(_, _, entry)| entry, Time::now(), Doubt::In)?;
+    if found.is_empty() {
+        out.answer_no();
+    }
+    for (name, path, entry) in found {
+        show(session, &name, &path, &entry, flags.long, out);
     }
     Ok(())
 }
@@ -118,17 +145,15 @@ pub fn complain(host: &str, dir: &RemotePath, listing: &Listing, out: &mut Outpu
     }
 }
 
-fn show(
-    flags: &args::Ls,
-    session: &Session<'_>,
-    name: &str,
-    path: &RemotePath,
-    entry: &Entry,
-    out: &mut Output,
-) {
+/// One line, with all that is known.
+pub fn show_long(session: &Session<'_>, name: &str, path: &RemotePath, entry: &Entry, out: &mut Output) {
+    show(session, name, path, entry, true, out);
+}
+
+fn show(session: &Session<'_>, name: &str, path: &RemotePath, entry: &Entry, long: bool, out: &mut Output) {
     out.count(Outcome::Ok);
     let shown = escape::text(name);
-    if flags.long {
+    if long {
         let kind = match entry.kind {
             EntryKind::File => '-',
             EntryKind::Dir => 'd',

@@ -1,6 +1,6 @@
 //! Trees of files, here and there, filtered. Deep trees are walked without recursion, and a server's loop ends at a depth.
 
-use crate::args::Names;
+use crate::{args::Names, temporary::is_temporary};
 use std::{
     ffi::OsStr,
     fs,
@@ -21,11 +21,6 @@ use wirepost::{
 pub const DEEPEST: usize = 100;
 /// More than any real tree: a loop that branches would list for ever without getting deep.
 pub const MOST: usize = 2_000_000;
-
-/// Temporary names of ours: never sent, fetched, matched or deleted as if they were files.
-pub fn is_temporary(name: &[u8]) -> bool {
-    name.starts_with(b".") && memchr::memmem::find(name, b".rftp-").is_some()
-}
 
 /// `--include`, `--exclude`, `--exclude-from`.
 #[derive(Debug, Default)]
@@ -257,8 +252,5 @@ mod tests {
         ] {
             assert_eq!(filter.takes(path.as_bytes(), is_dir), want, "{path}");
         }
-        assert!(
-            is_temporary(b".a.rftp-0123456789abcdef") && !is_temporary(b"a.rftp-1") && !is_temporary(b".a")
-        );
     }
 }

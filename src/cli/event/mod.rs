@@ -32,6 +32,8 @@ pub enum Event {
     File(Box<File>),
     /// rftp: what is there (ls, stat).
     Entry(Box<Entry>),
+    /// rftp quote: a reply of the server.
+    Reply(Reply),
     /// b64mime list: one part of a message.
     #[serde(rename = "part")]
     MimePart(Box<PartLine>),
@@ -50,8 +52,6 @@ pub enum Event {
     Sent(Box<Sent>),
     /// rsendmail: one recipient of one message.
     Recipient(Recipient),
-    /// rsendmail check: what a server turned out to be.
-    Server(Box<Server>),
     /// rpop: one message that was asked for.
     Message(Box<Message>),
     /// rpop: one message as the server lists it.

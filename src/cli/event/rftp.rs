@@ -63,3 +63,15 @@ pub struct Entry {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Value>,
 }
+
+/// rftp's `reply`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Reply {
+    pub outcome: &'static str,
+    pub command: String,
+    pub code: u16,
+    /// The text of each line, without its code.
+    pub lines: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Value>,
+}

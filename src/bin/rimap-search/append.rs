@@ -1,0 +1,140 @@
+//! `append`: messages into a mailbox, streamed; dates and flags as a Maildir tells them.
+
+use crate::{
+    act,
+    args::{Append, Shared},
+    names,
+    site::{self, Site},
+    source::{self, Source},
+    summary::Summary,
+};
+use std::{os::unix::ffi::OsStrExt, time::Instant};
+use wirepost::{
+    base::{error::*, escape, record},
+    cli::{
+        Output,
+        event::{self, Event, Hit},
+        exit::Outcome,
+    },
+    imap::{Name, SearchKey, Session},
+    net::Cancel,
+};
+
+/// The verb.
+pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    let (url, words) = site::split(&args.words)?;
+    if words.is_empty() {
+        return Err(Error::new(Kind::Usage, "nothing to append").hint("name files, or - for standard input"));
+    }
+    let extra = args.flag.iter().map(|f| act::flag(f)).collect::<Result<Vec<_>>>()?;
+    let mut sources = source::find(words)?;
+    let mut site = Site::new(&url, shared, out, cancel)?;
+    let mut session = site.session(out)?;
+    let to = names::one(&mut session, &args.to)?;
+    if args.create && !args.dry_run {
+        match session.status(&to) {
+            Err(e) if e.kind() == Kind::Missing => session.create(&to)?,
+            other => {
+                other?;
+            }
+        }
+    }
+    let mut failed = None;
+    for source in &mut sources {
+        let mut flags = source.flags.clone();
+        flags.extend(extra.iter().filter(|f| !source.flags.contains(f)).cloned());
+        let mut hit = Hit {
+            mailbox: to.text().to_string(),
+            path: Some(record::name(source.path.as_os_str().as_bytes())),
+            actions: vec!["append".into()],
+            ..Hit::default()
+        };
+        let began = Instant::now();
+        let mut tried = 0;
+        let done = loop {
+            tried += 1;
+            let error = match add(args, &mut session, &to, source, &flags, &mut hit, out) {
+                Ok(outcome) => break Ok(outcome),
+                Err(e) => e,
+            };
+            if error.again() != Again::Now {
+                break Err(error);
+            }
+            out.add_round_trips(session.round_trips());
+            if let Err(e) = site.pause(&error, tried, began.elapsed(), out) {
+                break Err(e);
+            }
+            session = site.session(out)?;
+        };
+        match done {
+            Ok(outcome) => {
+                hit.outcome = outcome.name();
+                out.count(outcome);
+            }
+            Err(e) => {
+                let e = e.context(format_args!("cannot append {}", source.path.display()));
+                hit.outcome = Outcome::of(&e).name();
+                hit.error = Some(event::error(&e));
+                out.item_failed(&e);
+                failed = Some(e);
+            }
+        }
+        out.emit(&Event::Hit(Box::new(hit)));
+        if failed.as_ref().is_some_and(|e| e.kind() == Kind::Interrupted) {
+            break;
+        }
+        if session.is_broken() {
+            out.add_round_trips(session.round_trips());
+            session = site.session(out)?;
+        }
+    }
+    site::end(session, out);
+    Ok(())
+}
+
+fn add(
+    args: &Append,
+    session: &mut Session,
+    to: &Name,
+    source: &mut Source,
+    flags: &[String],
+    hit: &mut Hit,
+    out: &mut Output,
+) -> Result<Outcome> {
+    let (size, head) = source.measure()?;
+    let summary = Summary::of_head(0, &head);
+    hit.size = Some(size);
+    hit.subject.clone_from(&summary.subject);
+    hit.from.clone_from(&summary.from);
+    hit.message_id.clone_from(&summary.message_id);
+    hit.date = summary.sent.map(|t| t.rfc3339());
+    if args.skip_existing
+        && let Some(id) = &summary.message_id
+    {
+        let key = SearchKey::Header("Message-ID".into(), id.trim_matches(['<', '>']).to_string());
+        let known = session.examine(to).and_then(|mut m| m.search(&key));
+        let known = match known {
+            // A mailbox that is not there holds nothing.
+            Err(e) if e.kind() == Kind::Missing && args.dry_run => Default::default(),
+            other => other?,
+        };
+        if !known.is_empty() {
+            hit.reason = Some("exists");
+            return Ok(Outcome::Skipped);
+        }
+    }
+    let shown = escape::text(&source.path.to_string_lossy()).into_owned();
+    if args.dry_run {
+        out.line(format_args!("would append {shown} to {to}"));
+        return Ok(Outcome::Planned);
+    }
+    let date = source.date.or(summary.sent);
+    let placed = session.append(to, flags, date, size, &mut source.reader()?)?;
+    if let Some((uidvalidity, uid)) = placed {
+        hit.uidvalidity = Some(uidvalidity);
+        hit.uid = Some(uid);
+    }
+    out.add_bytes(size);
+    out.done(format_args!("{shown} -> {to}"));
+    Ok(Outcome::Ok)
+}

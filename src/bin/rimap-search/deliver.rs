@@ -1,0 +1,259 @@
+//! Whole messages into a Maildir, an mbox or a command. Bodies stream from the server into the store's staging place; a
+//! batch becomes durable together, and only then are its messages told of, remembered and acted on.
+
+use crate::{args::Search, search::Job, state, summary::Summary};
+use std::{os::unix::ffi::OsStrExt, path::Path};
+use wirepost::{
+    base::{digest, error::*, record},
+    cli::{
+        Output,
+        event::{self, Hit},
+        exit::Outcome,
+    },
+    imap::{FetchItem, Mailbox, Message, Name, Piece, Uid, UidSet},
+    store::{
+        Envelope, Folder, Mailstore, Marks, Place, Taken,
+        batch::SyncMode,
+        maildir::Maildir,
+        mbox::Mbox,
+        pipe::{About, Pipe, Verdict},
+        stream::Stream,
+    },
+};
+
+/// A batch ends at so many messages or bytes.
+const BATCH_MESSAGES: usize = 1000;
+const BATCH_BYTES: u64 = 64 << 20;
+
+pub struct Delivery {
+    store: Box<dyn Mailstore>,
+    kind: &'static str,
+    pipe: Option<Pipe>,
+    crlf: bool,
+    batch: Vec<Pending>,
+    bytes: u64,
+}
+
+struct Pending {
+    uid: Uid,
+    taken: Taken,
+    hit: Hit,
+}
+
+impl Delivery {
+    /// Opens the store that the flags name; `None`: they name none.
+    ///
+    /// # Errors
+    /// `Create`.
+    pub fn new(
+        search: &Search,
+        account: &str,
+        hidden: Vec<String>,
+        to_stderr: bool,
+    ) -> Result<Option<Delivery>> {
+        let (store, kind, pipe): (Box<dyn Mailstore>, _, _) = if let Some(dir) = &search.maildir {
+            (Box::new(Maildir::open(dir, SyncMode::Batch)?), "maildir", None)
+        } else if let Some(file) = &search.mbox {
+            let tag = digest::hex(&digest::digest(digest::Algorithm::Sha256, account.as_bytes())[..4]);
+            let stage = wirepost::cli::state::directory()?;
+            (Box::new(Mbox::open(file, &stage, &tag, search.wait_lock)?), "mbox", None)
+        } else if let Some(command) = &search.exec {
+            let pipe =
+                Pipe { command: command.clone(), timeout: search.exec_timeout, to_stderr, hide: hidden };
+            let store: Stream<std::io::Sink> = Stream::scratch(search.crlf)?;
+            (Box::new(store), "exec", Some(pipe))
+        } else {
+            return Ok(None);
+        };
+        let crlf = search.crlf;
+        Ok(Some(Delivery { store, kind, pipe, crlf, batch: Vec::new(), bytes: 0 }))
+    }
+
+    /// Fetches and delivers these; those delivered are handed to `job`, durable.
+    ///
+    /// # Errors
+    /// The connection's, or the disk's: what was not handed over is not delivered.
+    pub fn take(
+        &mut self,
+        mailbox: &mut Mailbox<'_>,
+        set: &UidSet,
+        folder: &Folder,
+        job: &mut Job<'_>,
+        out: &mut Output,
+    ) -> Result<()> {
+        let items = [
+            FetchItem::Flags,
+            FetchItem::InternalDate,
+            FetchItem::Size,
+            FetchItem::Body { section: String::new(), range: None },
+        ];
+        let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
+        let mut fetching = mailbox.fetch(set, &items);
+        let mut in_hand: Option<Taken> = None;
+        loop {
+            match fetching.next()? {
+                None => break,
+                Some(Piece::Body(mut body)) => {
+                    if !body.section.is_empty() || body.uid.is_some_and(|u| !set.contains(u)) {
+                        body.skip()?;
+                        continue;
+                    }
+                    in_hand = Some(self.store.stage(&mut body)?);
+                }
+                Some(Piece::Message(message)) => {
+                    let Some(taken) = in_hand.take() else { continue };
+                    let fits = message.uid.filter(|u| set.contains(*u) && !job.is_done(*u) && !self.has(*u));
+                    let Some(uid) = fits else {
+                        self.store.discard();
+                        continue;
+                    };
+                    self.one(uid, taken, &message, (&name, uidvalidity, folder), job, out)?;
+                }
+            }
+        }
+        self.flush(&name, uidvalidity, job, out)
+    }
+
+    fn has(&self, uid: Uid) -> bool {
+        self.batch.iter().any(|p| p.uid == uid)
+    }
+
+    fn one(
+        &mut self,
+        uid: Uid,
+        taken: Taken,
+        message: &Message,
+        (name, uidvalidity, folder): (&Name, u64, &Folder),
+        job: &mut Job<'_>,
+        out: &mut Output,
+    ) -> Result<()> {
+        out.add_bytes(taken.size);
+        let mut summary = Summary::of_head(uid, &taken.head);
+        summary.arrived = message.internal_date;
+        summary.flags = message.flags.clone().unwrap_or_default();
+        summary.size = Some(taken.size);
+        if let Some(pipe) = self.pipe.clone() {
+            let (from, subject) =
+                (summary.from.clone().unwrap_or_default(), summary.subject.clone().unwrap_or_default());
+            let uid_text = uid.to_string();
+            let about = About {
+                uid: &uid_text,
+                from: &from,
+                subject: &subject,
+                size: taken.size,
+                mailbox: name.text(),
+            };
+            let file = self.store.reread_file(self.crlf)?;
+            let cancel = job.cancel.clone();
+            let verdict = pipe.run(file, &about, &|| cancel.check());
+            self.store.discard();
+            let mut hit = summary.hit(name, uidvalidity);
+            hit.store = Some(self.kind);
+            hit.sha256 = Some(digest::hex(&taken.sha256));
+            let key = state::key(name, uidvalidity, uid);
+            let error = match verdict? {
+                Verdict::Delivered => {
+                    if let Some(seen) = &mut job.seen {
+                        seen.delivered(&key, &taken)?;
+                    }
+                    out.done(format_args!("message {uid} -> {}", pipe.command));
+                    job.finished(uid, hit, out);
+                    return Ok(());
+                }
+                Verdict::Temporary(why) => Error::new(Kind::Busy, why),
+                Verdict::Permanent(why) => {
+                    if let Some(seen) = &mut job.seen {
+                        seen.failed(&key, &why)?;
+                    }
+                    Error::new(Kind::Refused, why)
+                }
+            };
+            job.failed(uid, hit, &error.context(format_args!("message {uid} was not delivered")), out);
+            return Ok(());
+        }
+        let has = |flag: &str| summary.flags.iter().any(|f| f.eq_ignore_ascii_case(flag));
+        let marks = Marks {
+            seen: has("\\Seen"),
+            answered: has("\\Answered"),
+            flagged: has("\\Flagged"),
+            deleted: has("\\Deleted"),
+            draft: has("\\Draft"),
+        };
+        self.store.file(folder, &Envelope { date: message.internal_date, marks })?;
+        self.bytes += taken.size;
+        let mut hit = if job.tells(out) {
+            summary.hit(name, uidvalidity)
+        } else {
+            Hit { uid: Some(uid), ..Hit::default() }
+        };
+        hit.store = Some(self.kind);
+        let taken = Taken { head: Vec::new(), ..taken };
+        self.batch.push(Pending { uid, taken, hit });
+        if self.batch.len() >= BATCH_MESSAGES || self.bytes >= BATCH_BYTES {
+            self.flush(name, uidvalidity, job, out)?;
+        }
+        Ok(())
+    }
+
+    /// Ends the batch: what it held is durable, remembered and told of.
+    fn flush(&mut self, name: &Name, uidvalidity: u64, job: &mut Job<'_>, out: &mut Output) -> Result<()> {
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let places = self.store.prepare()?;
+        if let Some(seen) = &mut job.seen {
+            let keys: Vec<_> = self.batch.iter().map(|p| state::key(name, uidvalidity, p.uid)).collect();
+            let intents: Vec<(&str, &Taken, &Place)> = keys
+                .iter()
+                .zip(&self.batch)
+                .zip(&places)
+                .map(|((k, p), place)| (k.as_str(), &p.taken, place))
+                .collect();
+            seen.intend(&intents)?;
+        }
+        self.store.commit()?;
+        if let Some(seen) = &mut job.seen {
+            seen.done()?;
+        }
+        self.bytes = 0;
+        for (pending, place) in std::mem::take(&mut self.batch).into_iter().zip(places) {
+            let mut hit = pending.hit;
+            let path = place.path();
+            hit.sha256 = Some(digest::hex(&pending.taken.sha256));
+            hit.path = Some(shown(&path));
+            out.done(format_args!(
+                "message {} -> {}",
+                pending.uid,
+                wirepost::base::escape::text(&path.to_string_lossy())
+            ));
+            job.finished(pending.uid, hit, out);
+        }
+        Ok(())
+    }
+
+    /// After a lost connection: what was staged and not committed is forgotten, and will be fetched again.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn give_up(
+        &mut self,
+        name: &Name,
+        uidvalidity: u64,
+        job: &mut Job<'_>,
+        out: &mut Output,
+    ) -> Result<()> {
+        self.store.discard();
+        self.flush(name, uidvalidity, job, out)
+    }
+}
+
+fn shown(path: &Path) -> record::Value {
+    record::name(path.as_os_str().as_bytes())
+}
+
+/// Ends an item that failed.
+pub fn with_error(mut hit: Hit, error: &Error) -> Hit {
+    hit.outcome = Outcome::of(error).name();
+    hit.error = Some(event::error(error));
+    hit
+}

@@ -1,0 +1,193 @@
+//! From a URL and flags to a session that is logged in, and how often that is tried.
+
+use crate::{TOOL, args::Shared};
+use std::time::{Duration, Instant};
+use wirepost::{
+    base::{
+        error::*,
+        url::{self, Url, is_url},
+    },
+    cli::{Output, args::TlsChoice, secrets},
+    imap::{Client, Security, Session},
+    job::retry::Policy,
+    net::{Cancel, Dialer, Endpoint},
+    textproto::sasl::Credentials,
+};
+
+/// Where, as whom, and how.
+pub struct Site<'a> {
+    pub endpoint: Endpoint,
+    implicit: bool,
+    /// The mailbox in the URL's path, if there is one.
+    pub mailbox: Option<String>,
+    credentials: Option<Credentials>,
+    user: Option<String>,
+    shared: &'a Shared,
+    dialer: Dialer,
+    cancel: Cancel,
+    policy: Policy,
+}
+
+/// The URL among the words, which comes first if it is there at all; else the environment's. The rest of the words.
+pub fn split(words: &[String]) -> Result<(String, &[String])> {
+    match words {
+        [first, rest @ ..] if is_url(first) => Ok((first.clone(), rest)),
+        words => match std::env::var("RIMAP_SEARCH_URL") {
+            Ok(url) if !url.is_empty() => Ok((url, words)),
+            _ => {
+                let e = Error::new(Kind::Usage, "no server: the first word is not imaps://user@host");
+                Err(e.hint("RIMAP_SEARCH_URL in the environment can name it once for all"))
+            }
+        },
+    }
+}
+
+impl<'a> Site<'a> {
+    /// Reads the URL; finds user and secret when first needed.
+    pub fn new(url: &str, shared: &'a Shared, out: &Output, cancel: &Cancel) -> Result<Site<'a>> {
+        let url = Url::parse(url)?;
+        let (implicit, port) = match url.scheme.as_str() {
+            "imaps" => (true, 993),
+            "imap" => (false, 143),
+            other => {
+                let e = Error::new(Kind::Usage, format!("{other}:// is not for mail boxes"));
+                return Err(e.hint("imaps:// is TLS from the start, imap:// starts it"));
+            }
+        };
+        if implicit && shared.tls.tls == Some(TlsChoice::Off) {
+            let e = Error::new(Kind::Usage, "imaps:// is TLS from the start, --tls off denies it");
+            return Err(e.hint("use imap://"));
+        }
+        let path = url.path.trim_start_matches('/');
+        let mailbox = match path {
+            "" => None,
+            path => {
+                let bytes = url::decode(path).and_then(|b| String::from_utf8(b).ok());
+                Some(bytes.ok_or_else(|| Error::new(Kind::Usage, "the URL's mailbox is not UTF-8"))?)
+            }
+        };
+        let endpoint = Endpoint::new(url.host, url.port.unwrap_or(port));
+        let user = secrets::user(&shared.login, url.user.as_deref(), &endpoint.host)?;
+        Ok(Site {
+            dialer: shared.network.dialer(&shared.tls, false, cancel, out.tracer()),
+            policy: Policy { retries: shared.network.retries, max_time: shared.network.retry_max_time },
+            cancel: cancel.clone(),
+            credentials: None,
+            endpoint,
+            implicit,
+            mailbox,
+            user,
+            shared,
+        })
+    }
+
+    pub fn cancel(&self) -> &Cancel {
+        &self.cancel
+    }
+
+    /// `user@host:port`: whose state it is.
+    pub fn account(&self) -> String {
+        format!("{}@{}", self.user.as_deref().unwrap_or_default(), self.endpoint)
+    }
+
+    fn credentials(&mut self) -> Result<Credentials> {
+        if let Some(known) = &self.credentials {
+            return Ok(known.clone());
+        }
+        let host = &self.endpoint.host;
+        let found = match (&self.user, &self.shared.imap.token_command) {
+            (None, _) if self.shared.tls.client_cert.is_some() => Credentials::certificate(""),
+            (None, _) => {
+                let e = Error::new(Kind::Config, format!("no user for {host}"));
+                return Err(e.hint("write imaps://user@host, or --user"));
+            }
+            (Some(user), Some(command)) => {
+                Credentials::token(user, secrets::from_command(command, "--token-command")?)
+            }
+            (Some(user), None) if self.shared.imap.auth.is_some_and(|m| m.name() == "EXTERNAL") => {
+                Credentials::certificate(user)
+            }
+            (Some(user), None) => {
+                let identity = secrets::identity(&TOOL, &self.shared.login, user, host)?;
+                Credentials::password(&identity.user, identity.password)
+            }
+        };
+        self.credentials = Some(found.clone());
+        Ok(found)
+    }
+
+    /// Connects, secures and logs in, once.
+    pub fn open(&mut self) -> Result<Session> {
+        let credentials = self.credentials()?;
+        let io = self.dialer.dial(&self.endpoint)?;
+        let security = if self.implicit {
+            Security::Implicit
+        } else {
+            let peer = io.peer_addr().map_err(|e| Error::from_io(e, Kind::Closed, "lost the connection"))?;
+            if self.shared.tls.required(peer.ip(), false) { Security::StartTls } else { Security::Off }
+        };
+        let client =
+            Client::over(&self.dialer, io, &self.endpoint.host, security, &self.shared.imap.without)?;
+        let clear = self.shared.tls.tls == Some(TlsChoice::Off);
+        let mut session = client.login(&credentials, self.shared.imap.auth, clear)?;
+        if self.shared.imap.compress {
+            if session.capabilities().has("COMPRESS=DEFLATE") {
+                session = session.compress()?;
+            } else {
+                self.dialer.trace.note("the server does not compress");
+            }
+        }
+        Ok(session)
+    }
+
+    /// As [`Site::open`], again after a passing failure.
+    pub fn session(&mut self, out: &mut Output) -> Result<Session> {
+        let began = Instant::now();
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let error = match self.open() {
+                Ok(mut session) => {
+                    alerts(&mut session, out);
+                    return Ok(session);
+                }
+                Err(e) => e,
+            };
+            self.pause(&error, tried, began.elapsed(), out)?;
+        }
+    }
+
+    /// Waits before another try.
+    ///
+    /// # Errors
+    /// The error itself, if it is not worth another.
+    pub fn pause(&self, error: &Error, tried: u32, elapsed: Duration, out: &mut Output) -> Result<()> {
+        if self.cancel.is_stopping() {
+            return Err(error.clone());
+        }
+        let Some(wait) = self.policy.wait(error, tried, elapsed) else { return Err(error.clone()) };
+        out.note(format_args!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
+        self.cancel.sleep(wait)
+    }
+
+    /// Variables that hold our secret: commands do not inherit them.
+    pub fn hidden(&self) -> Vec<String> {
+        let mut names = vec![TOOL.password_variable.to_string()];
+        names.extend(self.shared.login.password_env.clone());
+        names
+    }
+}
+
+/// What a server wants its user to know.
+fn alerts(session: &mut Session, out: &mut Output) {
+    for alert in session.alerts() {
+        out.warn(format_args!("{} says: {alert}", session.host()));
+    }
+}
+
+/// Says goodbye and hands the counts over.
+pub fn end(mut session: Session, out: &mut Output) {
+    alerts(&mut session, out);
+    out.add_round_trips(session.round_trips());
+    session.logout();
+}

@@ -1,0 +1,307 @@
+//! Messages that `append` adds: files, mboxes, Maildirs, stdin. Each can be read twice, once to be measured (APPEND
+//! wants the exact size before the first byte) and once to be sent, always with CRLF line ends.
+
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    path::{Path, PathBuf},
+};
+use wirepost::{
+    base::{date::Time, error::*},
+    cli::stdin,
+    store::{maildir::Maildir, mbox::Unquote},
+};
+
+/// One message, found and not yet read.
+#[derive(Debug)]
+pub struct Source {
+    pub path: PathBuf,
+    kind: Kinds,
+    pub flags: Vec<String>,
+    pub date: Option<Time>,
+}
+
+#[derive(Debug)]
+enum Kinds {
+    File,
+    /// A piece of an mbox, its From_ line left out.
+    Piece {
+        start: u64,
+        len: u64,
+    },
+    /// Standard input, kept aside.
+    Kept(File),
+}
+
+/// The messages behind the words, in order.
+///
+/// # Errors
+/// `Missing`: no such file.
+pub fn find(words: &[String]) -> Result<Vec<Source>> {
+    let mut out = Vec::new();
+    for word in words {
+        if word == "-" {
+            stdin::claim("the message")?;
+            let failed = |e| Error::from_io(e, Kind::Local, "cannot keep standard input");
+            let mut file = tempfile_of(&mut io::stdin().lock()).map_err(failed)?;
+            file.rewind().map_err(failed)?;
+            out.push(Source { path: "-".into(), kind: Kinds::Kept(file), flags: Vec::new(), date: None });
+            continue;
+        }
+        let path = Path::new(word);
+        let about =
+            std::fs::metadata(path).map_err(|e| Error::source(e, format_args!("cannot read {word}")))?;
+        if about.is_dir() && Maildir::is_one(path) {
+            maildir(path, &mut out)?;
+        } else if about.is_dir() {
+            for file in sorted(path)? {
+                if file.is_file() {
+                    out.push(one(file));
+                }
+            }
+        } else if is_mbox(path)? {
+            mbox(path, &mut out)?;
+        } else {
+            out.push(one(path.to_path_buf()));
+        }
+    }
+    Ok(out)
+}
+
+fn tempfile_of(from: &mut dyn Read) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    io::copy(from, &mut file)?;
+    Ok(file)
+}
+
+fn one(path: PathBuf) -> Source {
+    Source { path, kind: Kinds::File, flags: Vec::new(), date: None }
+}
+
+fn sorted(dir: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |e| Error::source(e, format_args!("cannot read {}", dir.display()));
+    let mut out: Vec<PathBuf> = std::fs::read_dir(dir)
+        .map_err(failed)?
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(failed)?
+        .iter()
+        .map(|e| e.path())
+        .collect();
+    out.sort();
+    Ok(out)
+}
+
+/// `new` and `cur` with the flags in the names, dates from the files.
+fn maildir(path: &Path, out: &mut Vec<Source>) -> Result<()> {
+    for dir in ["cur", "new"] {
+        for file in sorted(&path.join(dir))? {
+            let Ok(about) = std::fs::metadata(&file) else { continue };
+            if !about.is_file() {
+                continue;
+            }
+            let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let info = name.rsplit_once(":2,").map(|(_, i)| i.to_string()).unwrap_or_default();
+            let table = [
+                ('S', "\\Seen"),
+                ('R', "\\Answered"),
+                ('F', "\\Flagged"),
+                ('D', "\\Draft"),
+                ('T', "\\Deleted"),
+            ];
+            let flags =
+                table.iter().filter(|(c, _)| info.contains(*c)).map(|(_, f)| (*f).to_string()).collect();
+            let date = about.modified().ok().map(Time::from);
+            out.push(Source { path: file, kind: Kinds::File, flags, date });
+        }
+    }
+    Ok(())
+}
+
+fn open(path: &Path) -> Result<File> {
+    File::open(path).map_err(|e| Error::source(e, format_args!("cannot read {}", path.display())))
+}
+
+fn is_mbox(path: &Path) -> Result<bool> {
+    let mut head = [0; 5];
+    let mut file = open(path)?;
+    Ok(file.read(&mut head).is_ok_and(|n| n == 5) && &head == b"From ")
+}
+
+/// Finds the borders: a From_ line at the start or after an empty line.
+fn mbox(path: &Path, out: &mut Vec<Source>) -> Result<()> {
+    let failed = |e| Error::from_io(e, Kind::Local, format_args!("cannot read {}", path.display()));
+    let mut reader = BufReader::with_capacity(128 << 10, open(path)?);
+    let (mut at, mut empty, mut start) = (0u64, true, None::<u64>);
+    let mut line = Vec::new();
+    let mut middle = false;
+    let mut push = |start: u64, end: u64| {
+        let len = end.saturating_sub(start);
+        out.push(Source {
+            path: path.to_path_buf(),
+            kind: Kinds::Piece { start, len },
+            flags: Vec::new(),
+            date: None,
+        });
+    };
+    loop {
+        line.clear();
+        let n = (&mut reader).take(64 << 10).read_until(b'\n', &mut line).map_err(failed)? as u64;
+        let border = !middle && empty && line.starts_with(b"From ");
+        if n == 0 || border {
+            if let Some(start) = start {
+                // The empty line before a From_ line belongs to the mbox.
+                push(
+                    start,
+                    if border || n == 0 { at.saturating_sub(u64::from(empty && at > start)) } else { at },
+                );
+            }
+            if n == 0 {
+                return Ok(());
+            }
+            start = Some(at + n);
+        }
+        empty = !middle && matches!(line.as_slice(), b"\n" | b"\r\n");
+        middle = line.last() != Some(&b'\n');
+        at += n;
+    }
+}
+
+impl Source {
+    /// The message from its start, with CRLF.
+    ///
+    /// # Errors
+    /// `Missing`.
+    pub fn reader(&mut self) -> Result<Crlf<Box<dyn Read + '_>>> {
+        let failed = |e| Error::from_io(e, Kind::Local, "cannot read the message");
+        let inner: Box<dyn Read + '_> = match &mut self.kind {
+            Kinds::File => Box::new(BufReader::with_capacity(128 << 10, open(&self.path)?)),
+            Kinds::Kept(file) => {
+                file.rewind().map_err(failed)?;
+                Box::new(BufReader::with_capacity(128 << 10, file))
+            }
+            Kinds::Piece { start, len } => {
+                let mut file = open(&self.path)?;
+                file.seek(SeekFrom::Start(*start)).map_err(failed)?;
+                Box::new(Unquote::new(BufReader::with_capacity(128 << 10, file.take(*len))))
+            }
+        };
+        Ok(Crlf { inner, block: vec![0; 64 << 10], last: 0, ready: Vec::new(), at: 0 })
+    }
+
+    /// How long it is with CRLF, and its header.
+    ///
+    /// # Errors
+    /// `Input`: a NUL byte, which no IMAP server takes.
+    pub fn measure(&mut self) -> Result<(u64, Vec<u8>)> {
+        let shown = self.path.display().to_string();
+        let mut reader = self.reader()?;
+        let (mut size, mut head, mut whole) = (0, Vec::new(), false);
+        let mut block = vec![0; 64 << 10];
+        loop {
+            let n =
+                reader.read(&mut block).map_err(|e| Error::source(e, format_args!("cannot read {shown}")))?;
+            if n == 0 {
+                break;
+            }
+            size += n as u64;
+            if memchr::memchr(0, &block[..n]).is_some() {
+                return Err(Error::new(
+                    Kind::Input,
+                    format!("{shown} holds a NUL byte, which IMAP cannot carry"),
+                ));
+            }
+            if !whole && head.len() < 256 << 10 {
+                head.extend_from_slice(&block[..n]);
+                if let Some(end) = memchr::memmem::find(&head, b"\r\n\r\n") {
+                    head.truncate(end + 4);
+                    whole = true;
+                }
+            }
+        }
+        if size == 0 {
+            return Err(Error::new(Kind::Input, format!("{shown} is empty")));
+        }
+        Ok((size, head))
+    }
+}
+
+/// Line ends as IMAP wants them: a lone LF gets its CR.
+pub struct Crlf<R> {
+    inner: R,
+    block: Vec<u8>,
+    last: u8,
+    ready: Vec<u8>,
+    at: usize,
+}
+
+impl<R: Read> Read for Crlf<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.ready.len() {
+            let n = self.inner.read(&mut self.block)?;
+            if n == 0 {
+                return Ok(0);
+            }
+            self.ready.clear();
+            self.at = 0;
+            for line in self.block[..n].split_inclusive(|b| *b == b'\n') {
+                match line.strip_suffix(b"\n") {
+                    Some(text) if text.last().copied().unwrap_or(self.last) != b'\r' => {
+                        self.ready.extend_from_slice(text);
+                        self.ready.extend_from_slice(b"\r\n");
+                    }
+                    _ => self.ready.extend_from_slice(line),
+                }
+                self.last = line.last().copied().unwrap_or(self.last);
+            }
+        }
+        let n = out.len().min(self.ready.len() - self.at);
+        out[..n].copy_from_slice(&self.ready[self.at..self.at + n]);
+        self.at += n;
+        Ok(n)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_mbox_is_cut_at_its_borders() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("m");
+        std::fs::write(&path, "From a\nA: 1\n\nx\n>From y\n\nFrom b\nB: 2\n\nFrom here\nlast\n\n").unwrap();
+        let mut found = find(&[path.to_string_lossy().into_owned()]).unwrap();
+        let mut texts = Vec::new();
+        for source in &mut found {
+            let mut text = String::new();
+            source.reader().unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!(source.measure().unwrap().0, text.len() as u64);
+            texts.push(text);
+        }
+        // "From here" stands after an empty line: in an mbox that is a border.
+        assert_eq!(texts[0], "A: 1\r\n\r\nx\r\nFrom y\r\n");
+        assert_eq!(texts[1], "B: 2\r\n");
+        assert_eq!(texts.len(), 3);
+    }
+
+    #[test]
+    fn line_ends_at_every_split() {
+        struct Slow<'a>(&'a [u8], usize);
+        impl Read for Slow<'_> {
+            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+                let n = self.1.min(out.len()).min(self.0.len());
+                out[..n].copy_from_slice(&self.0[..n]);
+                self.0 = &self.0[n..];
+                Ok(n)
+            }
+        }
+        for step in 1..8 {
+            let inner = Slow(b"a\nb\r\n\n\r\nc\rd", step);
+            let mut out = Vec::new();
+            Crlf { inner, block: vec![0; 16], last: 0, ready: Vec::new(), at: 0 }
+                .read_to_end(&mut out)
+                .unwrap();
+            assert_eq!(out, b"a\r\nb\r\n\r\n\r\nc\rd", "{step}");
+        }
+    }
+}

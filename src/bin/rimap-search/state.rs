@@ -1,0 +1,38 @@
+//! `--new`: what was handled before is remembered in a journal, as in rpop. An identifier is a mailbox, its UIDVALIDITY
+//! and a UID: a mailbox that was made anew is new.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use wirepost::{
+    base::error::*,
+    imap::{Name, Uid},
+    store::seen::{Seen, file_name},
+};
+
+/// Opens the state: the one that is named, or the account's own.
+///
+/// # Errors
+/// `Config`: it cannot be written. `Busy`: another run has it.
+pub fn open(named: Option<&Path>, account: &str, wait: Duration) -> Result<Seen> {
+    let path = match named {
+        Some(path) => path.to_path_buf(),
+        None => directory()?.join("rimap-search").join(file_name(account)),
+    };
+    let mut seen = Seen::open(&path, account, wait)?;
+    seen.settle()?;
+    Ok(seen)
+}
+
+fn directory() -> Result<PathBuf> {
+    let home = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let base = home("XDG_STATE_HOME").or_else(|| home("HOME").map(|h| h.join(".local/state")));
+    let base = base.ok_or_else(|| {
+        Error::new(Kind::Config, "no place for the state: HOME is not set").hint("--state FILE names one")
+    })?;
+    Ok(base.join("wirepost"))
+}
+
+/// What a message is remembered by.
+pub fn key(mailbox: &Name, uidvalidity: u64, uid: Uid) -> String {
+    format!("{uidvalidity}.{uid}.{}", mailbox.text())
+}
