@@ -59,17 +59,17 @@ def side_by_side(title, runs, rounds=3, before=None):
 class Live:
     """A real server of the tests' fixtures, as a context."""
 
-    def __init__(self, name):
-        self.name = name
+    def __init__(self, name, *args):
+        self.argv = [os.environ["WIREPOST_LIVE"], name, *args]
 
     def __enter__(self):
         # In memory where there is such a place: it is not the disk that is measured.
         room = {**os.environ, "TMPDIR": "/dev/shm"} if os.path.isdir("/dev/shm") else None
-        self.child = subprocess.Popen([os.environ["WIREPOST_LIVE"], self.name], stdin=subprocess.PIPE,
+        self.child = subprocess.Popen(self.argv, stdin=subprocess.PIPE,
                                       stdout=subprocess.PIPE, text=True, env=room)
         line = self.child.stdout.readline()
         if not line:
-            sys.exit(f"{self.name} does not start")
+            sys.exit(f"{self.argv[1]} does not start")
         return json.loads(line)
 
     def __exit__(self, *_):

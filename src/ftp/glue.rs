@@ -103,7 +103,7 @@ impl Client {
         before: &mut Vec<Reply>,
         body: impl FnOnce(&mut dyn Write) -> io::Result<u64>,
     ) -> Result<Stored> {
-        let store = Command::new("STOR").arg(glue.path.as_bytes())?;
+        let store = self.named("STOR", glue.path)?;
         let (probe, how) = self.probe(glue.path, glue.algorithm)?;
         self.in_step();
         let to = self.passive.take().ok_or_else(|| Error::new(Kind::Bug, "no port is known ahead"))?;
@@ -162,9 +162,9 @@ impl Client {
         self.in_step();
         let to = self.passive.take().ok_or_else(|| Error::new(Kind::Bug, "no port is known ahead"))?;
         if time {
-            self.conn.push(&Command::new("MDTM").arg(path.as_bytes())?);
+            self.conn.push(&self.named("MDTM", path)?);
         }
-        self.conn.push(&Command::new("RETR").arg(path.as_bytes())?);
+        self.conn.push(&self.named("RETR", path)?);
         self.passive.ask(&mut self.conn);
         self.conn.flush()?;
         let io = self.dial_ahead(&to)?;

@@ -10,8 +10,11 @@ use crate::{
 };
 
 impl Client {
-    /// The best digest that the server offers, if any.
+    /// The best digest that the server offers, if any. It is of the bytes there, which those of a text here are not.
     pub fn best_hash(&self) -> Option<Algorithm> {
+        if self.options.ascii {
+            return None;
+        }
         self.features.hashes.first().map(|(_, algorithm)| *algorithm)
     }
 
@@ -37,6 +40,8 @@ impl Client {
         path: &RemotePath,
         algorithm: Option<Algorithm>,
     ) -> Result<(Option<u64>, Option<Vec<u8>>)> {
+        // Of a text some servers tell no size in TYPE A, and others one that no file has.
+        self.set_type(false)?;
         let (probe, how) = self.probe(path, algorithm)?;
         let mut commands = before.to_vec();
         commands.extend(probe);
@@ -59,7 +64,7 @@ impl Client {
         };
         let first = commands.len();
         for path in paths {
-            commands.push(Command::new(verb).arg(path.as_bytes())?);
+            commands.push(self.named(verb, path)?);
         }
         Ok(self.batch(&commands)?[first..].iter().map(|r| digest_in(r, algorithm)).collect())
     }
@@ -70,15 +75,15 @@ impl Client {
         path: &RemotePath,
         algorithm: Option<Algorithm>,
     ) -> Result<(Vec<Command>, Option<Algorithm>)> {
-        let mut commands = vec![Command::new("SIZE").arg(path.as_bytes())?];
+        let mut commands = vec![self.named("SIZE", path)?];
         let how =
             algorithm.and_then(|a| self.features.hashes.iter().find(|(_, offered)| *offered == a).copied());
         match how {
             Some((HashCommand::Hash, algorithm)) => {
                 commands.push(Command::new("OPTS HASH").arg(registered(algorithm))?);
-                commands.push(Command::new("HASH").arg(path.as_bytes())?);
+                commands.push(self.named("HASH", path)?);
             }
-            Some((HashCommand::X(verb), _)) => commands.push(Command::new(verb).arg(path.as_bytes())?),
+            Some((HashCommand::X(verb), _)) => commands.push(self.named(verb, path)?),
             None => {}
         }
         Ok((commands, how.map(|(_, algorithm)| algorithm)))

@@ -123,7 +123,7 @@ impl UidSet {
                     out.push(UidSet(std::mem::take(&mut now)));
                     room = most.max(1);
                 }
-                let to = Uid::try_from((u64::from(a) + room - 1).min(u64::from(b))).unwrap_or(b);
+                let to = Uid::try_from(u64::from(a).saturating_add(room - 1).min(u64::from(b))).unwrap_or(b);
                 now.push((a, to));
                 room -= u64::from(to - a) + 1;
                 if to == b {
@@ -248,6 +248,7 @@ mod tests {
             prop_assert_eq!(sa.intersection(&sb).iter().collect::<BTreeSet<_>>(), &ta & &tb);
             prop_assert_eq!(sa.difference(&sb).iter().collect::<BTreeSet<_>>(), &ta - &tb);
             prop_assert_eq!(sa.len(), ta.len() as u64);
+            prop_assert!(sa.chunks(u64::MAX).len() <= 1);
             let chunks = sa.chunks(most);
             prop_assert!(chunks.iter().all(|c| c.len() <= most && !c.is_empty()));
             prop_assert_eq!(chunks.iter().flat_map(UidSet::iter).collect::<Vec<_>>(), sa.iter().collect::<Vec<_>>());

@@ -155,6 +155,8 @@ pub struct Raw {
     spans: Vec<(usize, usize, usize)>,
     /// Canonical bytes before the body.
     body_at: u64,
+    /// The source is canonical already, for every change of a line end would have made it longer.
+    canonical: bool,
     size: u64,
     pub message_id: String,
     /// The body holds octets above 127.
@@ -196,6 +198,7 @@ impl Raw {
             header: Vec::with_capacity(head.len() + 200),
             spans: Vec::new(),
             body_at: body_at.unwrap_or(size),
+            canonical: size == source.len && !source.mbox,
             size: 0,
             message_id: String::new(),
             eight_bit,
@@ -312,6 +315,10 @@ impl Body for Raw {
     }
 
     fn open(&self) -> Result<Box<dyn Read + '_>> {
+        if self.canonical {
+            let body = Range { source: &self.source, at: self.body_at };
+            return Ok(Box::new(self.header.as_slice().chain(&b"\r\n"[..]).chain(body)));
+        }
         let mut body = self.source.canonical();
         io::copy(&mut body.by_ref().take(self.body_at), &mut io::sink())
             .map_err(|e| self.source.failed(e))?;

@@ -29,7 +29,7 @@ struct Walk<'a> {
     kept: HashSet<Vec<u8>>,
 }
 
-/// Compares two trees. `same` is told of each file that is as it should be.
+/// Compares two trees. `same` is told of each file that is as it should be, and of each directory that is on both sides.
 ///
 /// # Errors
 /// Only what makes everything else pointless: the source's top cannot be listed, or the target's for another reason than
@@ -202,7 +202,10 @@ impl Walk<'_> {
         let mine = self.rules.shard.takes(&named);
         let step = |why| Step { path: named.clone(), why, source: Some(s.clone()), target: target.clone() };
         match (is_dir, there) {
-            (true, Some(Dir)) => dirs.push((named, Mode::Both)),
+            (true, Some(Dir)) => {
+                same(&named, &s);
+                dirs.push((named, Mode::Both));
+            }
             (true, None) => {
                 self.plan.dirs.push(step("new"));
                 dirs.push((named, Mode::SourceOnly));
@@ -261,7 +264,7 @@ impl Walk<'_> {
         let shard = self.rules.shard;
         let is_dir = entry.is_dir();
         // A file replaces all of a directory, so its shard clears all of it.
-        let mine = mode == Mode::Clear || if is_dir { shard.is_first() } else { shard.takes(&path) };
+        let mine = mode == Mode::Clear || if is_dir { self.rules.removes_dirs } else { shard.takes(&path) };
         if is_dir {
             dirs.push((path.clone(), mode));
         }

@@ -10,7 +10,7 @@
 //!   directory that holds something spared stays.
 //! * **Order**: what stands in the way goes first, then directories from the top down, then files, then deletions from the bottom up.
 //! * **A shard is a stable part of the work** ([`Shard`]): files by the hash of their path; directories are made by whoever needs
-//!   them and removed by the first.
+//!   them and removed by the first, or by the one whose state says that it made them.
 
 mod compare;
 mod shard;
@@ -47,6 +47,8 @@ pub struct Rules<'a> {
     /// The target does not tell `A` from `a`.
     pub fold_case: bool,
     pub shard: Shard,
+    /// Directories that go are this run's to remove: the first shard's, or whoever's state has them.
+    pub removes_dirs: bool,
 }
 
 /// One thing to be done, or to be looked at.

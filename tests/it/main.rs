@@ -1,5 +1,6 @@
 //! One test binary: the laws of the tree, and the real programs against the sandbox's servers on 127.0.0.1.
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+mod accounts;
 mod b64mime;
 mod b64mime_build;
 mod b64mime_read;
@@ -7,6 +8,14 @@ mod layers;
 mod mime_oracles;
 mod rftp_basics;
 mod rftp_hostile;
+mod rftp_kill;
+mod rftp_login;
+mod rftp_reach;
+mod rftp_session;
+mod rftp_site;
+mod rftp_sync;
+mod rftp_tls;
+mod rimap_search;
 mod rpop;
 mod rsendmail;
 #[path = "../sandbox/mod.rs"]

@@ -203,7 +203,7 @@ fn what_may_pass_is_tried_again_within_the_run() {
 }
 
 #[test]
-fn an_unknown_outcome_names_the_message_and_is_not_tried_again() {
+fn trap_15_and_case_52_an_unknown_outcome_names_the_message_and_is_not_tried_again() {
     let world = World::new();
     let server = server(vec![on("DOT").then(Action::Swallow(End::Close))]);
     let out = one(&world, &server).args(["--retries", "3"]).go();
@@ -245,7 +245,7 @@ fn trap_1_nothing_said_in_clear_survives_starttls() {
 }
 
 #[test]
-fn tls_that_is_required_and_not_to_be_had_ends_it() {
+fn trap_20_and_case_45_tls_that_is_required_and_not_to_be_had_ends_it() {
     let world = World::new();
     let required = |options: Options, name: &str| {
         let server = Server::start(options);
@@ -321,7 +321,7 @@ fn a_token_logs_in() {
 }
 
 #[test]
-fn a_refused_login_is_not_tried_twice_and_its_secret_not_shown() {
+fn case_47_a_refused_login_is_not_tried_twice_and_its_secret_not_shown() {
     let world = World::new().secret("user", "wrong-password");
     let server = Server::start(Options { tls: Tls::Implicit, ..Options::default() });
     let ca = server.ca_pem_path().to_str().unwrap().to_string();
@@ -354,7 +354,7 @@ fn trap_19_nothing_is_said_in_clear_to_a_far_server() {
 }
 
 #[test]
-fn a_challenge_that_makes_no_sense_ends_with_76() {
+fn case_46_a_challenge_that_makes_no_sense_ends_with_76() {
     let world = World::new().secret("user", "secret");
     for rule in [
         on("AUTH").then(reply("334 !!!not base64!!!\r\n")),
@@ -420,7 +420,7 @@ fn case_50_silence_has_its_limits() {
 }
 
 #[test]
-fn case_55_and_56_replies_that_are_none_end_with_76() {
+fn trap_11_and_cases_55_and_56_replies_that_are_none_end_with_76() {
     let world = World::new();
     for (event, said) in [
         ("EHLO", "25 x\r\n"),
@@ -447,7 +447,7 @@ fn case_55_and_56_replies_that_are_none_end_with_76() {
 }
 
 #[test]
-fn case_57_nothing_is_smuggled_and_nothing_is_dialled() {
+fn trap_5_and_case_57_nothing_is_smuggled_and_nothing_is_dialled() {
     let (world, server) = (World::new(), server(vec![]));
     for args in [
         ["--to", "a@x\r\nRCPT TO:<evil@x>"],
@@ -475,7 +475,7 @@ fn case_57_nothing_is_smuggled_and_nothing_is_dialled() {
 }
 
 #[test]
-fn case_58_dots_and_lone_line_ends_arrive_as_lines() {
+fn trap_3_and_case_58_dots_and_lone_line_ends_arrive_as_lines() {
     let (world, server) = (World::new(), server(vec![]));
     let body = "a\n.\nb\r.\r..c\r\n.\r\n..\r\n.";
     world.file("m.eml", format!("From: a@x.example\nSubject: x\n\n{body}"));
@@ -488,7 +488,7 @@ fn case_58_dots_and_lone_line_ends_arrive_as_lines() {
 }
 
 #[test]
-fn case_59_an_address_that_needs_smtputf8_is_refused_by_name() {
+fn trap_18_and_case_59_an_address_that_needs_smtputf8_is_refused_by_name() {
     let world = World::new();
     let server = Server::start(Options { off: vec!["SMTPUTF8"], ..Options::default() });
     world.file("m.eml", EML);
@@ -595,7 +595,7 @@ fn an_mbox_and_a_maildir_are_many_messages_too() {
 }
 
 #[test]
-fn standard_input_is_a_message_for_t() {
+fn trap_24_standard_input_is_a_message_for_t() {
     let (world, server) = (World::new(), server(vec![]));
     let url = server.url();
     world.run("rsendmail", ["-t", "--server", &url]).stdin(EML).go().exits(0);
@@ -631,8 +631,8 @@ fn check_says_what_the_server_is() {
         world.run("rsendmail", args).args(more).env("RSENDMAIL_PASSWORD", "secret").go()
     };
     let out = run(&[]);
-    let found = &out.exits(0).events("server")[0];
-    assert_eq!((&found["outcome"], &found["mechanism"]), (&"ok".into(), &"SCRAM-SHA-256".into()));
+    let found = &out.exits(0).events("check")[0];
+    assert_eq!((&found["outcome"], &found["login"]), (&"ok".into(), &"SCRAM-SHA-256".into()));
     assert!(found["capabilities"].as_array().unwrap().iter().any(|c| c == "PIPELINING"));
     assert!(found["certificate_days"].as_i64().is_some());
     run(&["--cert-days", "4000"]).exits(1);
@@ -679,7 +679,7 @@ fn text_of(server: &Server) -> String {
 }
 
 #[test]
-fn a_message_from_flags_arrives_as_it_was_meant() {
+fn trap_7_and_8_a_message_from_flags_arrives_as_it_was_meant() {
     let (world, server) = (World::new(), server(vec![]));
     world.file("page.html", "<p>Grüße <img src=cid:logo>");
     world.file("logo.png", b"\x89PNG\r\n\x1a\n\0\0");
@@ -992,4 +992,18 @@ fn trap_6_a_line_too_long_for_mail_is_broken_where_it_is_joined_again() {
     let message = mail_parser::MessageParser::default().parse(text.as_bytes()).unwrap();
     assert_eq!(message.body_text(0).unwrap().trim_end(), long);
     assert_eq!(server.violations(), [""; 0]);
+}
+
+#[test]
+fn trap_23_a_message_as_attachment_is_not_encoded() {
+    let (world, server) = (World::new(), server(vec![]));
+    world.file("clean.eml", "From: a@x.example\r\nSubject: inner\r\n\r\n.dot\r\n");
+    make(&world, &server).args(["--body", "see", "--attach", "clean.eml"]).go().exits(0);
+    let text = text_of(&server);
+    assert!(
+        text.contains("Content-Type: message/rfc822") && text.contains("\r\nSubject: inner\r\n\r\n.dot\r\n"),
+        "{text}"
+    );
+    let message = mail_parser::MessageParser::default().parse(text.as_bytes()).unwrap();
+    assert_eq!(message.attachment(0).unwrap().message().unwrap().subject(), Some("inner"));
 }

@@ -14,6 +14,7 @@ mod proftpd_up;
 mod proxy_up;
 mod pureftpd_up;
 mod rftp;
+mod rimap_search;
 mod rpop;
 mod rsendmail;
 #[path = "../it/support/mod.rs"]

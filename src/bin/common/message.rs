@@ -81,14 +81,14 @@ impl MessageFlags {
         }
     }
 
-    #[allow(dead_code, reason = "rsendmail asks, b64mime does not")]
     /// Whether a flag says what the message is about.
+    #[allow(dead_code, reason = "rsendmail asks, b64mime does not")]
     pub fn has_content(&self) -> bool {
         self.has_body() || !self.attach.is_empty() || self.attach_stdin.is_some()
     }
 
-    #[allow(dead_code, reason = "rsendmail asks, b64mime does not")]
     /// Whether a flag gives a text.
+    #[allow(dead_code, reason = "rsendmail asks, b64mime does not")]
     pub fn has_body(&self) -> bool {
         self.body.is_some() || self.body_file.is_some() || self.html.is_some()
     }

@@ -1,12 +1,15 @@
 //! rftp's flags.
 
-use crate::select::Select;
+use crate::{charset, select::Select};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{ffi::OsString, path::PathBuf, time::Duration};
-use wirepost::cli::{
-    Common, Flags, Login, Network, TlsArgs,
-    args::{duration, size},
-    exit,
+use std::{ffi::OsString, ops::RangeInclusive, path::PathBuf, time::Duration};
+use wirepost::{
+    cli::{
+        Common, Flags, Login, Network, TlsArgs,
+        args::{duration, size},
+        exit,
+    },
+    ftp::Options,
 };
 
 const EXAMPLES: &str = "\
@@ -21,7 +24,7 @@ Examples:
   rftp get 'ftp://me@h/out/*.csv' in/ --wait 5m --min-age 1m --remove-source
 
 A remote is ftp://[user@]host[:port]/path, ftpes:// (explicit TLS, always) or ftps:// (implicit TLS). A path is relative to the
-login directory, absolute after // or %2F. With RFTP_URL set, :path is a path below it, not decoded.
+login directory, absolute after // or %2F. With RFTP_URL set (or --url in an account), :path is a path below it, not decoded.
 ";
 
 /// Upload, download and browse by FTP, safely and from scripts
@@ -49,6 +52,48 @@ pub struct Shared {
     pub tls: TlsArgs,
     #[command(flatten)]
     pub login: Login,
+    #[command(flatten)]
+    pub ftp: Ftp,
+}
+
+/// The ways of FTP.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Ftp {
+    /// Let the server connect to us for each transfer (EPRT, PORT); by default we connect to it (EPSV, PASV)
+    #[arg(long, global = true, help_heading = "FTP")]
+    pub active: bool,
+    /// With --active: the local ports to use
+    #[arg(long, global = true, value_name = "A-B", value_parser = ports, requires = "active", help_heading = "FTP")]
+    pub port_range: Option<RangeInclusive<u16>>,
+    /// Files are text: convert line ends (TYPE A)
+    #[arg(long, global = true, help_heading = "FTP")]
+    pub ascii: bool,
+    /// The server's names are in this character set (latin1, shift_jis, …), not in UTF-8
+    #[arg(long, global = true, value_name = "NAME", value_parser = charset::parse, help_heading = "FTP")]
+    pub charset: Option<String>,
+    /// Read what ACCT must say from FILE, for servers that ask for an account
+    #[arg(long, global = true, value_name = "FILE", help_heading = "FTP")]
+    pub ftp_account_file: Option<PathBuf>,
+}
+
+impl Ftp {
+    pub fn options(&self) -> Options {
+        Options {
+            active: self.active,
+            ports: self.port_range.clone(),
+            ascii: self.ascii,
+            charset: self.charset.as_deref().map(charset::of),
+        }
+    }
+}
+
+/// `50000-50100`.
+fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    match (from.trim().parse::<u16>(), to.trim().parse::<u16>()) {
+        (Ok(from @ 1..), Ok(to)) if from <= to => Ok(from..=to),
+        _ => Err("not a range of ports such as 50000-50100".into()),
+    }
 }
 
 impl Flags for Rftp {

@@ -62,9 +62,10 @@ fn one(session: &mut Session<'_>, path: &RemotePath, size: Option<u64>, out: &mu
             Ok(n) => n,
             Err(e) => return Err(once(download.fail(Error::from_io(e, Kind::Local, "cannot write")))),
         };
+        let sizes = download.sizes();
         let finished = download.finish().map_err(once)?;
         match size {
-            Some(size) if size != n => {
+            Some(size) if !sizes.allows(size) => {
                 let text = format!("{n} bytes came where {size} were announced: cut, or changed meanwhile");
                 Err(once(Error::new(Kind::Closed, text).host(&host)))
             }

@@ -105,7 +105,9 @@ impl<'a> Attempt<'a> {
             return Ok(skipped(reason));
         }
         let url = session.site.url(self.remote);
-        let from = self.prepare(&url, size.zip(modified))?;
+        // Of a text neither offsets nor sizes say how much of it is here.
+        let identity = size.zip(modified).filter(|_| !session.client().is_ok_and(|c| c.is_text()));
+        let from = self.prepare(&url, identity)?;
         let mut done = self.fetch(session, from, size, out)?;
         if let Some(time) = modified.filter(|_| !self.flags.transfer.no_times)
             && let Some(partial) = &self.partial
@@ -220,12 +222,15 @@ impl<'a> Attempt<'a> {
                 return Err(download.fail(failed(e)));
             }
         };
+        let (text, sizes) = (download.is_text(), download.sizes());
         let finished = download.finish()?;
         let digests = (meter.digest_of(Algorithm::Sha256), hash.and_then(|h| meter.digest_of(h)));
         drop(meter);
         let bytes = from + fetched;
         let mut verified = match size {
-            Some(size) if size == bytes => "size".to_string(),
+            Some(size) if text && sizes.proves(size) => "size".to_string(),
+            Some(size) if text && sizes.allows(size) => "none".to_string(),
+            Some(size) if !text && size == bytes => "size".to_string(),
             Some(size) => {
                 self.anew = bytes > size;
                 let text =

@@ -74,6 +74,9 @@ impl Landing {
 }
 
 pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    if shared.ftp.ascii && flags.transfer.resume {
+        return Err(Error::new(Kind::Usage, "a transfer of text (--ascii) cannot be resumed"));
+    }
     let mut wanted: Vec<(Remote, Option<PathBuf>)> = Vec::new();
     let mut destination = PathBuf::from(".");
     let several;

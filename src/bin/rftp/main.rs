@@ -2,6 +2,7 @@
 
 mod args;
 mod cat;
+mod charset;
 mod check;
 mod chmod;
 mod clean;

@@ -68,6 +68,9 @@ struct Item {
 }
 
 pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    if shared.ftp.ascii && flags.transfer.resume {
+        return Err(Error::new(Kind::Usage, "a transfer of text (--ascii) cannot be resumed"));
+    }
     let filter = Filter::new(&flags.select)?;
     let manifest = |flags: &args::Put| match &flags.transfer.manifest {
         Some(path) if !flags.transfer.dry_run => Manifest::create(path).map(Some),

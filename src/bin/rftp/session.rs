@@ -68,12 +68,20 @@ impl<'a> Session<'a> {
         let login = match &user {
             Some(user) if !anonymous => {
                 let identity = secrets::identity(&TOOL, &shared.login, user, host)?;
-                Login { user: identity.user, password: identity.password, account: identity.account }
+                let account = match &shared.ftp.ftp_account_file {
+                    Some(path) => Some(secrets::from_file(path)?),
+                    None => identity.account,
+                };
+                Login { user: identity.user, password: identity.password, account }
             }
             _ => Login::anonymous(),
         };
         site.user = user;
         let dialer = Arc::new(shared.network.dialer(&shared.tls, true, cancel, out.tracer()));
+        if shared.ftp.active && dialer.is_proxied() {
+            return Err(Error::new(Kind::Usage, "--active cannot go through a --proxy")
+                .hint("passive mode, the default, does"));
+        }
         let policy = Policy { retries: shared.network.retries, max_time: shared.network.retry_max_time };
         let protect = !anonymous || purpose == Purpose::Change;
         Ok(Session {
@@ -104,15 +112,17 @@ impl<'a> Session<'a> {
         }
         if self.client.is_none() {
             let (scheme, protect, tls) = (self.site.scheme, self.protect, &self.shared.tls);
+            let proxied = self.dialer.is_proxied();
             let security = |peer| match scheme {
                 Scheme::Ftps => Security::Implicit,
                 Scheme::Ftpes => Security::Explicit,
                 Scheme::Ftp if tls.tls.is_none() && !protect => Security::Off,
-                Scheme::Ftp if tls.required(peer, false) => Security::Explicit,
+                Scheme::Ftp if tls.required(peer, proxied) => Security::Explicit,
                 Scheme::Ftp => Security::Off,
             };
             let mut client =
                 Client::connect(&self.dialer, &self.site.endpoint, security).map_err(|e| self.without(e))?;
+            client = client.with(self.shared.ftp.options());
             match client.login(&self.login) {
                 Ok(()) => self.client = Some(client),
                 Err(e) => {
@@ -130,11 +140,6 @@ impl<'a> Session<'a> {
             self.hopeless = Some(error.clone());
         }
         error
-    }
-
-    /// The client if it is connected and usable: for cleaning up.
-    pub fn living(&mut self) -> Option<&mut Client> {
-        self.client.as_mut().filter(|c| c.is_alive())
     }
 
     /// Drops the connection without a word.

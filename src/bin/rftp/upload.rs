@@ -23,7 +23,7 @@ use wirepost::{
         tree::{Entry, EntryKind},
     },
     cli::Output,
-    ftp::{Client, RemotePath, Store},
+    ftp::{Client, RemotePath, Sizes, Store},
     job::meter::Meter,
     net::Cancel,
 };
@@ -80,6 +80,8 @@ pub struct Attempt<'a> {
 /// What was sent, as far as it is known.
 struct Sent {
     bytes: u64,
+    /// What size the file may have there.
+    sizes: Sizes,
     from: u64,
     digest: Option<(Algorithm, Vec<u8>)>,
     sha256: Option<String>,
@@ -152,7 +154,7 @@ impl<'a> Attempt<'a> {
             }
         };
         if !in_place {
-            self.rename(session, sent.bytes, there.is_some(), out)?;
+            self.rename(session, sent.sizes, there.is_some(), out)?;
         }
         let client = session.client()?;
         Ok(Done {
@@ -195,7 +197,7 @@ impl<'a> Attempt<'a> {
     fn offset(&self, client: &mut Client, source: &Opened) -> Result<u64> {
         let Some(size) = source.size.filter(|n| *n > 0) else { return Ok(0) };
         let ours = self.sha256.is_some() || self.stage >= Stage::Storing;
-        if self.flags.in_place || self.anew || !ours {
+        if self.flags.in_place || self.anew || !ours || client.is_text() {
             return Ok(0);
         }
         Ok(client.size(&self.temporary)?.filter(|n| *n <= size).unwrap_or(0))
@@ -239,7 +241,7 @@ impl<'a> Attempt<'a> {
         }
         let prepared =
             if from > 0 && meter.sees_bytes() { source.seed(&mut meter, from) } else { source.go_to(from) };
-        let (mut bytes, mut lost) = (from, None);
+        let (mut bytes, mut sizes, mut lost) = (from, Sizes::of(from), None);
         match (upload, prepared) {
             (Some(upload), Err(e)) => return Err(upload.fail(e)),
             (None, Err(e)) => return Err(e),
@@ -255,6 +257,7 @@ impl<'a> Attempt<'a> {
                         return Err(upload.fail(error));
                     }
                 }
+                sizes = upload.sizes();
                 match upload.finish() {
                     Ok(_) => {}
                     Err(e) if e.kind() == Kind::Unconfirmed => lost = Some(e),
@@ -269,6 +272,7 @@ impl<'a> Attempt<'a> {
         };
         let sent = Sent {
             bytes,
+            sizes,
             from,
             digest: algorithm.and_then(|a| Some((a, digest_of(a)?))),
             sha256: digest_of(Algorithm::Sha256).map(|d| hex(&d)),
@@ -277,7 +281,7 @@ impl<'a> Attempt<'a> {
         if let Some(e) = lost {
             // All of it went out and no answer came: look.
             out.note(format_args!("{}; looking whether the file arrived", e.message()));
-            self.settle_store(session, &name, bytes, &e)?;
+            self.settle_store(session, &name, sizes, &e)?;
         }
         Ok(sent)
     }
@@ -330,7 +334,7 @@ impl<'a> Attempt<'a> {
         }
         let algorithm = sent.digest.as_ref().map(|(a, _)| *a);
         let (size, digest) = client.size_and_digest_after(&before, name, algorithm)?;
-        if let Some(size) = size.filter(|s| *s != sent.bytes) {
+        if let Some(size) = size.filter(|s| !sent.sizes.allows(*s)) {
             let text = format!("the server kept {size} of {} bytes", sent.bytes);
             let error = Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now);
             return Err(if self.flags.in_place {
@@ -348,7 +352,7 @@ impl<'a> Attempt<'a> {
                     format!("what the server stored has another {} than what was sent", algorithm.name());
                 Err(Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now))
             }
-            _ if size.is_some() => Ok("size".into()),
+            _ if size.is_some_and(|s| sent.sizes.proves(s)) => Ok("size".into()),
             _ => Ok("none".into()),
         }
     }
@@ -357,7 +361,7 @@ impl<'a> Attempt<'a> {
     fn rename(
         &mut self,
         session: &mut Session<'_>,
-        bytes: u64,
+        sizes: Sizes,
         exists: bool,
         out: &mut Output,
     ) -> Result<()> {
@@ -379,7 +383,7 @@ impl<'a> Attempt<'a> {
             Ok(()) => Ok(()),
             Err(e) if e.kind() == Kind::Unconfirmed => {
                 out.note(format_args!("{}; looking whether the file was renamed", e.message()));
-                self.settle_rename(session, bytes, &e)
+                self.settle_rename(session, sizes, &e)
             }
             Err(e) if self.stage == Stage::Alone => Err(e
                 .again_is(Again::Never)
@@ -402,12 +406,12 @@ impl<'a> Attempt<'a> {
         &self,
         session: &mut Session<'_>,
         name: &RemotePath,
-        bytes: u64,
+        sizes: Sizes,
         lost: &Error,
     ) -> Result<()> {
         let looked = session.client().and_then(|c| c.size(name));
         match looked {
-            Ok(Some(size)) if size == bytes => Ok(()),
+            Ok(Some(size)) if sizes.proves(size) => Ok(()),
             Ok(_) => {
                 Err(Error::new(Kind::Closed, format!("{} (the file did not arrive whole)", lost.message())))
             }
@@ -419,14 +423,14 @@ impl<'a> Attempt<'a> {
     }
 
     /// After a lost answer to RNTO: what stands under which name decides.
-    fn settle_rename(&mut self, session: &mut Session<'_>, bytes: u64, lost: &Error) -> Result<()> {
+    fn settle_rename(&mut self, session: &mut Session<'_>, sizes: Sizes, lost: &Error) -> Result<()> {
         let looked = session.client().and_then(|client| {
             let temporary = client.size(&self.temporary)?;
             let target = client.size(self.remote)?;
             Ok((temporary, target))
         });
         match looked {
-            Ok((None, Some(size))) if size == bytes => Ok(()),
+            Ok((None, Some(size))) if sizes.proves(size) => Ok(()),
             Ok((Some(_), _)) => session.client()?.rename(&self.temporary, self.remote),
             Err(e) if e.kind() == Kind::Interrupted => Err(e),
             _ => Err(lost.clone()),

@@ -44,6 +44,9 @@ enum Expected<'a> {
 }
 
 pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    if shared.ftp.ascii {
+        return Err(Error::new(Kind::Usage, "verify compares bytes, and --ascii changes them"));
+    }
     let (local, remote) = match (&flags.manifest, flags.names.as_slice()) {
         (None, [local, remote]) => (Some(PathBuf::from(local)), Remote::parse(remote)?),
         (Some(_), [remote]) => (None, Remote::parse(remote)?),

@@ -21,6 +21,7 @@ Examples:
 
 An expression: words stand for And; OR, NOT, - and parentheses; field:value with from to cc bcc subject body text header
 list-id message-id keyword is has file since before on newer older sent-since sent-before sent-on larger smaller uid gmail.
+One that begins with - goes behind --, or begins with NOT.
 A day (2026-01-31, today) is the server's; a span (15m, 7d) and a time of day (2026-01-31T09:30) count to the second.
 ";
 

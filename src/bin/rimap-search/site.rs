@@ -148,9 +148,7 @@ impl<'a> Site<'a> {
             tried += 1;
             let error = match self.open() {
                 Ok(mut session) => {
-                    for alert in session.alerts() {
-                        out.warn(format_args!("{} says: {alert}", self.endpoint.host));
-                    }
+                    alerts(&mut session, out);
                     return Ok(session);
                 }
                 Err(e) => e,
@@ -180,8 +178,16 @@ impl<'a> Site<'a> {
     }
 }
 
+/// What a server wants its user to know.
+fn alerts(session: &mut Session, out: &mut Output) {
+    for alert in session.alerts() {
+        out.warn(format_args!("{} says: {alert}", session.host()));
+    }
+}
+
 /// Says goodbye and hands the counts over.
-pub fn end(session: Session, out: &mut Output) {
+pub fn end(mut session: Session, out: &mut Output) {
+    alerts(&mut session, out);
     out.add_round_trips(session.round_trips());
     session.logout();
 }

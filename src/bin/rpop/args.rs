@@ -130,6 +130,9 @@ pub struct Fetch {
     /// Try again what the command refused in an earlier run
     #[arg(long, help_heading = "Which messages")]
     pub retry_failed: bool,
+    /// Only what an earlier run's JSON Lines in FILE call temporary
+    #[arg(long, value_name = "FILE", conflicts_with = "all", help_heading = "Which messages")]
+    pub retry_from: Option<PathBuf>,
     /// Fetch nothing, and remember all that is there now as fetched
     #[arg(long, conflicts_with_all = ["all", "delete", "delete_after", "keep_newest"], help_heading = "Which messages")]
     pub catch_up: bool,

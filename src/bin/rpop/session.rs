@@ -108,7 +108,7 @@ pub fn listing(client: &mut Client) -> Result<(Vec<Listed>, bool)> {
     if list.is_empty() {
         return Ok((Vec::new(), true));
     }
-    let uids = client.uidl()?;
+    let uids = client.uidl(list.len())?;
     let has = uids.is_some();
     Ok((listing::join(list, uids), has))
 }

@@ -1,5 +1,6 @@
 //! rsendmail's flags.
 
+use crate::message::MessageFlags;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, time::Duration};
 use wirepost::{
@@ -107,44 +108,8 @@ pub struct Server {
 /// The message, made from flags.
 #[derive(Args, Debug, Default)]
 pub struct Message {
-    /// Recipients: addresses, lists of them, groups; may be repeated
-    #[arg(long, value_name = "ADDRESSES", help_heading = "Message")]
-    pub to: Vec<String>,
-    /// Recipients of copies
-    #[arg(long, value_name = "ADDRESSES", help_heading = "Message")]
-    pub cc: Vec<String>,
-    /// Recipients nobody else sees
-    #[arg(long, value_name = "ADDRESSES", help_heading = "Message")]
-    pub bcc: Vec<String>,
-    /// The author
-    #[arg(long, value_name = "ADDRESS", help_heading = "Message")]
-    pub from: Option<String>,
-    /// Where answers go
-    #[arg(long, value_name = "ADDRESSES", help_heading = "Message")]
-    pub reply_to: Vec<String>,
-    #[arg(short, long, value_name = "TEXT", help = "The subject", help_heading = "Message")]
-    pub subject: Option<String>,
-    /// Another header field; may be repeated
-    #[arg(long, value_name = "NAME: VALUE", help_heading = "Message")]
-    pub header: Vec<String>,
-    /// The text
-    #[arg(long, value_name = "TEXT", conflicts_with = "body_file", help_heading = "Message")]
-    pub body: Option<String>,
-    /// The text from FILE, or stdin (-); without a text from any flag, stdin is the text
-    #[arg(long, value_name = "FILE", help_heading = "Message")]
-    pub body_file: Option<PathBuf>,
-    /// HTML from FILE, or stdin (-), as an alternative to the text
-    #[arg(long, value_name = "FILE", help_heading = "Message")]
-    pub html: Option<PathBuf>,
-    /// A file that the HTML shows by cid:CID; may be repeated
-    #[arg(long, value_name = "CID=FILE", help_heading = "Message")]
-    pub inline: Vec<String>,
-    /// Attach a file or all that match: PATH[;type=…;name=…;tail=1M;gzip]; may be repeated
-    #[arg(short, long, value_name = "PATH", help_heading = "Message")]
-    pub attach: Vec<String>,
-    /// Attach what stdin holds, by this name
-    #[arg(long, value_name = "NAME", help_heading = "Message")]
-    pub attach_stdin: Option<String>,
+    #[command(flatten)]
+    pub flags: MessageFlags,
     /// Send nothing if the text is empty
     #[arg(short = 'E', long, help_heading = "Message")]
     pub skip_empty: bool,
@@ -153,16 +118,16 @@ pub struct Message {
 impl Message {
     /// The first flag given that makes a message, rather than only naming who sends and who gets it.
     pub fn given(&self) -> Option<&'static str> {
+        let f = &self.flags;
         let given = [
-            (self.subject.is_some(), "--subject"),
-            (self.body.is_some(), "--body"),
-            (self.body_file.is_some(), "--body-file"),
-            (self.html.is_some(), "--html"),
-            (!self.reply_to.is_empty(), "--reply-to"),
-            (!self.header.is_empty(), "--header"),
-            (!self.inline.is_empty(), "--inline"),
-            (!self.attach.is_empty(), "--attach"),
-            (self.attach_stdin.is_some(), "--attach-stdin"),
+            (f.subject.is_some(), "--subject"),
+            (f.body.is_some(), "--body"),
+            (f.body_file.is_some(), "--body-file"),
+            (f.html.is_some(), "--html"),
+            (!f.reply_to.is_empty(), "--reply-to"),
+            (!f.headers.is_empty(), "--header"),
+            (!f.inline.is_empty(), "--inline"),
+            (f.has_content(), "--attach"),
             (self.skip_empty, "--skip-empty"),
         ];
         given.into_iter().find(|(given, _)| *given).map(|(_, flag)| flag)
@@ -281,5 +246,5 @@ pub struct Sending {
 pub struct Check {
     /// The answer is no if the server's certificate ends within so many days
     #[arg(long, value_name = "DAYS")]
-    pub cert_days: Option<u32>,
+    pub cert_days: Option<i64>,
 }

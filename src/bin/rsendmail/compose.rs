@@ -1,16 +1,15 @@
 //! From flags to a draft: files opened, standard input kept, nothing sent.
 
-use crate::args::Message;
+use crate::message::{MessageFlags, source};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::{io, path::Path};
 use wirepost::{
     base::error::*,
-    cli::stdin,
     mail::{
         addresses::{self, Entry, Mailbox},
-        compose::{self, AttachSpec, Draft},
+        compose::Draft,
     },
-    mime::{build::Source, params::Style},
+    mime::build::Source,
     net::Cancel,
 };
 
@@ -18,40 +17,12 @@ use wirepost::{
 const SILENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// The message that the flags describe, but for its author.
-pub fn draft(flags: &Message, cancel: &Cancel) -> Result<Draft> {
-    let style = Style::Both;
-    let mut attachments = Vec::new();
-    for text in &flags.attach {
-        attachments.extend(AttachSpec::parse(text)?.open(style)?);
+pub fn draft(flags: &MessageFlags, cancel: &Cancel) -> Result<Draft> {
+    let mut draft = flags.draft()?;
+    if !flags.has_body() && flags.attach_stdin.is_none() {
+        draft.text = implied(cancel)?;
     }
-    let inline = flags.inline.iter().map(|text| compose::inline(text, style)).collect::<Result<_>>()?;
-    let text = match (&flags.body, &flags.body_file) {
-        (Some(text), _) => Some(Source::bytes(text.as_bytes())),
-        (None, Some(path)) => Some(file(path, "the text")?),
-        (None, None) => None,
-    };
-    let html = flags.html.as_deref().map(|path| file(path, "the HTML")).transpose()?;
-    if let Some(name) = &flags.attach_stdin {
-        stdin::claim("the attachment")?;
-        attachments.push(compose::from_reader(&mut io::stdin().lock(), name, style)?);
-    }
-    let text = match (text, &html) {
-        (None, None) => implied(flags.attach_stdin.is_some(), cancel)?,
-        (text, _) => text,
-    };
-    Ok(Draft {
-        to: flags.to.clone(),
-        cc: flags.cc.clone(),
-        bcc: flags.bcc.clone(),
-        reply_to: flags.reply_to.clone(),
-        subject: flags.subject.clone(),
-        headers: flags.header.clone(),
-        text,
-        html,
-        inline,
-        attachments,
-        ..Draft::default()
-    })
+    Ok(draft)
 }
 
 /// A mailbox as `--from` would say it.
@@ -61,27 +32,18 @@ pub fn written(mailbox: &Mailbox) -> Result<String> {
     Ok(value.replace("\r\n", "").trim().to_string())
 }
 
-fn file(path: &Path, what: &'static str) -> Result<Source> {
-    if path == Path::new("-") {
-        stdin::claim(what)?;
-        return Source::spool("standard input", &mut io::stdin().lock());
-    }
-    Source::file(path, None)
-}
-
 /// Standard input is the text if no flag gives one and it is a pipe or a file.
-fn implied(taken: bool, cancel: &Cancel) -> Result<Option<Source>> {
+fn implied(cancel: &Cancel) -> Result<Option<Source>> {
     let stdin = io::stdin();
     let about = rustix::fs::fstat(&stdin).map(|s| rustix::fs::FileType::from_raw_mode(s.st_mode));
     let kind = match about {
-        Ok(kind) if !taken => kind,
-        _ => return Ok(None),
+        Ok(kind) => kind,
+        Err(_) => return Ok(None),
     };
     use rustix::fs::FileType as F;
     if !matches!(kind, F::Fifo | F::Socket | F::RegularFile) {
         return Ok(None);
     }
-    stdin::claim("the text")?;
     let began = std::time::Instant::now();
     loop {
         cancel.check()?;
@@ -97,5 +59,5 @@ fn implied(taken: bool, cancel: &Cancel) -> Result<Option<Source>> {
             _ => break,
         }
     }
-    Source::spool("standard input", &mut stdin.lock()).map(Some)
+    source(Path::new("-"), "the text").map(Some)
 }

@@ -6,6 +6,8 @@ mod check;
 mod compose;
 mod earlier;
 mod eml;
+#[path = "../common/message.rs"]
+mod message;
 mod outgoing;
 mod plan;
 mod report;

@@ -53,7 +53,7 @@ pub enum Next {
 
 impl<'a> Plan<'a> {
     pub fn new(flags: &'a Rsendmail, target: &Target) -> Result<Plan<'a>> {
-        let message = &flags.message;
+        let message = &flags.message.flags;
         let mut to = Vec::new();
         for (flag, lists) in [("--to", &message.to), ("--cc", &message.cc), ("--bcc", &message.bcc)] {
             for text in lists {
@@ -87,7 +87,7 @@ impl<'a> Plan<'a> {
             }
             vec![Item::Made]
         } else {
-            if let Some(flag) = message.given() {
+            if let Some(flag) = flags.message.given() {
                 let text = format!("{flag} makes a message, and --eml or -t sends one that is ready");
                 return Err(Error::new(Kind::Usage, text));
             }
@@ -110,7 +110,7 @@ impl<'a> Plan<'a> {
 
     fn made(&self, cancel: &Cancel) -> Result<Next> {
         let author = self.sender.author.clone()?;
-        let mut draft = compose::draft(&self.flags.message, cancel)?;
+        let mut draft = compose::draft(&self.flags.message.flags, cancel)?;
         if self.flags.message.skip_empty
             && draft.html.is_none()
             && draft.text.as_ref().is_none_or(|t| t.size() == 0)
@@ -145,7 +145,7 @@ impl<'a> Plan<'a> {
         }
         let from = match &self.sender.envelope {
             Some(from) => from.clone(),
-            None if self.flags.message.from.is_some() => author.map(|m| m.address.clone()),
+            None if self.flags.message.flags.from.is_some() => author.map(|m| m.address.clone()),
             None => match sender(&raw)? {
                 Some(address) => Some(address),
                 None => Some(self.sender.author.clone()?.address),
@@ -206,7 +206,7 @@ impl<'a> Plan<'a> {
 
 /// `--from`, `RSENDMAIL_FROM`, the login if it is an address, else this user of this machine.
 fn author(flags: &Rsendmail, target: &Target) -> Result<Mailbox> {
-    let said = flags.message.from.clone();
+    let said = flags.message.flags.from.clone();
     let said = said.or_else(|| std::env::var("RSENDMAIL_FROM").ok().filter(|from| !from.is_empty()));
     if let Some(text) = said {
         return addresses::parse_one(&text).map_err(|e| e.context("--from"));

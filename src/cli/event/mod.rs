@@ -52,8 +52,6 @@ pub enum Event {
     Sent(Box<Sent>),
     /// rsendmail: one recipient of one message.
     Recipient(Recipient),
-    /// rsendmail check: what a server turned out to be.
-    Server(Box<Server>),
     /// rpop: one message that was asked for.
     Message(Box<Message>),
     /// rpop: one message as the server lists it.

@@ -51,26 +51,3 @@ pub struct Recipient {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Value>,
 }
-
-/// `server`: the answer of `check`.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Server {
-    pub outcome: &'static str,
-    /// `host:port`
-    pub server: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tls_version: Option<String>,
-    /// When the server's certificate ends.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub certificate_until: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub certificate_days: Option<i64>,
-    /// How the login was done; absent if there was none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mechanism: Option<&'static str>,
-    pub capabilities: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seconds: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub error: Option<Value>,
-}

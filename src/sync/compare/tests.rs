@@ -53,6 +53,7 @@ fn rules(takes: &dyn Fn(&[u8], bool) -> bool) -> Rules<'_> {
         by_contents: false,
         fold_case: false,
         shard: Shard::default(),
+        removes_dirs: true,
     }
 }
 
@@ -255,7 +256,7 @@ proptest! {
     fn the_shards_together_are_one_run(source in any_tree(), target in any_tree(), n in 1u64..4) {
         let whole = plan(&source, &target, &rules(&all));
         let shards: Vec<Plan> = (1..=n)
-            .map(|i| plan(&source, &target, &Rules { shard: Shard::parse(&format!("{i}/{n}")).unwrap(), ..rules(&all) }))
+            .map(|i| plan(&source, &target, &Rules { shard: Shard::parse(&format!("{i}/{n}")).unwrap(), removes_dirs: i == 1, ..rules(&all) }))
             .collect();
         let together = |of: fn(&Plan) -> &Vec<Step>| {
             let mut paths: Vec<_> = shards.iter().flat_map(|p| of(p).iter().map(|s| s.path.clone())).collect();

@@ -2,10 +2,10 @@
 use std::io::Write;
 use std::time::Duration;
 
+use crate::rftp_site::{Site, options};
 use crate::sandbox::ftp::{Options, Reuse};
 use crate::sandbox::script::{Action, End, Fault, Rule, call, finally, on, reply};
 use crate::sandbox::tls::{Cert, Tls};
-use crate::support::rftp::{Site, options};
 
 fn bytes(n: usize) -> Vec<u8> {
     (0..n).map(|i| u8::try_from(i * 7 % 251).unwrap()).collect()
@@ -288,8 +288,7 @@ fn c42_a_late_or_doubled_answer_shifts_no_later_one() {
     let program = crate::support::program("rftp").display().to_string();
     let url = site.url("d/");
     let args = ["-c", script, "sh", &program, "get", "-r", &url, "out/", "--json", "--retries", "2"];
-    let run =
-        site.world.run_path("/bin/sh".as_ref(), args).env("RFTP_PASSWORD", crate::support::rftp::PASSWORD);
+    let run = site.world.run_path("/bin/sh".as_ref(), args).env("RFTP_PASSWORD", crate::rftp_site::PASSWORD);
     let out = run.go();
     out.ends(3);
     assert!(out.failure().contains("file too large"), "{out:?}");

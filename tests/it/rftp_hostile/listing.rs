@@ -1,7 +1,7 @@
 //! Listings and trees: cases 29 to 35, and 40.
+use crate::rftp_site::{Site, options};
 use crate::sandbox::ftp::{Listing, Options};
 use crate::sandbox::script::{Fault, finally, listing, on, reply};
-use crate::support::rftp::{Site, options};
 
 const FILE: &str = "type=file;size=1;modify=20260101000000;";
 

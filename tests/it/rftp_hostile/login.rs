@@ -1,10 +1,10 @@
 //! Greeting, TLS, login: cases 1 to 15.
 use std::time::Duration;
 
+use crate::rftp_site::{PASSWORD, Site, USER, options};
 use crate::sandbox::ftp::{Options, User};
 use crate::sandbox::script::{Action, End, append, before, endless, on, reply, reply_then};
 use crate::sandbox::tls::{Cert, Tls};
-use crate::support::rftp::{PASSWORD, Site, USER, options};
 
 const BAD: [Cert; 4] = [Cert::WrongName, Cert::Expired, Cert::NotYetValid, Cert::SelfSigned];
 

@@ -1,9 +1,9 @@
 //! Uploads: cases 36 to 39.
+use crate::rftp_site::{Site, options};
 use crate::sandbox::ftp::Options;
 use crate::sandbox::script::{Action, End, Fault, Rule, finally, on, reply};
 use crate::sandbox::tls::Tls;
 use crate::support::Output;
-use crate::support::rftp::{Site, options};
 
 fn bytes(n: usize) -> Vec<u8> {
     (0..n).map(|i| u8::try_from(i * 7 % 251).unwrap()).collect()

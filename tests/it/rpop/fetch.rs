@@ -191,6 +191,12 @@ fn to_a_command() {
     let log = || std::fs::read_to_string(site.world.path("log")).unwrap();
     assert_eq!(log(), [line(1), line(2), line(3), line(4)].concat());
     assert_eq!(site.server.store.messages("INBOX").len(), 2, "what was not delivered stays");
+    // Only what was temporary, on request.
+    std::fs::write(site.world.path("earlier.jsonl"), &out.stdout).unwrap();
+    site.server.store.add(message(5));
+    let out = run(&["--retry-from", "earlier.jsonl"]);
+    assert_eq!(out.exits(75).events("message").len(), 1);
+    site.rpop(&["rm", "3"]).go().exits(0);
     // The temporary one is tried again, the permanent one only on request.
     let out = run(&[]);
     assert_eq!(out.exits(75).events("message").len(), 2);

@@ -4,7 +4,10 @@
 //! version of the state and says which. A state of another version makes it void: then somebody else was there, or it is in the
 //! state already.
 
-use crate::{session::Session, work::upload::temporary_name};
+use crate::{
+    session::Session,
+    temporary::{beside, random},
+};
 use std::{
     fs::{self, File},
     hash::{BuildHasher, Hasher, RandomState},
@@ -229,7 +232,7 @@ impl Kept {
             return Ok(());
         }
         let generation = generation();
-        let temporary = temporary_name(&self.remote)?;
+        let temporary = beside(&self.remote, random)?;
         let what = format!("cannot write the state {} on {}", self.remote, session.host());
         let (saved, _) = session.run(out, |session, _, _| {
             let client = session.client()?;

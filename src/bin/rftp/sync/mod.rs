@@ -44,6 +44,9 @@ struct Run<'r, 's> {
 }
 
 pub fn run(flags: &args::Sync, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    if shared.ftp.ascii {
+        return Err(Error::new(Kind::Usage, "sync compares bytes, and --ascii changes them"));
+    }
     let (sides, site) = match (is_remote(&flags.source), is_remote(&flags.target)) {
         (false, true) => {
             let remote = Remote::parse(&flags.target)?;

@@ -8,9 +8,10 @@ use super::{
 };
 use crate::{
     session::{Session, Voice},
-    walk::{self, Filter},
+    temporary::is_temporary,
+    walk::Filter,
 };
-use std::{fs::File, io, path::Path};
+use std::{collections::HashMap, fs::File, io, path::Path};
 use wirepost::{
     base::{
         digest::Algorithm,
@@ -42,7 +43,7 @@ impl Run<'_, '_> {
         let name = self.flags.state.clone().map(|name| name + &shard.suffix());
         let takes = |path: &[u8], is_dir: bool| {
             let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
-            !crate::temporary::is_temporary(name) && !is_local_partial(name) && filter.takes(path, is_dir)
+            !is_temporary(name) && !is_local_partial(name) && filter.takes(path, is_dir)
         };
         let mut rules = Rules {
             takes: &takes,
@@ -51,6 +52,7 @@ impl Run<'_, '_> {
             by_contents: self.flags.checksum || name.is_some(),
             fold_case: self.folds_case()?,
             shard,
+            removes_dirs: shard.is_first() || name.is_some(),
         };
         let mut local = LocalTree::new(&self.sides.local, self.flags.follow && self.sides.up);
         let mut same: Vec<(Vec<u8>, Entry)> = Vec::new();
@@ -115,11 +117,13 @@ impl Run<'_, '_> {
                 plan?
             }
         };
-        for (path, _) in same {
-            self.same(&path);
+        for (path, _) in same.iter().filter(|(_, entry)| !entry.is_dir()) {
+            self.same(path);
         }
         if !plan.unsure.is_empty() {
-            self.by_digest(&mut plan, times)?;
+            for path in self.by_digest(&mut plan, times)? {
+                self.same(&path);
+            }
         }
         plan.copies.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(plan)
@@ -164,7 +168,9 @@ impl Run<'_, '_> {
     }
 
     /// `--checksum`: what has the same size is compared by the server's digest; without one, by time, and it is said.
-    fn by_digest(&mut self, plan: &mut Plan, times: Times) -> Result<()> {
+    /// Those that are the same come back.
+    fn by_digest(&mut self, plan: &mut Plan, times: Times) -> Result<Vec<Vec<u8>>> {
+        let mut same = Vec::new();
         let unsure = std::mem::take(&mut plan.unsure);
         let (algorithm, _) = self.session.run(self.out, |s, _, _| Ok(s.client()?.best_hash()));
         let algorithm = algorithm?;
@@ -200,15 +206,15 @@ impl Run<'_, '_> {
                 };
                 match changed {
                     Some(why) => plan.copies.push(Step { why, ..step.clone() }),
-                    None => self.same(&step.path),
+                    None => same.push(step.path.clone()),
                 }
             }
         }
-        Ok(())
+        Ok(same)
     }
 
     /// `--rebuild-state`: what is the same on both sides, by digest where the server computes one, else by size and time, counts
-    /// as put there by us, with the directories above it. What differs is put again; what only the target has is not ours.
+    /// as put there by us, and so does a directory. What differs is put again; what only the target has is not ours.
     fn rebuild(&mut self, local: &mut LocalTree, rules: &Rules<'_>) -> Result<()> {
         let times = rules.times;
         let by_digest = self.session.run(self.out, |s, _, _| Ok(s.client()?.best_hash().is_some())).0?;
@@ -230,23 +236,24 @@ impl Run<'_, '_> {
             let what = format!("cannot rebuild the state: {}", String::from_utf8_lossy(&path));
             return Err(error.context(what));
         }
-        let unsure: Vec<Step> = plan.unsure.clone();
-        if by_digest {
-            let before = plan.copies.len();
-            self.by_digest(&mut plan, times)?;
-            let differ: Vec<&Vec<u8>> = plan.copies[before..].iter().map(|s| &s.path).collect();
-            for step in unsure.iter().filter(|s| !differ.contains(&&s.path)) {
-                if let Some(source) = &step.source {
-                    there.push((step.path.clone(), source.clone()));
-                }
+        let sizes: HashMap<Vec<u8>, u64> = plan.unsure.iter().map(|s| (s.path.clone(), s.size())).collect();
+        let mut files: Vec<(Vec<u8>, u64)> = Vec::new();
+        for (path, entry) in there {
+            match entry.size {
+                Some(size) => files.push((path, size)),
+                None => self.note(Change::Has(path, Known::Dir)),
             }
         }
-        for (path, entry) in there {
+        if by_digest {
+            let same = self.by_digest(&mut plan, times)?;
+            files.extend(same.into_iter().map(|path| {
+                let size = sizes.get(&path).copied().unwrap_or(0);
+                (path, size)
+            }));
+        }
+        for (path, size) in files {
             let sha256 = local_digest(&self.sides.local(&path), Algorithm::Sha256)?;
-            for (at, _) in path.iter().enumerate().filter(|(_, b)| **b == b'/') {
-                self.note(Change::Has(path[..at].to_vec(), Known::Dir));
-            }
-            self.note_file(&path, entry.size.unwrap_or(0), Some(sha256));
+            self.note_file(&path, size, Some(sha256));
         }
         for step in plan.copies.iter().filter(|s| s.target.is_some()) {
             let size = step.target.as_ref().and_then(|t| t.size).unwrap_or(0);

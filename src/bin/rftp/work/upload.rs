@@ -2,11 +2,12 @@
 //! `wirepost::ftp::Glue`. It is told of only when the server has confirmed the rename, or a look has.
 
 use super::{Ahead, Done, End, Manner, Speaks, Told, is_crowded};
-use crate::session::Session;
+use crate::{
+    session::Session,
+    source::{Opened, Source},
+    temporary::{beside, random},
+};
 use std::{
-    fs::File,
-    hash::{BuildHasher, Hasher, RandomState},
-    io::{self, Read, Write},
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -48,17 +49,6 @@ pub struct Held {
     asked: bool,
 }
 
-/// `.NAME.rftp-…` beside the target, within the 255 bytes of a name.
-pub fn temporary_name(target: &RemotePath) -> Result<RemotePath> {
-    let random = RandomState::new().build_hasher().finish();
-    let name = target.name();
-    if name.is_empty() {
-        return Err(Error::new(Kind::Usage, format!("{target} is no name for a file")));
-    }
-    let kept = &name[..name.len().min(220)];
-    target.sibling(&[b".", kept, format!(".rftp-{random:016x}").as_bytes()].concat())
-}
-
 /// Takes jobs until there are none.
 pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>) {
     let mut last: Option<Held> = None;
@@ -74,7 +64,7 @@ pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>)
             }
         };
         let began = Instant::now();
-        let temporary = match temporary_name(&job.remote) {
+        let temporary = match beside(&job.remote, random) {
             Ok(name) => name,
             Err(e) => {
                 tell(worker, job, Err(e), 1, began, None, None);
@@ -157,11 +147,15 @@ impl Attempt<'_> {
         if last.as_ref().is_some_and(|l| l.asked) {
             settle_last(self.worker, session, self.manner, last);
         }
-        let mut source = Source::open(job)?;
+        let mut source = Opened::open(&Source::Path(job.local.clone()))?;
+        let Some(length) = source.size else {
+            let text = format!("{} is not a file any more", job.local.display());
+            return Err(Error::new(Kind::Missing, text));
+        };
         let client = session.client()?;
         let algorithm = client.best_hash();
         let glue = &self.manner.glue;
-        let ahead = if self.tried == 1 && source.size <= MEDIUM { glue.get() } else { Ahead::Nothing };
+        let ahead = if self.tried == 1 && length <= MEDIUM { glue.get() } else { Ahead::Nothing };
         let mut before = Vec::new();
         if let Some(held) = last.as_mut() {
             before = held.commands(client, self.manner)?;
@@ -175,7 +169,7 @@ impl Attempt<'_> {
         if ahead != Ahead::Nothing && !client.is_prepared() {
             client.batch_and_prepare(&[])?;
         }
-        let shown = self.manner.meter(&job.local.display().to_string(), source.size);
+        let shown = self.manner.meter(&job.local.display().to_string(), length);
         let progress = |n| {
             if let Some(meter) = &shown {
                 meter.add(n);
@@ -192,7 +186,7 @@ impl Attempt<'_> {
         let (bytes, size, digest) = if ahead == Ahead::Nothing || !client.is_prepared() {
             let how = Store { make_dirs: true, ..Store::default() };
             let mut upload = client.store(&self.temporary, how)?;
-            let bytes = match source.send_past(&mut upload, &mut meter) {
+            let bytes = match source.send(0, &mut upload, &mut meter) {
                 Ok(n) => n,
                 Err(e) => {
                     let error = Error::from_io(e, Kind::Local, "cannot read");
@@ -212,10 +206,10 @@ impl Attempt<'_> {
                 before: &before,
                 path: &self.temporary,
                 algorithm,
-                early: source.size <= SMALL,
+                early: length <= SMALL,
                 prepare: ahead == Ahead::All,
             };
-            let glued = client.store_glued(&row, |mut to| source.send(&mut meter, &mut to));
+            let glued = client.store_glued(&row, |mut to| source.copy(&mut to, &mut meter));
             hear_of_last(self.worker, client, last, self.manner, before.len(), &glued.before);
             match &glued.stored {
                 Err(e) if e.kind() == Kind::Protocol => glue.at_most(Ahead::Nothing),
@@ -257,10 +251,7 @@ impl Attempt<'_> {
         if !self.stored {
             return None;
         }
-        let removed = match session.living() {
-            Some(client) => client.delete(&self.temporary),
-            None => session.client().and_then(|c| c.delete(&self.temporary)),
-        };
+        let removed = session.client().and_then(|client| client.delete(&self.temporary));
         match removed {
             Err(e) if e.code() != Some(550) => Some(self.temporary.clone()),
             _ => None,
@@ -387,89 +378,9 @@ fn settle_last(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'
     if let Err(e) = &result
         && e.kind() != Kind::Unconfirmed
     {
-        let gone = session.living().is_some_and(|c| c.delete(&held.temporary).is_ok());
+        let gone = session.client().and_then(|c| c.delete(&held.temporary)).is_ok();
         left = (!gone).then(|| held.temporary.clone());
     }
     worker.tell(Told::End(Box::new(held.told(result, left))));
     worker.done();
-}
-
-/// The source, opened: its size is frozen here.
-struct Source {
-    file: File,
-    size: u64,
-    modified: Option<Time>,
-    shown: String,
-}
-
-impl Source {
-    fn open(job: &Upload) -> Result<Source> {
-        let shown = job.local.display().to_string();
-        let failed = |e| Error::source(e, format_args!("cannot read {shown}"));
-        let file = File::open(&job.local).map_err(failed)?;
-        let about = file.metadata().map_err(failed)?;
-        if !about.is_file() {
-            return Err(Error::new(Kind::Missing, format!("{shown} is not a file any more")));
-        }
-        let modified = about.modified().ok().map(Into::into);
-        Ok(Source { file, size: about.len(), modified, shown })
-    }
-
-    fn send(&mut self, meter: &mut Meter<'_>, mut to: &mut impl Write) -> io::Result<u64> {
-        let size = self.size;
-        let n = meter.copy(&mut *self, &mut to, size)?;
-        self.all(n)
-    }
-
-    /// Without copying where nobody has to see the bytes.
-    fn send_past(
-        &mut self,
-        upload: &mut wirepost::ftp::Upload<'_>,
-        meter: &mut Meter<'_>,
-    ) -> io::Result<u64> {
-        let mut left = self.size;
-        while !meter.sees_bytes() && left > 0 {
-            match upload.send_file(&self.file, left.min(meter.chunk() as u64 * 16)) {
-                Ok(0) => break,
-                Ok(n) => {
-                    left -= n;
-                    meter.passed(n)?;
-                }
-                Err(e) if e.kind() == io::ErrorKind::Unsupported => break,
-                Err(e) => return Err(e),
-            }
-        }
-        let n = meter.copy(&mut *self, upload, left)?;
-        self.all(self.size - left + n)
-    }
-
-    fn all(&self, n: u64) -> io::Result<u64> {
-        if n < self.size {
-            let text = format!("{} became shorter while it was read", self.shown);
-            return Err(Error::new(Kind::Local, text).again_is(Again::Now).into());
-        }
-        Ok(n)
-    }
-
-    /// A file that was written while it was read may be half of the one and half of the other. One that only grew, such as
-    /// a log, was sent as it was when it was opened.
-    fn unchanged(&self) -> Result<()> {
-        let failed = |e| Error::source(e, format_args!("cannot read {}", self.shown));
-        let about = self.file.metadata().map_err(failed)?;
-        let modified: Option<Time> = about.modified().ok().map(Into::into);
-        if about.len() <= self.size && modified != self.modified || about.len() < self.size {
-            let text = format!("{} changed while it was sent", self.shown);
-            return Err(Error::new(Kind::Local, text).again_is(Again::Now));
-        }
-        Ok(())
-    }
-}
-
-impl Read for Source {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.file.read(buf).map_err(|e| match e.kind() {
-            io::ErrorKind::Interrupted => e,
-            _ => Error::from_io(e, Kind::Local, format_args!("cannot read {}", self.shown)).into(),
-        })
-    }
 }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Output, Run, Snapshot, World};
 use crate::sandbox::ftp::{Options, Server, User};
 use crate::sandbox::script::Rule;
 use crate::sandbox::tls::Tls;
+use crate::support::{Output, Run, Snapshot, World};
 
 pub const USER: &str = "ann";
 pub const PASSWORD: &str = "tr0ub4dor&3";

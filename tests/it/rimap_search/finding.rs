@@ -1,0 +1,227 @@
+//! Criteria, order, windows of several mailboxes, and the paths without extensions.
+use super::*;
+
+#[test]
+fn criteria_find_what_they_say() {
+    let (world, server) = (world(), ten(Options::default()));
+    for (args, want) in [
+        (&["--from", "ann"][..], &[1, 3, 5, 7, 9][..]),
+        (&["--from", "ann", "--from", "bob", "--unseen"], &[1, 3, 5, 7, 9]),
+        (&["from:bob -subject:3"], &[2, 6, 8, 10]),
+        (&["search", "from:bob subject:\"number 3\""], &[4]),
+        (&["(subject:1 OR subject:2) from:ann"], &[3]),
+        (&["--since", "2026-03-08"], &[8, 9, 10]),
+        (&["--before", "2026-03-02"], &[1]),
+        (&["since:2026-03-03 before:2026-03-05"], &[3, 4]),
+        (&["--on", "2026-03-03", "--on", "2026-03-05"], &[3, 5]),
+        (&["since:2026-03-09T12:00Z"], &[10]),
+        (&["before:2026-03-01T12:00Z"], &[1]),
+        (&["--larger", "900"], &[9, 10]),
+        (&["--not", "is:seen", "--smaller", "600"], &[1, 3, 5]),
+        (&["--uid", "2,5:6", "--uid", "10:*"], &[2, 5, 6, 10]),
+        (&["--imap-search", "OR FROM ann SUBJECT \"number 1\"", "--imap-search", "1:2"], &[1, 2, 3, 5, 7, 9]),
+        (&["--header", "Subject:number 4"], &[5]),
+        (&["--list-id", "nothing"], &[]),
+        (&["--message-id", "number-7"], &[8]),
+        (&["sent-since:2026-03-04"], &[]),
+    ] {
+        let out = run(&world, &server, args);
+        assert_eq!(uids(&out), want, "{args:?}");
+        out.exits(if want.is_empty() { 1 } else { 0 });
+    }
+    clean(&server);
+}
+
+#[test]
+fn wrong_usage_is_said_before_anything_is_done() {
+    let (world, server) = (world(), ten(Options::default()));
+    for (args, says) in [
+        (&["--from", ""][..], "the value is empty"),
+        (&["from:"], "column 1: a field without a value"),
+        (&["subject:x fro:y"], "column 11: there is no field fro:"),
+        (&["--since", "yesteryear"], "no time such as"),
+        (&["--imap-search", "FROM"], "column 5"),
+        (&["--delete"], "an action needs a criterion"),
+        (&["--all", "--from", "x", "--delete"], "contradict"),
+        (&["--in", "", "x"], "a mailbox's name is empty"),
+        (&["--in", "a\r\nb", "x"], "line break"),
+        (&["--from", "a\r\nb"], "line break"),
+        (&["--from", "x", "--flag", "no flag"], "is no flag"),
+        (&["--json", "--show", "raw", "x"], "cannot share"),
+        (&["--quiet", "mailbox", "list"], "comes before all flags"),
+        (&["--password", "x", "x"], "can be read by every user"),
+    ] {
+        let out = run(&world, &server, args);
+        out.exits(64).says(says);
+    }
+    let out = world.run("rimap-search", ["x"]).go();
+    out.exits(64).says("no server");
+    assert!(server.store.messages("INBOX").len() == 10);
+}
+
+#[test]
+fn the_last_and_the_first_with_every_ladder() {
+    let all: [&[&'static str]; 5] = [
+        &[],
+        &["PARTIAL"],
+        &["PARTIAL", "ESORT"],
+        &["PARTIAL", "ESORT", "SORT"],
+        &["PARTIAL", "ESORT", "SORT", "ESEARCH", "WITHIN", "LITERAL+", "SASL-IR"],
+    ];
+    for off in all {
+        let server = ten(Options { off: off.to_vec(), ..Options::default() });
+        // Arrived long ago, but last in the mailbox; two of one second.
+        put(&server, "INBOX", message("Ann <ann@a.example>", "old", ""), &[], MARCH - DAY);
+        let a = put(&server, "INBOX", message("Ann <ann@a.example>", "tie one", ""), &[], MARCH + 20 * DAY);
+        let b = put(&server, "INBOX", message("Ann <ann@a.example>", "tie two", ""), &[], MARCH + 20 * DAY);
+        let world = world();
+        for (args, want) in [
+            (&["--from", "ann", "--last", "1"][..], vec![b]),
+            (&["--from", "ann", "--last", "2"], vec![a, b]),
+            (&["--from", "ann", "--last", "3"], vec![9, a, b]),
+            (&["--from", "ann", "--last", "3", "--reverse"], vec![b, a, 9]),
+            (&["--from", "ann", "--first", "2"], vec![11, 1]),
+            (
+                &["--from", "ann", "--first", "99", "--sort", "size", "--smaller", "700"],
+                vec![11, a, b, 1, 3, 5],
+            ),
+            (&["--from", "bob", "--sort", "size", "--last", "1"], vec![10]),
+            (&["--sort", "from", "--uid", "1:4"], vec![1, 3, 2, 4]),
+            (&["--from", "bob", "--sort", "date", "--reverse"], vec![10, 8, 6, 4, 2]),
+        ] {
+            let out = run(&world, &server, args);
+            assert_eq!(uids(&out), want, "{args:?} without {off:?} {out:?}");
+        }
+        let raw = run(&world, &server, &["--from", "ann", "--last", "1", "--show", "raw"]);
+        assert!(raw.out().contains("Subject: tie two"), "{raw:?}");
+        clean(&server);
+    }
+}
+
+#[test]
+fn time_to_the_second_and_utf8_without_the_extensions() {
+    let now = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs() as i64;
+    for off in [vec![], vec!["WITHIN", "LITERAL+"]] {
+        let server = Server::start(Options { off, ..Options::default() });
+        for (n, age) in [30, 600, 4000, 200_000].into_iter().enumerate() {
+            put(&server, "INBOX", message("Jürgen <j@x>", &format!("m{n}"), "Grüße"), &[], now - age);
+        }
+        let world = world();
+        assert_eq!(uids(&run(&world, &server, &["since:15m"])), [1, 2]);
+        assert_eq!(uids(&run(&world, &server, &["--before", "1h"])), [3, 4]);
+        assert_eq!(uids(&run(&world, &server, &["(since:1m OR before:1d)"])), [1, 4]);
+        assert_eq!(uids(&run(&world, &server, &["NOT since:15m from:Jürgen"])), [3, 4]);
+        assert_eq!(uids(&run(&world, &server, &["body:Grüße", "is:unseen"])), [1, 2, 3, 4]);
+        clean(&server);
+    }
+}
+
+#[test]
+fn many_mailboxes_and_their_names() {
+    for delimiter in ['/', '.'] {
+        let server = Server::start(Options { delimiter, ..Options::default() });
+        let name = |n: &str| n.replace('/', &delimiter.to_string());
+        for (n, mailbox) in
+            ["Archive/2025", "Archive/2026", "Archive/2026/Q1", "Entw&APw-rfe"].iter().enumerate()
+        {
+            put(
+                &server,
+                &name(mailbox),
+                message("ann@a", &format!("in {n}"), ""),
+                &[],
+                MARCH + n as i64 * DAY,
+            );
+        }
+        server
+            .store
+            .with("user", |a| a.mailboxes.get_mut("Entw&APw-rfe").unwrap().special = Some("\\Drafts".into()));
+        let world = world();
+        let places = |args: &[&str]| -> Vec<String> {
+            run(&world, &server, args)
+                .out()
+                .lines()
+                .map(|l| l.split('\t').next().unwrap().to_string())
+                .collect()
+        };
+        assert_eq!(places(&["--in", "Archive/*", "from:ann"]), [name("Archive/2025"), name("Archive/2026")]);
+        assert_eq!(
+            places(&["--in", "Archive/**", "from:ann"]),
+            [name("Archive/2025"), name("Archive/2026"), name("Archive/2026/Q1")]
+        );
+        let json = run(&world, &server, &["--in", "Entwürfe", "--json", "from:ann"]);
+        assert_eq!(json.events("message")[0]["mailbox"], "Entwürfe");
+        let json = run(&world, &server, &["--in", "\\Drafts", "--json", "from:ann"]);
+        assert_eq!(json.events("message")[0]["mailbox"], "Entwürfe");
+        run(&world, &server, &["--in", "Nowhere", "x"]).exits(66).says("mailbox Nowhere");
+        run(&world, &server, &["--in", "No*where", "x"]).exits(66).says("no mailbox fits");
+        run(&world, &server, &["--in", "\\Junk", "x"]).exits(66);
+        // The last two of all of them together, by arrival.
+        assert_eq!(
+            places(&["--in", "**", "--last", "2", "from:ann"]),
+            [name("Archive/2026/Q1"), "Entwürfe".to_string()]
+        );
+        assert_eq!(
+            run(&world, &server, &["--in", "Archive/**", "--count", "from:ann"]).out().lines().count(),
+            3
+        );
+        clean(&server);
+    }
+}
+
+#[test]
+fn a_thousand_hits_take_three_round_trips() {
+    let server = Server::start(Options::default());
+    for n in 0..1000 {
+        put(&server, "INBOX", message("ann@a", &format!("s{n}"), ""), &[], MARCH + n);
+    }
+    let world = world();
+    let out = run(&world, &server, &["--from", "ann", "--json"]);
+    assert_eq!(out.events("message").len(), 1000);
+    let trips = out.summary()["round_trips"].as_u64().unwrap();
+    // The greeting, three of SCRAM, EXAMINE, SEARCH, FETCH; the goodbye is not waited for.
+    assert_eq!(trips, 7);
+    assert!(out.max_rss < 16 << 20, "{out:?}");
+    let out = run(&world, &server, &["--from", "ann", "--last", "1", "--show", "text", "--json"]);
+    assert_eq!(out.summary()["round_trips"], 7, "found in one, printed with the second: {out:?}");
+    clean(&server);
+}
+
+#[test]
+fn new_remembers_what_was_seen() {
+    let (world, server) = (world(), ten(Options::default()));
+    let args = ["--from", "ann", "--new", "--state", "s.jsonl"];
+    assert_eq!(uids(&run(&world, &server, &args)), [1, 3, 5, 7, 9]);
+    run(&world, &server, &args).exits(1);
+    let uid = put(&server, "INBOX", message("ann@a", "late", ""), &[], MARCH);
+    assert_eq!(uids(&run(&world, &server, &args)), [uid]);
+    // A mailbox made anew is new.
+    server.store.with("user", |a| a.mailboxes.get_mut("INBOX").unwrap().uidvalidity += 1);
+    assert_eq!(run(&world, &server, &args).out().lines().count(), 6);
+    let held = run(&world, &server, &["--from", "ann", "--new"]);
+    held.exits(0);
+    assert!(world.outer("state/wirepost/rimap-search").is_dir());
+}
+
+#[test]
+fn waiting_for_a_hit() {
+    let (world, server) = (world(), ten(Options::default()));
+    run(&world, &server, &["subject:nothing", "--wait", "1s"]).exits(1);
+    let going = world
+        .run("rimap-search", ["subject:late", "--wait", "20s"])
+        .env("RIMAP_SEARCH_URL", server.url())
+        .env("RIMAP_SEARCH_PASSWORD", "secret")
+        .start();
+    while !server
+        .commands()
+        .join(
+            "
+",
+        )
+        .contains("IDLE")
+    {
+        std::thread::yield_now();
+    }
+    put(&server, "INBOX", message("ann@a", "late", ""), &[], MARCH);
+    let out = going.finish();
+    assert_eq!(uids(&out), [11], "{out:?}");
+}

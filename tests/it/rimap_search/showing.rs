@@ -1,0 +1,165 @@
+//! What is shown, saved and delivered.
+use super::*;
+use std::fs;
+
+const MIXED: &str = "From: =?utf-8?q?J=C3=BCrgen_M=2E?= <j@x.example>\r\nTo: me@here.example\r\n\
+Subject: =?utf-8?b?R3LDvMOfZQ==?= from afar\r\nDate: Tue, 03 Mar 2026 10:00:00 +0100\r\nMessage-ID: <m1@x>\r\n\
+MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n\
+--o\r\nContent-Type: multipart/alternative; boundary=i\r\n\r\n\
+--i\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n\
+Gr=FC=DFe!\r\n--i\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<p>Gr&uuml;&szlig;e!</p>\r\n--i--\r\n\
+--o\r\nContent-Type: application/pdf; name=\"r.pdf\"\r\nContent-Transfer-Encoding: base64\r\n\
+Content-Disposition: attachment; filename*=utf-8''r%C3%A9sum%C3%A9.pdf\r\n\r\naGVsbG8gcGRm\r\n\
+--o\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\
+Content-Disposition: attachment; filename=\"../../evil.png\"\r\n\r\niVBORw0KGgo=\r\n--o--\r\n";
+
+fn mixed() -> Server {
+    let server = Server::start(Options::default());
+    put(&server, "INBOX", MIXED.as_bytes().to_vec(), &["\\Flagged"], MARCH);
+    put(&server, "INBOX", message("bob@b.example", "plain", "just text"), &[], MARCH + 1);
+    server
+}
+
+#[test]
+fn json_tells_all_that_is_known() {
+    let (world, server) = (world(), mixed());
+    let out = run(&world, &server, &["--json", "from:x.example", "--show", "structure"]);
+    let hit = &out.events("message")[0];
+    for (key, want) in [
+        ("outcome", "ok"),
+        ("mailbox", "INBOX"),
+        ("date", "2026-03-03T09:00:00Z"),
+        ("arrived", "2026-03-01T00:00:00Z"),
+        ("from", "Jürgen M. <j@x.example>"),
+        ("to", "me@here.example"),
+        ("subject", "Grüße from afar"),
+        ("message_id", "<m1@x>"),
+    ] {
+        assert_eq!(hit[key], want, "{key}");
+    }
+    assert_eq!((&hit["uid"], &hit["size"]), (&1.into(), &MIXED.len().into()));
+    assert!(hit["uidvalidity"].as_u64().unwrap() > 0);
+    assert_eq!(hit["flags"][0], "\\Flagged");
+    let parts = hit["parts"].as_array().unwrap();
+    let names: Vec<_> =
+        parts.iter().map(|p| (p["part"].as_str().unwrap(), p["media_type"].as_str().unwrap())).collect();
+    assert_eq!(
+        names,
+        [
+            ("", "multipart/mixed"),
+            ("1", "multipart/alternative"),
+            ("1.1", "text/plain"),
+            ("1.2", "text/html"),
+            ("2", "application/pdf"),
+            ("3", "image/png")
+        ]
+    );
+    assert_eq!(parts[4]["name"], "résumé.pdf");
+    assert_eq!(parts[4]["attachment"], true);
+    out.summary();
+    assert!(
+        server.store.messages("INBOX").iter().all(|m| !m.flags.contains("\\Seen")),
+        "reading sets no flag"
+    );
+    clean(&server);
+}
+
+#[test]
+fn texts_headers_parts_and_ranges() {
+    let (world, server) = (world(), mixed());
+    let show = |args: &[&str]| run(&world, &server, args);
+    assert_eq!(show(&["from:x.example", "--show", "text"]).out(), "Grüße!");
+    assert_eq!(show(&["from:bob", "--show", "text"]).out(), "just text\n");
+    let both = show(&["--all", "--show", "text"]).out();
+    assert!(both.contains("Subject: Grüße from afar") && both.contains("just text"), "{both}");
+    let json = show(&["--all", "--show", "text", "--json"]);
+    let texts: Vec<_> =
+        json.events("message").iter().map(|m| m["text"].as_str().unwrap().to_string()).collect();
+    assert_eq!(texts, ["Grüße!", "just text\n"]);
+    let headers = show(&["from:x.example", "--show", "headers"]).out();
+    assert!(headers.starts_with("From: Jürgen M. <j@x.example>\nTo: "), "{headers}");
+    assert!(show(&["from:x.example", "--show", "preview"]).out().contains("    Grüße!"));
+    assert_eq!(show(&["from:x.example", "--part", "2"]).out(), "hello pdf");
+    assert_eq!(show(&["from:x.example", "--part", "2", "--range", "0-3"]).out(), "aGVs");
+    assert_eq!(show(&["from:bob", "--range", "0-4"]).out(), "From:");
+    show(&["from:bob", "--part", "7"]).exits(66).says("no part 7");
+    assert_eq!(show(&["from:x.example", "--show", "raw"]).out(), MIXED);
+    assert!(
+        show(&["from:x.example", "--show", "structure"])
+            .out()
+            .contains("  2  application/pdf  12 B  résumé.pdf")
+    );
+    assert_eq!(uids(&show(&["--has-attachment"])), [1]);
+    assert_eq!(uids(&show(&["NOT has:attachment"])), [2]);
+    assert_eq!(uids(&show(&["file:*.PDF"])), [1]);
+    assert_eq!(uids(&show(&["file:*.pdf OR from:bob"])), [1, 2]);
+    clean(&server);
+}
+
+#[test]
+fn attachments_are_saved_under_safe_names() {
+    let (world, server) = (world(), mixed());
+    let out = run(&world, &server, &["--all", "--save", "*", "-d", "out", "--json"]);
+    out.exits(0);
+    assert_eq!(fs::read(world.path("out/résumé.pdf")).unwrap(), b"hello pdf");
+    assert_eq!(fs::read(world.path("out/evil.png")).unwrap(), b"\x89PNG\r\n\x1a\n");
+    assert_eq!(out.events("part").len(), 2);
+    assert_eq!(fs::read_dir(world.path("out")).unwrap().count(), 2);
+    // Again: beside what is there; by type, and by a template.
+    run(&world, &server, &["--all", "--save", "image/*", "-d", "out"]).exits(0);
+    assert_eq!(fs::read_dir(world.path("out")).unwrap().count(), 3);
+    run(&world, &server, &["--all", "--save", "*.pdf", "-d", "named", "--name", "{date}_{from}_{name}"])
+        .exits(0);
+    assert!(world.path("named/2026-03-03_j@x.example_résumé.pdf").is_file());
+    run(&world, &server, &["--all", "--save", "*.doc", "-d", "none"]).exits(1);
+    run(&world, &server, &["--all", "--save", "*", "--name", "{bogus}"])
+        .exits(64)
+        .says("there is no {bogus}");
+    run(&world, &server, &["--all", "--save", "*", "-d", "out", "--on-conflict", "fail"]).exits(3);
+    clean(&server);
+}
+
+#[test]
+fn whole_messages_go_to_a_maildir_an_mbox_or_a_command() {
+    let (world, server) = (world(), mixed());
+    run(&world, &server, &["--all", "--maildir", "md"]).exits(0);
+    let files = |dir: &str| -> Vec<Vec<u8>> {
+        fs::read_dir(world.path(dir)).unwrap().map(|e| fs::read(e.unwrap().path()).unwrap()).collect()
+    };
+    let delivered: Vec<_> = [files("md/new"), files("md/cur")].concat();
+    assert_eq!(delivered.len(), 2);
+    assert!(delivered.contains(&MIXED.replace("\r\n", "\n").into_bytes()));
+    run(&world, &server, &["--all", "--mbox", "m.mbox"]).exits(0);
+    let mbox = fs::read_to_string(world.path("m.mbox")).unwrap();
+    assert_eq!(mbox.matches("\nFrom ").count() + usize::from(mbox.starts_with("From ")), 2);
+    let exec = "test \"$WIREPOST_UID\" = 1 || exit 9; cat > got; echo \"$WIREPOST_FROM|$WIREPOST_SUBJECT|$WIREPOST_MAILBOX|$RIMAP_SEARCH_PASSWORD\" > env";
+    let out = run(&world, &server, &["--all", "--exec", exec, "--json"]);
+    out.exits(3);
+    assert_eq!(fs::read(world.path("got")).unwrap(), MIXED.replace("\r\n", "\n").into_bytes());
+    assert_eq!(
+        fs::read_to_string(world.path("env")).unwrap(),
+        "Jürgen M. <j@x.example>|Grüße from afar|INBOX|\n"
+    );
+    let outcomes: Vec<_> =
+        out.events("message").iter().map(|m| m["outcome"].as_str().unwrap().to_string()).collect();
+    assert_eq!(outcomes, ["ok", "permanent"]);
+    clean(&server);
+}
+
+#[test]
+fn new_mail_is_delivered_once() {
+    let (world, server) = (world(), ten(Options::default()));
+    let args = ["--maildir", "md", "--new", "--state", "s"];
+    run(&world, &server, &args).exits(0);
+    run(&world, &server, &args).exits(0);
+    put(&server, "INBOX", message("ann@a", "late", ""), &[], MARCH);
+    let out = run(&world, &server, &[&args[..], &["--json"]].concat());
+    assert_eq!(out.events("message").len(), 1);
+    let count = |d: &str| fs::read_dir(world.path(d)).unwrap().count();
+    assert_eq!(count("md/new") + count("md/cur"), 11);
+    // Several mailboxes make a tree of folders.
+    put(&server, "Archive/2026", message("ann@a", "filed", ""), &[], MARCH);
+    run(&world, &server, &["--in", "**", "--maildir", "tree", "--all"]).exits(0);
+    assert_eq!(count("tree/.Archive.2026/new") + count("tree/.Archive.2026/cur"), 1);
+    clean(&server);
+}
