@@ -26,6 +26,8 @@ mod response;
 mod search;
 mod set;
 mod structure;
+#[cfg(test)]
+mod tests;
 pub mod utf7;
 mod wire;
 

@@ -104,13 +104,7 @@ fn time_to_the_second_and_utf8_without_the_extensions() {
     for off in [vec![], vec!["WITHIN", "LITERAL+"]] {
         let server = Server::start(Options { off, ..Options::default() });
         for (n, age) in [30, 600, 4000, 200_000].into_iter().enumerate() {
-            put(
-                &server,
-                "INBOX",
-                message("Jürgen <j@x>", &format!("m{n}"), "Grüße"),
-                &[],
-                now - age,
-            );
+            put(&server, "INBOX", message("Jürgen <j@x>", &format!("m{n}"), "Grüße"), &[], now - age);
         }
         let world = world();
         assert_eq!(uids(&run(&world, &server, &["since:15m"])), [1, 2]);

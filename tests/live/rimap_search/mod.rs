@@ -27,5 +27,8 @@ pub fn world(server: &Dovecot) -> World {
 
 /// The UIDs that were listed, in their order.
 pub fn uids(out: &Output) -> Vec<u32> {
-    out.out().lines().map(|l| l.split('\t').next().unwrap().parse().unwrap_or_else(|_| panic!("{out:?}"))).collect()
+    out.out()
+        .lines()
+        .map(|l| l.split('\t').next().unwrap().parse().unwrap_or_else(|_| panic!("{out:?}")))
+        .collect()
 }

@@ -31,7 +31,9 @@ fn queries() -> Vec<Query> {
         all.push(q(&["--imap-search", &format!("FROM \"{who}\" NOT FLAGGED")], move |m| {
             m.from == who && !m.flags.contains('F')
         }));
-        all.push(q(&["--not", &format!("from:{who} OR larger:1K")], move |m| m.from != who && m.size <= 1024));
+        all.push(q(&["--not", &format!("from:{who} OR larger:1K")], move |m| {
+            m.from != who && m.size <= 1024
+        }));
     }
     for q in all.iter_mut().filter(|q| q.args[0].starts_with('-') && q.args[0].contains(':')) {
         // An expression that begins with a dash goes behind the dashes.
@@ -40,36 +42,45 @@ fn queries() -> Vec<Query> {
     }
     for (word, _) in SUBJECTS {
         all.push(q(&["--subject", word], move |m| m.subject.starts_with(word)));
-        all.push(q(&[&format!("subject:\"{word}\" to:alpha")], move |m| m.subject.starts_with(word) && m.to == "alpha"));
+        all.push(q(&[&format!("subject:\"{word}\" to:alpha")], move |m| {
+            m.subject.starts_with(word) && m.to == "alpha"
+        }));
         all.push(q(&["--header", &format!("Subject:{word}"), "--cc", "gamma"], move |m| {
             m.subject.starts_with(word) && m.cc.is_some()
         }));
     }
     for (index, word) in WORDS.into_iter().enumerate() {
-        all.push(Query { slow: true, ..q(&["--body", word, "--uid", "1:400"], move |m| m.body == word && m.uid <= 400) });
+        all.push(Query {
+            slow: true,
+            ..q(&["--body", word, "--uid", "1:400"], move |m| m.body == word && m.uid <= 400)
+        });
         let who = PEOPLE[index].0;
         all.push(Query {
             slow: true,
-            ..q(&[&format!("text:{word} from:{who} uid:1:800")], move |m| m.body == word && m.from == who && m.uid <= 800)
+            ..q(&[&format!("text:{word} from:{who} uid:1:800")], move |m| {
+                m.body == word && m.from == who && m.uid <= 800
+            })
         });
     }
     for list in LISTS {
         let name = &list[1..9];
         all.push(q(&["--list-id", name], move |m| m.list == Some(list)));
-        all.push(q(&[&format!("list-id:{name} is:unseen")], move |m| m.list == Some(list) && !m.flags.contains('S')));
+        all.push(q(&[&format!("list-id:{name} is:unseen")], move |m| {
+            m.list == Some(list) && !m.flags.contains('S')
+        }));
     }
     all.push(q(&["--header", "List-Id:"], |m| m.list.is_some()));
     all.push(q(&["NOT header:List-Id:"], |m| m.list.is_none()));
     all.push(q(&["--header", "X-Serial:serial-17-end"], |m| m.uid == 18));
     all.push(q(&["--message-id", "<41."], |m| m.uid == 42));
-    for (flag, word, no) in [
-        ('S', "seen", "unseen"),
-        ('F', "flagged", "unflagged"),
-        ('R', "answered", "unanswered"),
-    ] {
+    for (flag, word, no) in
+        [('S', "seen", "unseen"), ('F', "flagged", "unflagged"), ('R', "answered", "unanswered")]
+    {
         all.push(q(&[&format!("--{word}")], has(flag)));
         all.push(q(&[&format!("--{no}")], move |m| !has(flag)(m)));
-        all.push(q(&[&format!("is:{word} uid:50:5000")], move |m| has(flag)(m) && (50..=5000).contains(&m.uid)));
+        all.push(q(&[&format!("is:{word} uid:50:5000")], move |m| {
+            has(flag)(m) && (50..=5000).contains(&m.uid)
+        }));
         all.push(q(&["--imap-search", &no.to_uppercase()], move |m| !has(flag)(m)));
     }
     all.push(q(&["is:draft"], has('D')));
@@ -77,7 +88,15 @@ fn queries() -> Vec<Query> {
     all.push(q(&["--imap-search", "DRAFT UNDELETED"], has('D')));
     for (left, right) in [(0, 1), (2, 5), (3, 4)] {
         let (a, b) = (FLAGS[left], FLAGS[right]);
-        let flag = |f: &str| if f.contains('F') { "flagged" } else if f.contains('R') { "answered" } else { "draft" };
+        let flag = |f: &str| {
+            if f.contains('F') {
+                "flagged"
+            } else if f.contains('R') {
+                "answered"
+            } else {
+                "draft"
+            }
+        };
         let (fa, fb) = (flag(a), flag(b));
         let test = move |m: &Mail, f: &str| match f {
             "flagged" => m.flags.contains('F'),
@@ -102,11 +121,16 @@ fn queries() -> Vec<Query> {
         let moment = START + 40 * DAY + hour * 3600 + 1800;
         let text = format!("{}T{hour:02}:30Z", corpus::day(first + 40));
         all.push(q(&["--since", &text], move |m| m.arrived >= moment));
-        all.push(q(&["--before", &text, "--from", "steve"], move |m| m.arrived < moment && m.from == "steve"));
+        all.push(q(&["--before", &text, "--from", "steve"], move |m| {
+            m.arrived < moment && m.from == "steve"
+        }));
         let zoned = format!("{}T{hour:02}:30:00+05:30", corpus::day(first + 40));
-        all.push(q(&[&format!("since:{zoned} to:beta")], move |m| m.arrived >= moment - 19_800 && m.to == "beta"));
+        all.push(q(&[&format!("since:{zoned} to:beta")], move |m| {
+            m.arrived >= moment - 19_800 && m.to == "beta"
+        }));
         let next = moment + 3600;
-        let until = format!("{}T{:02}:30Z", corpus::day((next).div_euclid(DAY)), (next.rem_euclid(DAY)) / 3600);
+        let until =
+            format!("{}T{:02}:30Z", corpus::day((next).div_euclid(DAY)), (next.rem_euclid(DAY)) / 3600);
         all.push(q(&[&format!("since:{text} before:{until}")], move |m| (moment..next).contains(&m.arrived)));
     }
     for size in [600u64, 1024, 2000, 4096] {
@@ -119,7 +143,9 @@ fn queries() -> Vec<Query> {
     all.push(q(&["--has-attachment", "--uid", "1:3000"], |m| m.attachment.is_some() && m.uid <= 3000));
     all.push(q(&["NOT has:attachment", "--from", "ci"], |m| m.attachment.is_none() && m.from == "ci"));
     all.push(q(&["file:*.pdf", "--from", "zoë"], |m| m.attachment == Some("data.pdf") && m.from == "zoë"));
-    all.push(q(&["file:RÉSUMÉ.*", "--from", "ann"], |m| m.attachment == Some("résumé.doc") && m.from == "ann"));
+    all.push(q(&["file:RÉSUMÉ.*", "--from", "ann"], |m| {
+        m.attachment == Some("résumé.doc") && m.from == "ann"
+    }));
     all.push(q(&["(file:*.doc OR from:steve) subject:report"], |m| {
         (m.attachment == Some("résumé.doc") || m.from == "steve") && m.subject.starts_with("report")
     }));
@@ -131,14 +157,20 @@ fn queries() -> Vec<Query> {
             && ["report", "会議"].iter().any(|s| m.subject.starts_with(s))
             && !m.flags.contains('F')
     }));
-    all.push(q(&["(from:steve (subject:report OR subject:invoice)) OR (from:ann -is:seen since:2026-03-01)"], |m| {
-        (m.from == "steve" && (m.subject.starts_with("report") || m.subject.starts_with("invoice")))
-            || (m.from == "ann" && !m.flags.contains('S') && m.arrived >= START + 59 * DAY)
-    }));
-    all.push(q(&["--imap-search", "OR (FROM steve SUBJECT report) (NOT (FROM \"ann\" SEEN) LARGER 5000)"], |m| {
-        (m.from == "steve" && m.subject.starts_with("report"))
-            || (!(m.from == "ann" && m.flags.contains('S')) && m.size > 5000)
-    }));
+    all.push(q(
+        &["(from:steve (subject:report OR subject:invoice)) OR (from:ann -is:seen since:2026-03-01)"],
+        |m| {
+            (m.from == "steve" && (m.subject.starts_with("report") || m.subject.starts_with("invoice")))
+                || (m.from == "ann" && !m.flags.contains('S') && m.arrived >= START + 59 * DAY)
+        },
+    ));
+    all.push(q(
+        &["--imap-search", "OR (FROM steve SUBJECT report) (NOT (FROM \"ann\" SEEN) LARGER 5000)"],
+        |m| {
+            (m.from == "steve" && m.subject.starts_with("report"))
+                || (!(m.from == "ann" && m.flags.contains('S')) && m.size > 5000)
+        },
+    ));
     all.push(q(&["--cc", "gamma", "--not", "to:alpha OR from:ci", "--not", "is:seen"], |m| {
         m.cc.is_some() && m.to != "alpha" && m.from != "ci" && !m.flags.contains('S')
     }));
@@ -156,10 +188,16 @@ fn ask(world: &World, server: &Dovecot, query: &Query, more: &[&str], want: &[u3
     let out = run(world, server, &args);
     let got = uids(&out);
     if got != want {
-        let (got, want): (BTreeSet<u32>, BTreeSet<u32>) = (got.into_iter().collect(), want.iter().copied().collect());
+        let (got, want): (BTreeSet<u32>, BTreeSet<u32>) =
+            (got.into_iter().collect(), want.iter().copied().collect());
         let missing: Vec<_> = want.difference(&got).take(5).collect();
         let extra: Vec<_> = got.difference(&want).take(5).collect();
-        panic!("{args:?}: {} of {}; missing {missing:?}, too many {extra:?}; {}", got.len(), want.len(), out.err());
+        panic!(
+            "{args:?}: {} of {}; missing {missing:?}, too many {extra:?}; {}",
+            got.len(),
+            want.len(),
+            out.err()
+        );
     }
     out.exits(i32::from(want.is_empty()));
 }
@@ -199,7 +237,8 @@ fn ten_thousand_messages_and_their_right_answers() {
     let counted = run(&world, &server, &["--count", "--from", "steve"]);
     assert_eq!(counted.out().trim(), mails.iter().filter(|(m, _)| m.from == "steve").count().to_string());
     // Nothing was changed by all that looking.
-    let flags = |f: &str| server.messages(server.user, "INBOX").iter().filter(|(n, _)| n.ends_with(f)).count();
+    let flags =
+        |f: &str| server.messages(server.user, "INBOX").iter().filter(|(n, _)| n.ends_with(f)).count();
     assert_eq!(flags(":2,"), mails.iter().filter(|(m, _)| m.flags.is_empty()).count());
 }
 

@@ -74,7 +74,10 @@ fn a_full_mailbox_goes_to_a_maildir_once() {
     assert_eq!(files("md/new") + files("md/cur"), 3000);
     run(&world, &server, &["--maildir", "md", "--new"]).exits(0);
     assert_eq!(files("md/new") + files("md/cur"), 3000);
-    assert_eq!(files("md/cur"), mails.iter().filter(|(m, _)| m.flags.contains('S')).count().max(files("md/cur")));
+    assert_eq!(
+        files("md/cur"),
+        mails.iter().filter(|(m, _)| m.flags.contains('S')).count().max(files("md/cur"))
+    );
     let compressed = run(&world, &server, &["--all", "--maildir", "z", "--compress"]);
     compressed.exits(0);
     assert_eq!(files("z/new") + files("z/cur"), 3000);

@@ -9,7 +9,9 @@ const MESSAGE: &[u8] = b"From: steve@example.org\r\nSubject: report\r\n\r\nall i
 
 #[test]
 fn tls_and_every_mechanism() {
-    let Some(server) = Dovecot::start(&Options { secure_loopback: false, ..Options::default() }) else { return };
+    let Some(server) = Dovecot::start(&Options { secure_loopback: false, ..Options::default() }) else {
+        return;
+    };
     server.fill(server.user, "INBOX", [(MESSAGE, "")]);
     let world = world(&server);
     let ca = server.ca.to_string_lossy().into_owned();
@@ -31,12 +33,19 @@ fn tls_and_every_mechanism() {
     assert_eq!(uids(&go(&implicit, &["--ca-file", &ca, "--compress"])), [1]);
     go(&plain, &["--tls", "off"]).exits(80);
     go(&implicit, &[]).exits(80);
-    let out = world.run("rimap-search", ["check", &implicit, "--ca-file", &ca, "--cert-days", "2", "--json"])
-        .env("RIMAP_SEARCH_PASSWORD", server.password).go();
+    let out = world
+        .run("rimap-search", ["check", &implicit, "--ca-file", &ca, "--cert-days", "2", "--json"])
+        .env("RIMAP_SEARCH_PASSWORD", server.password)
+        .go();
     assert_eq!(out.events("check")[0]["login"], "SCRAM-SHA-256", "{out:?}");
-    let wrong = world.run("rimap-search", [&implicit, "--ca-file", &ca, "x"]).env("RIMAP_SEARCH_PASSWORD", "wrong").go();
+    let wrong = world
+        .run("rimap-search", [&implicit, "--ca-file", &ca, "x"])
+        .env("RIMAP_SEARCH_PASSWORD", "wrong")
+        .go();
     wrong.exits(77);
-    let Some(other) = Dovecot::start(&Options { cert: Cert::WrongName, ..Options::default() }) else { return };
+    let Some(other) = Dovecot::start(&Options { cert: Cert::WrongName, ..Options::default() }) else {
+        return;
+    };
     let url = format!("imaps://{}@{}:{}", other.user, other.host, other.imaps);
     let ca = other.ca.to_string_lossy().into_owned();
     go(&url, &["--ca-file", &ca]).exits(80);
@@ -49,11 +58,18 @@ fn idle_hears_over_tls_and_again_after_a_while() {
     let world = world(&server);
     let ca = server.ca.to_string_lossy().into_owned();
     let url = format!("imaps://{}@{}:{}", server.user, server.host, server.imaps);
-    let args = ["watch", &url, "--ca-file", &ca, "--count", "1", "--rearm", "700ms", "--max-time", "40s", "--trace"];
+    let args =
+        ["watch", &url, "--ca-file", &ca, "--count", "1", "--rearm", "700ms", "--max-time", "40s", "--trace"];
     let going = world.run("rimap-search", args).env("RIMAP_SEARCH_PASSWORD", server.password).start();
     let append = || {
         let args = ["append", &url, "-", "--to", "INBOX", "--ca-file", &ca];
-        world.run("rimap-search", args).env("RIMAP_SEARCH_PASSWORD", server.password).stdin(MESSAGE).go().exits(0).code
+        world
+            .run("rimap-search", args)
+            .env("RIMAP_SEARCH_PASSWORD", server.password)
+            .stdin(MESSAGE)
+            .go()
+            .exits(0)
+            .code
     };
     // The first IDLE is over by its limit before the message comes: the connection must have survived that.
     std::thread::scope(|s| {
@@ -67,15 +83,18 @@ fn idle_hears_over_tls_and_again_after_a_while() {
         let out = going.finish();
         out.exits(0);
         assert!(out.out().contains("report"), "{out:?}");
-        assert!(out.err().matches("> w").filter(|_| true).count() > 4 && out.err().matches("IDLE").count() >= 2, "{out:?}");
+        assert!(
+            out.err().matches("> w").filter(|_| true).count() > 4 && out.err().matches("IDLE").count() >= 2,
+            "{out:?}"
+        );
     });
 }
 
 /// Names that a Maildir server takes: whatever is no separator, slash or control character.
 fn odd_name(dice: &mut Dice, n: usize) -> String {
     const POOL: [&str; 34] = [
-        "a", "Z", "9", " ", "&", "-", "_", "+", ",", "=", "@", "#", "!", "$", "'", "\"", "\\", "(", ")", "[", "]", "{",
-        "}", "<", ">", "|", "^", ";", ":", "?", "ä", "漢", "🎉", "Ж",
+        "a", "Z", "9", " ", "&", "-", "_", "+", ",", "=", "@", "#", "!", "$", "'", "\"", "\\", "(", ")", "[",
+        "]", "{", "}", "<", ">", "|", "^", ";", ":", "?", "ä", "漢", "🎉", "Ж",
     ];
     let body: String = (0..=dice.roll(14)).map(|_| POOL[dice.roll(POOL.len())]).collect();
     format!("n{n}{body}x")
@@ -85,18 +104,25 @@ fn odd_name(dice: &mut Dice, n: usize) -> String {
 fn a_thousand_odd_names() {
     let count = if std::env::var_os("WIREPOST_FULL").is_some() { 1000 } else { 120 };
     for separator in ['.', '/'] {
-        let Some(server) = Dovecot::start(&Options { separator, tls: Tls::Off, ..Options::default() }) else { return };
+        let Some(server) = Dovecot::start(&Options { separator, tls: Tls::Off, ..Options::default() }) else {
+            return;
+        };
         let world = world(&server);
         let mut dice = Dice(0xace);
         let names: Vec<String> = (0..count / 2)
             .map(|n| {
                 let name = odd_name(&mut dice, n);
-                if dice.roll(4) == 0 { format!("{}/{name}", odd_name(&mut dice, 10_000 + n / 9)) } else { name }
+                if dice.roll(4) == 0 {
+                    format!("{}/{name}", odd_name(&mut dice, 10_000 + n / 9))
+                } else {
+                    name
+                }
             })
             .collect();
         let spelt = |name: &str| name.replace('/', &separator.to_string());
         for some in names.chunks(100) {
-            let args: Vec<&str> = ["mailbox", "create"].into_iter().chain(some.iter().map(String::as_str)).collect();
+            let args: Vec<&str> =
+                ["mailbox", "create"].into_iter().chain(some.iter().map(String::as_str)).collect();
             run(&world, &server, &args).exits(0);
         }
         let list = || -> Vec<String> {
