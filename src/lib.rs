@@ -58,5 +58,7 @@ pub mod mail;
 pub mod mime;
 pub mod net;
 pub mod pop3;
+pub mod smtp;
 pub mod store;
+pub mod sync;
 pub mod textproto;

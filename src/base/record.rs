@@ -2,14 +2,25 @@
 //!
 //! Events, states and journals are all JSON Lines; a name that is not UTF-8 is `{"bytes":"<base64>"}`, everywhere.
 
-use crate::base::{b64, error::*};
+use crate::base::{b64, error::*, escape};
 use serde::Serialize;
+use std::fmt::Write;
 
 pub use serde_json::{Map, Value, json};
 
-/// One object on one line, without its newline.
+/// One object on one line, without its newline. JSON itself asks for C0 controls to be escaped only; DEL, C1 and the bidi
+/// controls are escaped as well, for a terminal may be where the line ends up. They can stand inside strings only.
 pub fn to_line(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_else(|_| String::from("{\"type\":\"bug\"}"))
+    let line = serde_json::to_string(value).unwrap_or_else(|_| String::from("{\"type\":\"bug\"}"));
+    if !line.chars().any(escape::is_harmful) {
+        return line;
+    }
+    let mut out = String::with_capacity(line.len() + 16);
+    for c in line.chars() {
+        // All of them are in the basic plane: one escape each.
+        let _ = if escape::is_harmful(c) { write!(out, "\\u{:04x}", c as u32) } else { out.write_char(c) };
+    }
+    out
 }
 
 /// The inverse, with a reason that names neither file nor line: the caller knows them.
@@ -45,5 +56,13 @@ mod tests {
             assert_eq!(name_bytes(&name(bytes)).unwrap(), bytes);
         }
         assert_eq!(to_line(&name(b"\xff")), r#"{"bytes":"/w=="}"#);
+    }
+
+    #[test]
+    fn no_line_steers_a_terminal() {
+        let wild = "a\u{1b}[31m\u{7f}\u{9b}\u{202e}\u{feff}b";
+        let line = to_line(&json!(wild));
+        assert_eq!(line, r#""a\u001b[31m\u007f\u009b\u202e\ufeffb""#);
+        assert_eq!(from_line(&line).unwrap(), json!(wild));
     }
 }

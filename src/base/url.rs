@@ -3,7 +3,7 @@
 //! Two readings of our own: the last `@` splits user from host, so that mail addresses work as logins; and a password in a URL
 //! is refused, since argv and logs are public.
 
-use crate::base::error::*;
+use crate::base::{address, error::*};
 
 /// The parts of a URL. The user is decoded; the path is as it was written, since each program decodes it its own way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,8 @@ pub struct Url {
     /// Lower case.
     pub scheme: String,
     pub user: Option<String>,
-    /// Without the brackets of an IPv6 address.
+    /// Without the brackets of an IPv6 address; an internationalised name in its A-labels (RFC 5891), as it is looked up and
+    /// stands in certificates.
     pub host: String,
     pub port: Option<u16>,
     /// With its leading `/`; empty if there is none.
@@ -72,6 +73,7 @@ impl Url {
         if host.contains([' ', '%', '?', '#', '\\']) || (host.contains(':') && !place.starts_with('[')) {
             return Err(wrong("not a host name in the URL"));
         }
+        let host = address::to_ascii(host).ok_or_else(|| wrong("not a host name in the URL"))?;
         let port = match port {
             "" => None,
             digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
@@ -80,26 +82,31 @@ impl Url {
             }
             _ => return Err(wrong("not a port")),
         };
-        Ok(Url {
-            scheme: scheme.to_ascii_lowercase(),
-            user,
-            host: host.to_string(),
-            port,
-            path: path.to_string(),
-        })
+        Ok(Url { scheme: scheme.to_ascii_lowercase(), user, host, port, path: path.to_string() })
     }
 }
 
 /// The URL without what may be a secret, for messages.
 fn without_userinfo(text: &str) -> String {
-    match text.split_once("://") {
-        Some((scheme, rest)) => {
-            let end = rest.find('/').unwrap_or(rest.len());
-            let host = rest[..end].rsplit_once('@').map_or(&rest[..end], |(_, host)| host);
-            format!("{scheme}://{host}{}", &rest[end..])
+    let Some((scheme, rest)) = text.split_once("://") else { return text.to_string() };
+    let end = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let (host, path) = match authority.rsplit_once('@') {
+        Some((_, host)) => (host, path),
+        // `user:pass/word@host`: what looks like a port may be the first half of a password, and what follows the other.
+        None if !authority.starts_with('[') && has_no_port(authority) => {
+            (path.rsplit_once('@').map_or("…", |(_, host)| host), "")
         }
-        None => text.to_string(),
-    }
+        None => (authority, path),
+    };
+    format!("{scheme}://{host}{path}")
+}
+
+/// Whether what follows the colon is no port.
+fn has_no_port(authority: &str) -> bool {
+    authority
+        .split_once(':')
+        .is_some_and(|(_, port)| port.is_empty() || !port.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// `%XX` undone. `None` for a `%` without two digits.
@@ -144,6 +151,7 @@ mod tests {
         assert_eq!((url.host.as_str(), url.port, url.path.as_str()), ("h.example", Some(2121), "/a%20b/"));
         let url = Url::parse("imaps://[::1]:993").unwrap();
         assert_eq!((url.host.as_str(), url.port, url.path.as_str()), ("::1", Some(993), ""));
+        assert_eq!(Url::parse("ftp://me@Bücher.example/ü").unwrap().host, "xn--bcher-kva.example");
         assert_eq!(Url::parse("ftp://h//x").unwrap().path, "//x");
         assert_eq!(Url::parse("ftp://a%3Ab@h").unwrap().user.as_deref(), Some("a:b"));
     }
@@ -160,8 +168,16 @@ mod tests {
             "ftp://[::1/",
             "ftp://::1/",
             "ftp://h\r\n/",
+            "ftp://\u{2028}/",
+            "ftp://a。。b/",
         ] {
             assert_eq!(Url::parse(bad).unwrap_err().kind(), Kind::Usage, "{bad}");
+        }
+        for text in
+            ["ftp://me:hunter2@h/x", "ftp://me:hunter2", "ftp://me:hunter2/@h/x", "ftp://me:a/hunter2@h/x"]
+        {
+            let error = Url::parse(text).unwrap_err();
+            assert!(!error.message().contains("hunter2"), "{error}");
         }
         let error = Url::parse("ftp://me:hunter2@h/x").unwrap_err();
         assert!(!error.message().contains("hunter2"), "{error}");

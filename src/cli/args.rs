@@ -1,11 +1,11 @@
 //! The flags that all programs share, in groups. They validate and describe; what they mean is built by their methods, and
-//! nothing here touches the world.
+//! nothing here touches the world but for the proxy's password.
 
-use super::progress;
+use super::{progress, secrets};
 use crate::{
     base::{b64, date, digest, error::*, quantity},
     net::{
-        Cancel, Dialer, Family, Timeouts, Tracer,
+        Cancel, Dialer, Family, Proxy, Timeouts, Tracer,
         tls::{TlsOptions, Version},
     },
 };
@@ -29,6 +29,14 @@ fn pin(text: &str) -> Result<Vec<u8>, String> {
     bytes.filter(|b| b.len() == 32).ok_or_else(|| "not a SHA-256 in hexadecimal or base64".into())
 }
 
+/// `--proxy`, right or wrong: what is wrong with it is told without it, for it may hold a password.
+#[derive(Clone, Debug)]
+pub struct ProxyFlag(Result<Proxy, Error>);
+
+fn proxy(text: &str) -> Result<ProxyFlag, std::convert::Infallible> {
+    Ok(ProxyFlag(Proxy::parse(text)))
+}
+
 /// Output.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Common {
@@ -50,6 +58,12 @@ pub struct Common {
     /// Progress on stderr
     #[arg(long, global = true, value_enum, value_name = "MODE", default_value_t, help_heading = "Output")]
     pub progress: progress::Mode,
+    /// Take the flags of account NAME from the account file
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Account")]
+    pub account: Option<String>,
+    /// The account file, in place of ~/.config/wirepost/config
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Account")]
+    pub config: Option<PathBuf>,
 }
 
 /// Limits and ways of the network.
@@ -82,6 +96,13 @@ pub struct Network {
     /// Local address of all connections
     #[arg(long, global = true, value_name = "ADDRESS", help_heading = "Network")]
     pub bind: Option<IpAddr>,
+    /// Make all connections through a proxy: socks5h://[user@]host:port, socks5:// (names are looked up here), http:// (CONNECT);
+    /// no environment variable names one
+    #[arg(long, global = true, value_name = "URL", value_parser = proxy, help_heading = "Network")]
+    pub proxy: Option<ProxyFlag>,
+    /// Read the proxy user's password from FILE, not from WIREPOST_PROXY_PASSWORD
+    #[arg(long, global = true, value_name = "FILE", requires = "proxy", help_heading = "Network")]
+    pub proxy_password_file: Option<PathBuf>,
 }
 
 /// `--tls`.
@@ -183,6 +204,8 @@ impl Network {
             _ => Family::Any,
         };
         dialer.bind = self.bind;
+        let file = self.proxy_password_file.as_deref();
+        dialer.proxy = self.proxy.clone().map(|flag| flag.0.and_then(|proxy| secrets::proxy(proxy, file)));
         dialer
     }
 }

@@ -5,6 +5,7 @@
 //! [`Output`] only, and decide no exit code themselves.
 
 pub mod args;
+pub mod config;
 pub mod event;
 pub mod exit;
 mod hint;
@@ -48,7 +49,7 @@ pub fn main<A: Flags>(
     panic_hook(tool.name);
     let signal = signal::install();
     let argv: Vec<OsString> = std::env::args_os().collect();
-    let flags = match parse::<A>(&argv) {
+    let flags = match parse::<A>(tool, &argv) {
         Ok(flags) => flags,
         Err(Parsed::Help(text)) => return ExitCode::from(output::print_help(&text)),
         Err(Parsed::Wrong(error)) => {
@@ -80,8 +81,18 @@ enum Parsed {
     Wrong(Error),
 }
 
-fn parse<A: Flags>(argv: &[OsString]) -> Result<A, Parsed> {
-    let command = A::command();
+/// The flags of the account in front, then those of the command line: the last one wins.
+fn parse<A: Flags>(tool: &Tool, argv: &[OsString]) -> Result<A, Parsed> {
+    let mut command = A::command().args_override_self(true);
+    command.build();
+    let argv = match config::apply(tool, &command, argv) {
+        Ok(argv) => argv,
+        // Help is to be had whatever stands in a file.
+        Err(error) => match command.try_get_matches_from(argv).map_err(explain) {
+            Err(help @ Parsed::Help(_)) => return Err(help),
+            _ => return Err(Parsed::Wrong(error)),
+        },
+    };
     let matches = command.try_get_matches_from(argv).map_err(explain)?;
     A::from_arg_matches(&matches).map_err(explain)
 }

@@ -18,6 +18,7 @@ use std::{
     fmt,
     fs::File,
     io::{self, BufWriter, IsTerminal, StdoutLock, Write},
+    os::fd::AsFd,
     time::{Duration, Instant},
 };
 
@@ -123,23 +124,34 @@ impl Output {
         Ok(Raw(self))
     }
 
-    /// Standard output for the bytes of many results, apart from this: for what lives longer than a call. Nothing else may
-    /// be printed meanwhile.
+    /// Standard output itself, without a buffer: for streams that write in large blocks, or whose short pieces have to
+    /// be passed on at once.
     ///
     /// # Errors
     /// As [`Output::raw`].
-    pub fn raw_apart(&mut self) -> Result<RawApart> {
-        use std::os::fd::AsFd;
-        drop(self.raw()?);
+    pub fn stream(&mut self) -> Result<Stream> {
+        self.raw()?;
+        let flushed = self.stdout.flush();
+        self.sent(flushed);
         let failed = |e| Error::from_io(e, Kind::Local, "cannot write to standard output");
-        self.stdout.flush().map_err(failed)?;
         let fd = io::stdout().as_fd().try_clone_to_owned().map_err(failed)?;
-        Ok(RawApart { tool: self.tool, file: File::from(fd) })
+        Ok(Stream { tool: self.tool, file: File::from(fd) })
     }
 
     /// Whether anybody reads what [`Output::emit`] is given.
     pub fn has_events(&self) -> bool {
         self.json || self.json_file.is_some()
+    }
+
+    /// Hands what was printed so far to whoever reads it: for verbs that go on for hours.
+    pub fn flush(&mut self) {
+        let flushed = self.stdout.flush();
+        self.sent(flushed);
+    }
+
+    /// An item failed for a reason that was told already: counts it.
+    pub fn also_failed(&mut self, error: &Error) {
+        self.tally.fail(error);
     }
 
     /// One line of JSON.
@@ -159,12 +171,6 @@ impl Output {
                 self.tally.fail(&error);
             }
         }
-    }
-
-    /// Hands what was printed so far to whoever reads it: for verbs that go on for hours.
-    pub fn flush(&mut self) {
-        let flushed = self.stdout.flush();
-        self.sent(flushed);
     }
 
     /// Counts an item that did not fail.
@@ -187,6 +193,11 @@ impl Output {
     /// How many items were not done so far.
     pub fn failures(&self) -> u64 {
         [Outcome::Temporary, Outcome::Permanent, Outcome::Unknown].iter().map(|o| self.tally.of(*o)).sum()
+    }
+
+    /// How many items were done so far, or would be.
+    pub fn done_so_far(&self) -> u64 {
+        [Outcome::Ok, Outcome::Queued, Outcome::Planned].iter().map(|o| self.tally.of(*o)).sum()
     }
 
     /// The answer to the question asked is no (exit 1).
@@ -302,19 +313,20 @@ impl Write for Raw<'_> {
     }
 }
 
-/// See [`Output::raw_apart`].
-pub struct RawApart {
+/// See [`Output::stream`].
+pub struct Stream {
     tool: &'static str,
     file: File,
 }
 
-impl Write for RawApart {
+impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.file.write(bytes) {
             Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(self.tool, &e),
             other => other,
         }
     }
+
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }

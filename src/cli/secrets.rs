@@ -1,8 +1,16 @@
 //! Who we are and what secret we have, from the first source that knows: `--password-file`, `--password-command`,
-//! `--password-env`, the tool's own variable, netrc, and on a terminal a prompt. The only file that names `rpassword`.
+//! `--password-env`, the tool's own variable, netrc, the account file, and on a terminal a prompt. The only file that names
+//! `rpassword`.
 
-use super::{Login, Tool, netrc, stdin};
-use crate::base::{error::*, secret::Secret};
+use super::{
+    Login, Tool,
+    config::{self, Source},
+    netrc, stdin,
+};
+use crate::{
+    base::{error::*, secret::Secret},
+    net::Proxy,
+};
 use std::{
     fs::File,
     io::{BufRead, BufReader, IsTerminal, Read},
@@ -13,6 +21,9 @@ use std::{
 /// A secret is one line of at most this many bytes.
 const LONGEST: u64 = 64 << 10;
 
+/// The environment variable with the password of the proxy's user.
+pub const PROXY_PASSWORD: &str = "WIREPOST_PROXY_PASSWORD";
+
 /// A user and how to prove it.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -22,7 +33,7 @@ pub struct Identity {
     pub account: Option<Secret>,
 }
 
-/// The user: the flag, else the URL's, else the one netrc login of the host. `None`: nobody said.
+/// The user: the flag, else the URL's, else the account's on this host, else the one netrc login of the host. `None`: nobody said.
 pub fn user(login: &Login, from_url: Option<&str>, host: &str) -> Result<Option<String>> {
     if login.password.is_some() {
         return Err(Error::new(
@@ -32,6 +43,9 @@ pub fn user(login: &Login, from_url: Option<&str>, host: &str) -> Result<Option<
         .hint("--password-file, --password-command, --password-env or netrc can give it"));
     }
     if let Some(user) = login.user.as_deref().or(from_url) {
+        return Ok(Some(user.to_string()));
+    }
+    if let Some(user) = config::account().user(host) {
         return Ok(Some(user.to_string()));
     }
     Ok(entries(login)?.as_deref().and_then(|e| netrc::only_login(e, host)).map(str::to_string))
@@ -61,6 +75,20 @@ pub fn identity(tool: &Tool, login: &Login, user: &str, host: &str) -> Result<Id
         let password = entry.password.clone().unwrap_or_default();
         return Ok(Identity { user: user.to_string(), password, account: entry.account.clone() });
     }
+    match config::account().password(host, user) {
+        Some(Source::Plain(secret)) => return found(secret.clone()),
+        Some(Source::File(path)) => return found(from_file(path)?),
+        Some(Source::Command(command)) => return found(from_command(command, "--password-command")?),
+        Some(Source::Env(variable)) => {
+            let none = || {
+                let text =
+                    format!("the environment has no variable {variable} (the account's --password-env)");
+                Error::new(Kind::Config, text)
+            };
+            return found(from_env(variable).ok_or_else(none)?);
+        }
+        None => {}
+    }
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
         let prompt = format!("Password for {user} on {host}: ");
         let typed = rpassword::prompt_password(crate::base::escape::text(&prompt))
@@ -71,6 +99,33 @@ pub fn identity(tool: &Tool, login: &Login, user: &str, host: &str) -> Result<Id
     Err(Error::new(Kind::Config, format!("no password for {user} on {host}"))
         .host(host)
         .hint(format!("--password-file, --password-command, {variable} or netrc can give it")))
+}
+
+/// The OAuth token of `user` on `host` (RFC 6750): from the command of the flag `--token-command`, else the account's. `None` if
+/// neither is given, and a password is what there is.
+pub fn token(command: Option<&str>, user: &str, host: &str) -> Result<Option<Secret>> {
+    let command = command.or_else(|| config::account().token_command(host, user));
+    command.map(|command| from_command(command, "--token-command")).transpose()
+}
+
+/// The proxy with the password of its user, from the file, else from the environment.
+///
+/// # Errors
+/// `Config` if the proxy's URL names a user and neither has it.
+pub fn proxy(mut proxy: Proxy, file: Option<&Path>) -> Result<Proxy> {
+    proxy.password = match (&proxy.user, file) {
+        (None, None) => None,
+        (None, Some(_)) => {
+            return Err(Error::new(Kind::Usage, "--proxy-password-file needs a user in --proxy"));
+        }
+        (Some(_), Some(path)) => Some(from_file(path)?),
+        (Some(user), None) => Some(from_env(PROXY_PASSWORD).ok_or_else(|| {
+            let text = format!("no password for {user} on the proxy {proxy}");
+            let hint = format!("--proxy-password-file or {PROXY_PASSWORD} can give it");
+            Error::new(Kind::Config, text).host(&proxy.at.host).hint(hint)
+        })?),
+    };
+    Ok(proxy)
 }
 
 fn entries(login: &Login) -> Result<Option<Vec<netrc::Entry>>> {

@@ -1,13 +1,18 @@
 //! Data connections: finding their port, protecting them, ending them.
 //!
 //! * EPSV (RFC 2428) first, since it has no address to get wrong; PASV where EPSV is refused or its port is dead, once and for
-//!   the rest of the session. Whatever address a 227 names, we connect to the control connection's peer.
+//!   the rest of the session. Whatever address a 227 names, we connect to the control connection's peer; through a proxy, which
+//!   hides that, to its host by name.
 //! * Under TLS each connection resumes the control connection's session, read anew each time: with TLS 1.3 the ticket comes
 //!   late, and some servers send fresh ones.
 //! * An upload ends with close_notify, then FIN, then reading until the server closes. A server that sends tickets meets a
 //!   reset if we just close, and throws away what it has; one waits for the FIN before it says 226.
 
-use super::{Client, RemotePath, going, unconfirmed};
+use super::{
+    Client, RemotePath,
+    ascii::{FromWire, Sizes, ToWire},
+    going, unconfirmed,
+};
 use crate::{
     base::error::*,
     net::{Endpoint, Patience, TlsInfo, Transport},
@@ -23,11 +28,20 @@ use std::{
 /// How long a data connection that EPSV offered may take before PASV is tried: a middlebox that does not know EPSV drops it.
 const EPSV_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the server may take to close its side after ours, and to say why after a failure.
-const DRAIN: Duration = Duration::from_secs(5);
+pub(super) const DRAIN: Duration = Duration::from_secs(5);
+/// The same, once a signal or `--max-time` ends the run.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+/// So much text is converted at once.
+const TEXT_PIECE: usize = 64 << 10;
 
 /// How ports are asked for, and one asked for ahead of its use.
 pub(super) struct Passive {
-    peer: IpAddr,
+    /// Where ports are opened.
+    host: String,
+    /// PASV can be tried: it has room for IPv4 addresses only.
+    v4: bool,
+    /// Never asked: active mode.
+    pub(super) off: bool,
     extended: bool,
     /// Asked, its reply not read.
     asked: bool,
@@ -35,16 +49,44 @@ pub(super) struct Passive {
 }
 
 impl Passive {
-    pub(super) fn new(peer: IpAddr) -> Passive {
-        Passive { peer: peer.to_canonical(), extended: true, asked: false, ready: None }
+    /// `peer` is `None` where a proxy hides it.
+    pub(super) fn new(host: &str, peer: Option<IpAddr>) -> Passive {
+        let peer = peer.or_else(|| host.parse().ok()).map(|ip| ip.to_canonical());
+        let host = peer.map_or_else(|| host.to_string(), |ip| ip.to_string());
+        let v4 = peer.is_none_or(|ip| ip.is_ipv4());
+        Passive { host, v4, off: false, extended: true, asked: false, ready: None }
+    }
+
+    /// Whether the answer is still to come.
+    pub(super) fn is_asked(&self) -> bool {
+        self.asked
     }
 
     /// Adds the question to the next write, unless its answer is here.
     pub(super) fn ask(&mut self, conn: &mut Conn) {
-        if self.ready.is_none() && !self.asked {
+        if self.ready.is_none() && !self.asked && !self.off {
             conn.push(&Command::new(if self.extended { "EPSV" } else { "PASV" }));
             self.asked = true;
         }
+    }
+
+    /// Whether a port is known.
+    pub(super) fn is_ready(&self) -> bool {
+        self.ready.is_some()
+    }
+
+    /// Where the next data connection goes, if that is known.
+    pub(super) fn take(&mut self) -> Option<Endpoint> {
+        let port = self.ready.take()?;
+        Some(Endpoint::new(self.host.clone(), port))
+    }
+
+    /// Takes in the reply to a question that was asked ahead. A refusal says nothing about how to ask: it may mean the moment.
+    pub(super) fn answered(&mut self, reply: &Reply) {
+        self.asked = false;
+        let (want, read): (u16, fn(&[u8]) -> Option<u16>) =
+            if self.extended { (229, epsv_port) } else { (227, pasv_port) };
+        self.ready = Some(reply).filter(|r| r.code == want).and_then(|r| read(&r.lines.join(&b' ')));
     }
 }
 
@@ -76,6 +118,13 @@ fn pasv_port(text: &[u8]) -> Option<u16> {
     port(six[4] * 256 + six[5])
 }
 
+/// `150 Opening BINARY mode data connection for a.bin (511 bytes).`: no RFC asks for it, most servers say it.
+pub(super) fn announced(text: &str) -> Option<u64> {
+    let (before, _) = text.rsplit_once(" bytes")?;
+    let (_, digits) = before.rsplit_once('(')?;
+    u64::try_from(crate::base::date::number(digits.as_bytes())?).ok()
+}
+
 fn port(n: i64) -> Option<u16> {
     u16::try_from(n).ok().filter(|p| *p > 0)
 }
@@ -102,34 +151,71 @@ pub struct Finished {
 impl Client {
     /// RETR, from an offset (REST, RFC 3659 §5).
     pub fn retrieve(&mut self, path: &RemotePath, from: u64) -> Result<Download<'_>> {
+        self.set_type(self.options.ascii)?;
         self.restart(from)?;
-        self.download(&Command::new("RETR").arg(path.as_bytes())?)
+        let command = self.named("RETR", path)?;
+        let mut download = self.download(&command)?;
+        download.text = download.client.options.ascii.then(FromWire::default);
+        Ok(download)
     }
 
     /// A command that answers on a data connection.
     pub(super) fn download(&mut self, command: &Command) -> Result<Download<'_>> {
-        let io = self.open(command)?;
-        Ok(Download { client: self, io: Some(io), received: 0, settled: false })
+        let (io, opening) = self.open(command)?;
+        let announced = announced(&opening.text());
+        Ok(Download::new(self, io, announced))
     }
 
     /// STOR or APPE.
     pub fn store(&mut self, path: &RemotePath, how: Store) -> Result<Upload<'_>> {
+        self.set_type(self.options.ascii)?;
         if !how.append {
             self.restart(how.from)?;
         }
-        let command = Command::new(if how.append { "APPE" } else { "STOR" }).arg(path.as_bytes())?;
+        let command = self.named(if how.append { "APPE" } else { "STOR" }, path)?;
         let io = match (self.open(&command), path.parent()) {
             (Err(e), Some(parent)) if how.make_dirs && matches!(e.code(), Some(550 | 551 | 553)) => {
-                self.make_dirs(&parent)?;
+                // Most often only the last directory is missing: its MKD and the question for the next port share a write.
+                let made = self.batch_and_prepare(&[self.named("MKD", &parent)?])?.remove(0);
+                if !made.is(&[2]) {
+                    self.make_dirs(&parent)?;
+                }
                 self.open(&command)?
             }
             (opened, _) => opened?,
         };
-        Ok(Upload { client: self, io: Some(io), sent: 0, settled: false })
+        let text = self.options.ascii.then(ToWire::default);
+        Ok(Upload { client: self, io: Some(io.0), sizes: Sizes::default(), sent: 0, text, settled: false })
+    }
+
+    /// Goes on with a file that is there up to `from`: REST and STOR, or APPE where that is refused, else from its start. The
+    /// second value tells where the data begins.
+    pub fn store_on(&mut self, path: &RemotePath, from: u64) -> Result<(Upload<'_>, u64)> {
+        self.set_type(self.options.ascii)?;
+        let stor = self.named("STOR", path)?;
+        let refused = |e: &Error| e.kind() == Kind::Refused;
+        let opened = match self.restart(from).and_then(|()| self.open(&stor)) {
+            Err(e) if refused(&e) && self.is_alive() => {
+                // A marker that was taken may hold until it is used: it must not move the bytes that come next.
+                self.batch(&[Command::new("REST 0")])?;
+                self.open(&self.named("APPE", path)?)
+            }
+            opened => opened,
+        };
+        let (io, from) = match opened {
+            Err(e) if refused(&e) && self.is_alive() => (self.open(&stor)?, 0),
+            opened => (opened?, from),
+        };
+        let sizes = Sizes::of(from);
+        Ok((Upload { client: self, io: Some(io.0), sizes, sent: 0, text: None, settled: false }, from))
     }
 
     /// REST is waited for: a transfer that begins although it was refused would be another one than was meant.
     fn restart(&mut self, from: u64) -> Result<()> {
+        if from > 0 && self.options.ascii {
+            // Offsets there and here are not the same, and servers do not agree which one is meant.
+            return Err(Error::new(Kind::Usage, "a transfer of text cannot go on in the middle"));
+        }
         if from > 0 {
             self.call(&Command::new("REST").arg(from.to_string())?, &[3])?;
         }
@@ -153,7 +239,7 @@ impl Client {
             }
             return Ok(());
         }
-        if self.passive.extended && self.passive.peer.is_ipv4() && reply.is(&[5]) {
+        if self.passive.extended && self.passive.v4 && reply.is(&[5]) {
             self.passive.extended = false;
             return Ok(());
         }
@@ -168,6 +254,7 @@ impl Client {
 
     /// A connected data connection, before its command.
     fn connect_data(&mut self) -> Result<Box<dyn Transport>> {
+        self.in_step();
         let mut ahead = self.passive.ready.is_some();
         loop {
             while self.passive.ready.is_none() {
@@ -175,8 +262,8 @@ impl Client {
                 self.read_passive()?;
             }
             let Some(port) = self.passive.ready.take() else { continue };
-            let to = Endpoint::new(self.passive.peer.to_string(), port);
-            let may_fall_back = self.passive.extended && self.passive.peer.is_ipv4();
+            let to = Endpoint::new(self.passive.host.clone(), port);
+            let may_fall_back = self.passive.extended && self.passive.v4;
             let budget = self.dialer.timeouts.connect;
             let budget = if may_fall_back { budget.min(EPSV_PATIENCE) } else { budget };
             match self.dialer.dial_within(&to, budget) {
@@ -203,14 +290,24 @@ impl Client {
         }
     }
 
-    /// Connects, gives the command, awaits its 1yz, and protects the connection.
-    fn open(&mut self, command: &Command) -> Result<Box<dyn Transport>> {
-        let io = self.connect_data()?;
-        self.conn.send(std::slice::from_ref(command))?;
-        let reply = self.any()?;
-        if let Err(e) = reply.check(&[1]) {
-            return Err(self.explained(e).host(self.host()));
-        }
+    /// Connects, gives the command, awaits its 1yz (which is given back), and protects the connection.
+    fn open(&mut self, command: &Command) -> Result<(Box<dyn Transport>, Reply)> {
+        let (io, reply) = if self.options.active {
+            self.open_active(command)?
+        } else {
+            let io = self.connect_data()?;
+            self.conn.send(std::slice::from_ref(command))?;
+            let reply = self.any()?;
+            if let Err(e) = reply.check(&[1]) {
+                return Err(self.explained(e).host(self.host()));
+            }
+            (io, reply)
+        };
+        Ok((self.protect(io)?, reply))
+    }
+
+    /// Puts TLS on a data connection where it has to be, with the control connection's session.
+    pub(super) fn protect(&mut self, io: Box<dyn Transport>) -> Result<Box<dyn Transport>> {
         if !self.protected {
             return Ok(io);
         }
@@ -228,12 +325,23 @@ impl Client {
                 self.conn.add_round_trips(waits);
                 Ok(io)
             }
+            Err(e) if e.kind() == Kind::Tls => {
+                // Our own verdict on the certificate, or a handshake that broke: what the server says to that (most often a
+                // bare 425) is read to keep replies and commands in step, and is the worse reason of the two.
+                let said = self.after_failure(e.clone());
+                Err(if said.code() == Some(522) || matches!(said.kind(), Kind::Busy | Kind::Interrupted) {
+                    said
+                } else {
+                    self.reuse_refused = false;
+                    e
+                })
+            }
             Err(e) => Err(self.after_failure(e)),
         }
     }
 
     /// Says what a refused data connection means under TLS: most often that the server wants the session resumed.
-    fn explained(&mut self, error: Error) -> Error {
+    pub(super) fn explained(&mut self, error: Error) -> Error {
         let Some(refusal) = error.get_refusal() else { return error };
         let low = refusal.text.to_ascii_lowercase();
         let reuse = refusal.code == Some(522)
@@ -249,22 +357,34 @@ impl Client {
             "{} refuses the data connection's TLS session ({version}, {resumed}): {refusal}",
             self.host()
         );
-        Error::new(Kind::Tls, text).refusal(refusal.clone())
+        Error::new(Kind::Tls, text).refusal(refusal.clone()).hint(
+            "the server wants each data connection to resume the control connection's session; its administrator can \
+             switch that off (vsftpd: require_ssl_reuse=NO, ProFTPD: TLSOptions NoSessionReuseRequired)",
+        )
     }
 
     /// A transfer broke: what the server has to say about it, if it says so soon, is the better reason.
-    fn after_failure(&mut self, error: Error) -> Error {
-        if error.kind() == Kind::Interrupted || self.conn.broken().is_some() {
+    pub(super) fn after_failure(&mut self, error: Error) -> Error {
+        if self.conn.broken().is_some() {
             return error;
         }
-        match self.conn.any_reply(Patience::within(DRAIN, "the reason", "--timeout")) {
+        // When the run is to end, the reply is awaited only so that the command that removes the temporary file meets its
+        // own one.
+        let stopping = self.dialer.cancel.is_stopping();
+        let limit = if stopping { LAST_WORDS } else { DRAIN };
+        match self.conn.any_reply(Patience::within(limit, "the reason", "--timeout")) {
+            Ok(reply) if stopping && reply.code != 421 => error,
             Ok(reply) if reply.code == 421 => {
                 let error = going(&reply, self.host());
                 self.conn.poison(error.clone());
                 error
             }
             Ok(reply) => match reply.check(&[1, 2]) {
-                Err(e) if e.kind() == Kind::Refused => self.explained(e).host(self.host()),
+                // Where it was we who gave up (a limit, a full disk), a 426 is the echo of that, not its reason.
+                Err(e) if error.kind() == Kind::Closed || error.kind() == Kind::Tls => {
+                    if e.kind() == Kind::Refused { self.explained(e).host(self.host()) } else { error }
+                }
+                Err(e) if error.kind() == Kind::Timeout && reply.is(&[5]) => e.host(self.host()),
                 _ => error,
             },
             Err(e) if e.kind() == Kind::Interrupted => e,
@@ -277,7 +397,7 @@ impl Client {
     }
 
     /// The verdict after a complete transfer.
-    fn verdict(&mut self) -> Result<Reply> {
+    pub(super) fn verdict(&mut self) -> Result<Reply> {
         let limit = self.dialer.timeouts.reply;
         let patience = Patience::within(limit, "the end of the transfer", "--reply-timeout");
         let reply = self.conn.any_reply(patience)?;
@@ -292,7 +412,7 @@ impl Client {
 }
 
 /// Labels an error of the data connection.
-fn lost(error: io::Error, host: &str) -> Error {
+pub(super) fn lost(error: io::Error, host: &str) -> Error {
     Error::from_io(error, Kind::Closed, format_args!("lost the data connection to {host}")).host(host)
 }
 
@@ -300,14 +420,36 @@ fn lost(error: io::Error, host: &str) -> Error {
 pub struct Download<'a> {
     client: &'a mut Client,
     io: Option<Box<dyn Transport>>,
-    received: u64,
+    sizes: Sizes,
+    announced: Option<u64>,
+    text: Option<FromWire>,
     settled: bool,
 }
 
 impl Download<'_> {
-    /// Bytes read so far.
+    pub(super) fn new(client: &mut Client, io: Box<dyn Transport>, announced: Option<u64>) -> Download<'_> {
+        Download { client, io: Some(io), announced, sizes: Sizes::default(), text: None, settled: false }
+    }
+
+    /// Bytes that came so far.
     pub fn received(&self) -> u64 {
-        self.received
+        self.sizes.wire()
+    }
+
+    /// Whether line ends are converted on the way.
+    pub fn is_text(&self) -> bool {
+        self.text.is_some()
+    }
+
+    /// What size the file may have there, by what came.
+    pub fn sizes(&self) -> Sizes {
+        self.sizes
+    }
+
+    /// How many bytes the server said it would send, if it said so when it opened the connection. Worth something only
+    /// where SIZE is not to be had, and from the start of the file.
+    pub fn announced(&self) -> Option<u64> {
+        self.announced
     }
 
     /// After the end of file: closes, and reads the verdict. A transfer without one is not complete.
@@ -318,7 +460,8 @@ impl Download<'_> {
             // Our close_notify: some servers call the transfer failed without it.
             let _ = io.shutdown_write();
         }
-        let reply = self.client.verdict()?;
+        let verdict = self.client.verdict();
+        let reply = self.client.after_verdict(verdict)?;
         Ok(Finished { reply, clean })
     }
 
@@ -326,7 +469,11 @@ impl Download<'_> {
     pub fn fail(mut self, error: Error) -> Error {
         self.settled = true;
         self.io = None;
-        self.client.after_failure(error)
+        let error = self.client.after_failure(error);
+        if self.client.is_alive() {
+            let _ = self.client.read_ahead();
+        }
+        error
     }
 }
 
@@ -334,9 +481,28 @@ impl Read for Download<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let host = self.client.conn.host();
         let Some(io) = &mut self.io else { return Ok(0) };
-        let n = io.read(buf).map_err(|e| lost(e, host))?;
-        self.received += n as u64;
-        Ok(n)
+        let Some(text) = &mut self.text else {
+            let n = io.read(buf).map_err(|e| lost(e, host))?;
+            self.sizes.add(n as u64);
+            return Ok(n);
+        };
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            match text.give(buf) {
+                0 => {}
+                n => return Ok(n),
+            }
+            // The caller's buffer serves for what is not converted yet.
+            match io.read(buf).map_err(|e| lost(e, host))? {
+                0 => {
+                    text.end();
+                    return Ok(text.give(buf));
+                }
+                n => text.push(&buf[..n], &mut self.sizes),
+            }
+        }
     }
 }
 
@@ -352,20 +518,31 @@ impl Drop for Download<'_> {
 pub struct Upload<'a> {
     client: &'a mut Client,
     io: Option<Box<dyn Transport>>,
+    sizes: Sizes,
     sent: u64,
+    text: Option<ToWire>,
     settled: bool,
 }
 
 impl Upload<'_> {
-    /// Bytes sent so far.
+    /// Bytes of the file that went so far.
     pub fn sent(&self) -> u64 {
         self.sent
+    }
+
+    /// What size the file may have there, by what went.
+    pub fn sizes(&self) -> Sizes {
+        self.sizes
     }
 
     /// Sends from the file's position without copying, as [`Transport::send_file`].
     pub fn send_file(&mut self, file: &File, n: u64) -> io::Result<u64> {
         let Some(io) = &mut self.io else { return Ok(0) };
+        if self.text.is_some() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
         let sent = io.send_file(file, n)?;
+        self.sizes.add(sent);
         self.sent += sent;
         Ok(sent)
     }
@@ -408,7 +585,18 @@ impl Write for Upload<'_> {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
         let host = self.client.conn.host();
         let Some(io) = &mut self.io else { return Err(io::ErrorKind::BrokenPipe.into()) };
-        let n = io.write(buf).map_err(|e| lost(e, host))?;
+        let n = match &mut self.text {
+            Some(text) => {
+                let piece = &buf[..buf.len().min(TEXT_PIECE)];
+                io.write_all(text.convert(piece, &mut self.sizes)).map_err(|e| lost(e, host))?;
+                piece.len()
+            }
+            None => {
+                let n = io.write(buf).map_err(|e| lost(e, host))?;
+                self.sizes.add(n as u64);
+                n
+            }
+        };
         self.sent += n as u64;
         Ok(n)
     }
@@ -460,9 +648,25 @@ mod tests {
         }
     }
 
+    #[test]
+    fn sizes_in_150() {
+        assert_eq!(announced("Opening BINARY mode data connection for a (1).bin (511 bytes)."), Some(511));
+        for none in [
+            "Here it comes",
+            "(x bytes)",
+            "(-1 bytes)",
+            "511 bytes",
+            "(18446744073709551616 bytes)",
+            " bytes",
+        ] {
+            assert_eq!(announced(none), None, "{none}");
+        }
+    }
+
     proptest! {
         #[test]
-        fn no_text_makes_it_panic(text in "[(|!,0-9.) -]{0,40}") {
+        fn no_text_makes_it_panic(text in "([(|!,0-9.) -]| bytes|ü){0,40}") {
+            let _ = announced(&text);
             let _ = (epsv_port(text.as_bytes()), pasv_port(text.as_bytes()));
         }
     }

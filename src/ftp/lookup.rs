@@ -4,7 +4,7 @@
 //! entered before it is listed: several servers answer LIST of a missing directory with an empty listing and 226, and
 //! whoever believes that deletes the other side.
 
-use super::{Client, RemotePath, listing};
+use super::{Client, Options, RemotePath, listing};
 use crate::{
     base::{
         date::{Time, number},
@@ -20,12 +20,14 @@ const MOST: usize = 1_000_000;
 /// Their names and the rest of their lines together.
 const MOST_BYTES: u64 = 256 << 20;
 const LINE: u64 = 16 << 10;
+/// So many names that are none are reported one by one.
+const MOST_UNSAFE: usize = 1000;
 
 /// A directory's entries, and how far they can be trusted.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
     pub entries: Vec<Entry>,
-    /// Names that could not become local ones, as the server sent them.
+    /// Names that could not become local ones, as the server sent them; of very many only the first.
     pub unsafe_names: Vec<Vec<u8>>,
     /// Lines that were not understood.
     pub garbage: usize,
@@ -39,10 +41,21 @@ impl Listing {
         !self.cut && self.garbage == 0 && self.unsafe_names.is_empty()
     }
 
-    fn take(&mut self, line: listing::Line) {
+    fn take(&mut self, line: listing::Line, options: &Options) {
+        let line = match line {
+            listing::Line::Entry(mut entry) => {
+                entry.name = options.from_server(entry.name);
+                entry.target = entry.target.map(|t| options.from_server(t));
+                listing::Line::Entry(entry)
+            }
+            other => other,
+        };
         match line {
             listing::Line::Entry(entry) if tree::is_component(&entry.name) => self.entries.push(entry),
-            listing::Line::Entry(entry) => self.unsafe_names.push(entry.name),
+            listing::Line::Entry(entry) if self.unsafe_names.len() < MOST_UNSAFE => {
+                self.unsafe_names.push(entry.name);
+            }
+            listing::Line::Entry(_) => self.garbage += 1,
             listing::Line::Nothing => {}
             listing::Line::Garbage => self.garbage += 1,
         }
@@ -69,9 +82,11 @@ impl Client {
     }
 
     fn look_and(&mut self, path: &RemotePath, prepare: bool) -> Result<Option<Entry>> {
+        self.set_type(false)?;
         let batch = if prepare { Client::batch_and_prepare } else { Client::batch };
         if self.features.may_have("MLST") {
-            let reply = batch(self, &[Command::new("MLST").arg(path.as_bytes())?])?.remove(0);
+            let command = self.named("MLST", path)?;
+            let reply = batch(self, &[command])?.remove(0);
             match reply.code {
                 250 => {
                     let line = reply.lines.iter().find(|l| l.starts_with(b" "));
@@ -93,8 +108,8 @@ impl Client {
                 _ => {}
             }
         }
-        let arg = |verb| Command::new(verb).arg(path.as_bytes());
-        let replies = batch(self, &[arg("SIZE")?, arg("MDTM")?, arg("CWD")?])?;
+        let commands = [self.named("SIZE", path)?, self.mdtm(path)?, self.named("CWD", path)?];
+        let replies = batch(self, &commands)?;
         let (size, time, cwd) = (&replies[0], &replies[1], &replies[2]);
         if cwd.is(&[2]) {
             self.go_home()?;
@@ -113,7 +128,7 @@ impl Client {
     /// After a CWD: back to where the login left us.
     fn go_home(&mut self) -> Result<()> {
         let command = match &self.home {
-            Some(home) => Command::new("CWD").arg(home.as_bytes())?,
+            Some(home) => self.named("CWD", home)?,
             // Without PWD there is no way back but a new login.
             None => {
                 let error = Error::new(Kind::Closed, "the login directory is not known").host(self.host());
@@ -126,7 +141,8 @@ impl Client {
 
     /// SIZE in TYPE I; `None` where the server cannot say.
     pub fn size(&mut self, path: &RemotePath) -> Result<Option<u64>> {
-        let reply = self.batch(&[Command::new("SIZE").arg(path.as_bytes())?])?.remove(0);
+        self.set_type(false)?;
+        let reply = self.batch(&[self.named("SIZE", path)?])?.remove(0);
         Ok(size_reply(&reply))
     }
 
@@ -147,7 +163,7 @@ impl Client {
         if self.features.may_have("MLSD") || self.features.has("MLST") {
             let mut command = Command::new("MLSD");
             if !dir.is_empty() {
-                command = command.arg(dir.as_bytes())?;
+                command = self.named("MLSD", dir)?;
             }
             match self.read_listing(&command, |line, _| listing::mlsx(line)) {
                 Err(e) if matches!(e.code(), Some(500 | 502 | 504)) => {
@@ -166,8 +182,43 @@ impl Client {
         self.inside(dir, |client| {
             let zone = client.zone.unwrap_or(0);
             // -a shows names that begin with a dot; a server that takes it for a name says so or lists nothing.
-            client.read_listing(&Command::new("LIST -a"), |line, now| listing::list(line, zone, now))
+            let mut found =
+                client.read_listing(&Command::new("LIST -a"), |line, now| listing::list(line, zone, now))?;
+            client.measure_zone(&mut found)?;
+            Ok(found)
         })
+    }
+
+    /// LIST tells times in the server's own zone, and not which one that is; MDTM tells them in UTC. So one file, asked once, tells
+    /// the zone for all. `found` is the working directory's listing.
+    fn measure_zone(&mut self, found: &mut Listing) -> Result<()> {
+        if self.zone.is_some() || !self.features.may_have("MDTM") {
+            return Ok(());
+        }
+        let timed = |e: &&Entry| e.kind == EntryKind::File && e.tolerance <= 60 && e.modified.is_some();
+        let Some(entry) = found.entries.iter().filter(timed).max_by_key(|e| e.modified) else {
+            return Ok(());
+        };
+        let command = self.mdtm(&RemotePath::new(entry.name.clone())?)?;
+        let reply = self.batch(&[command])?.remove(0);
+        let told =
+            Some(&reply).filter(|r| r.code == 213).and_then(|r| Time::from_mdtm(r.last().trim_ascii()));
+        let (Some(told), Some(shown)) = (told, entry.modified) else { return Ok(()) };
+        let Some(zone) = zone_between(shown, told) else { return Ok(()) };
+        self.zone = Some(zone);
+        for entry in &mut found.entries {
+            entry.modified = entry.modified.map(|t| Time(t.0 - zone));
+        }
+        Ok(())
+    }
+
+    /// MDTM of a name. Where MDTM sets times a name that begins with one would be taken for that.
+    fn mdtm(&self, path: &RemotePath) -> Result<Command> {
+        let stamped = path.as_bytes().iter().take_while(|b| b.is_ascii_digit()).count() >= 14;
+        if self.features.mdtm_sets && stamped {
+            return self.named("MDTM", &RemotePath::new([b"./", path.as_bytes()].concat())?);
+        }
+        self.named("MDTM", path)
     }
 
     /// Runs something in a directory, which must be there, and comes back.
@@ -175,7 +226,8 @@ impl Client {
         if dir.is_empty() {
             return run(self);
         }
-        self.call(&Command::new("CWD").arg(dir.as_bytes())?, &[2])?;
+        let command = self.named("CWD", dir)?;
+        self.call(&command, &[2])?;
         let result = run(self);
         if self.is_alive() {
             self.go_home()?;
@@ -191,6 +243,8 @@ impl Client {
         let host = self.host().to_string();
         let mut found = Listing::default();
         let now = Time::now();
+        let options = self.options.clone();
+        self.set_type(false)?;
         let download = match self.download(command) {
             Ok(download) => download,
             // "No files found" is an empty directory, not an error.
@@ -221,13 +275,23 @@ impl Client {
                 break;
             }
             let line = line.strip_suffix(b"\n").unwrap_or(&line);
-            found.take(parse(line.strip_suffix(b"\r").unwrap_or(line), now));
+            found.take(parse(line.strip_suffix(b"\r").unwrap_or(line), now), &options);
         }
         let finished = lines.into_inner().finish()?;
         let text = finished.reply.text().to_ascii_lowercase();
         found.cut = text.contains("truncated");
         Ok(found)
     }
+}
+
+/// The zone in which a listing shows a moment, in seconds east of UTC: a whole number of quarters of an hour, or the two are not the
+/// same moment.
+fn zone_between(shown: Time, told: Time) -> Option<i64> {
+    const QUARTER: i64 = 900;
+    let apart = shown.0 - told.0;
+    // What is shown has no seconds, so it lies up to a minute before what is told.
+    let zone = (apart + QUARTER / 2).div_euclid(QUARTER) * QUARTER;
+    ((-60..=1).contains(&(apart - zone)) && zone.abs() <= 15 * 3600).then_some(zone)
 }
 
 /// The size in a reply to SIZE.
@@ -243,6 +307,23 @@ fn size_of(text: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_zone_is_what_lies_between_two_clocks() {
+        let told = Time::civil(2026, 11, 23, 4, 32, 51, 0).unwrap();
+        for (shown, zone) in [
+            ((4, 32), Some(0)),
+            ((5, 32), Some(3600)),
+            ((10, 2), Some(19_800)),
+            ((0, 32), Some(-14_400)),
+            ((4, 40), None),
+            ((4, 30), None),
+        ] {
+            let shown = Time::civil(2026, 11, 23, shown.0, shown.1, 0, 0).unwrap();
+            assert_eq!(zone_between(shown, told), zone);
+        }
+        assert_eq!(zone_between(Time(told.0 - 365 * 86_400), told), None);
+    }
 
     #[test]
     fn only_a_number_is_a_size() {

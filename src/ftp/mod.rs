@@ -11,16 +11,25 @@
 //! * **No names are normalised.** A path is sent as it was given; the working directory is changed only where a
 //!   server cannot be asked otherwise, and changed back at once.
 
+mod active;
+mod ascii;
 mod data;
+mod glue;
 mod listing;
 mod lookup;
+mod options;
 mod path;
 mod session;
+#[cfg(test)]
+mod transcripts;
 mod verify;
 
+pub use ascii::Sizes;
 pub use data::{Download, Finished, Store, Upload};
+pub use glue::{Glue, Glued, Stored};
 pub use listing::{Line, list as parse_list, mlsx as parse_mlsx};
 pub use lookup::Listing;
+pub use options::{Charset, Options};
 pub use path::RemotePath;
 pub use session::{Features, Login, Security};
 
@@ -31,7 +40,7 @@ use crate::{
 };
 use std::sync::Arc;
 
-/// One control connection, logged in, in TYPE I.
+/// One control connection, logged in; in TYPE I but for transfers of text.
 pub struct Client {
     conn: Conn,
     dialer: Arc<Dialer>,
@@ -41,6 +50,11 @@ pub struct Client {
     /// The directory after login, if PWD told it.
     home: Option<RemotePath>,
     passive: data::Passive,
+    options: Options,
+    /// EPRT was not refused yet.
+    eprt: bool,
+    /// TYPE A is set.
+    ascii: bool,
     /// The server refused a data connection for not resuming the session.
     reuse_refused: bool,
     /// Whether the last data connection resumed it.
@@ -50,6 +64,13 @@ pub struct Client {
 }
 
 impl Client {
+    /// What the user chose, before the login.
+    pub fn with(mut self, options: Options) -> Client {
+        self.passive.off = options.active;
+        self.options = options;
+        self
+    }
+
     pub fn host(&self) -> &str {
         self.conn.host()
     }
@@ -69,6 +90,16 @@ impl Client {
 
     pub fn tls_version(&self) -> Option<&'static str> {
         self.conn.tls().and_then(TlsInfo::version)
+    }
+
+    /// Whether transfers are of text (TYPE A): offsets and digests mean nothing then.
+    pub fn is_text(&self) -> bool {
+        self.options.ascii
+    }
+
+    /// The address that the name led to.
+    pub fn peer(&self) -> Option<std::net::SocketAddr> {
+        self.conn.peer_addr().ok()
     }
 
     /// Until when the server's certificate is valid.
@@ -97,8 +128,19 @@ impl Client {
         self.conn.call(&command, &[1, 2, 3, 4, 5])
     }
 
+    /// A reply that is here before its question was not asked for: one too many after a transfer that broke (426, then 226).
+    /// Taken for the answer to the next command it would shift all that follow, so the connection ends here.
+    fn in_step(&mut self) {
+        if !self.passive.is_asked() && self.conn.buffered() > 0 && self.is_alive() {
+            let text = format!("{} sent a reply that nobody asked for", self.host());
+            let error = Error::new(Kind::Closed, text).host(self.host());
+            self.conn.poison(error);
+        }
+    }
+
     /// Commands in one write, their replies in order whatever they say.
     pub fn batch(&mut self, commands: &[Command]) -> Result<Vec<Reply>> {
+        self.in_step();
         self.conn.send(commands)?;
         commands.iter().map(|_| self.any()).collect()
     }
@@ -106,6 +148,7 @@ impl Client {
     /// Commands in one write together with the question for the next passive port, so that the next transfer finds it
     /// answered.
     pub fn batch_and_prepare(&mut self, commands: &[Command]) -> Result<Vec<Reply>> {
+        self.in_step();
         for command in commands {
             self.conn.push(command);
         }
@@ -114,6 +157,21 @@ impl Client {
         let replies = replies?;
         self.read_passive()?;
         Ok(replies)
+    }
+
+    /// A command about a name.
+    fn named(&self, verb: &'static str, path: &RemotePath) -> Result<Command> {
+        Command::new(verb).arg(self.options.to_server(path.as_bytes())?)
+    }
+
+    /// TYPE A or I, where it is the other one.
+    fn set_type(&mut self, ascii: bool) -> Result<()> {
+        if self.ascii != ascii {
+            let command = Command::new(if ascii { "TYPE A" } else { "TYPE I" });
+            self.call(&command, &[2]).map_err(|e| e.context("cannot set the type of transfers"))?;
+            self.ascii = ascii;
+        }
+        Ok(())
     }
 
     fn any(&mut self) -> Result<Reply> {
@@ -128,6 +186,7 @@ impl Client {
     }
 
     fn call(&mut self, command: &Command, want: &[u16]) -> Result<Reply> {
+        self.in_step();
         self.conn.send(std::slice::from_ref(command))?;
         let reply = self.any()?;
         reply.check(want).map_err(|e| e.host(self.conn.host()))?;
@@ -136,7 +195,7 @@ impl Client {
 
     /// MKD of one directory. True if it was made, false if the server says no but it is there.
     pub fn make_dir(&mut self, path: &RemotePath) -> Result<bool> {
-        let reply = self.batch(&[Command::new("MKD").arg(path.as_bytes())?])?.remove(0);
+        let reply = self.batch(&[self.named("MKD", path)?])?.remove(0);
         if reply.is(&[2]) {
             return Ok(true);
         }
@@ -167,15 +226,27 @@ impl Client {
 
     /// DELE.
     pub fn delete(&mut self, path: &RemotePath) -> Result<()> {
-        let command = Command::new("DELE").arg(path.as_bytes())?;
+        let command = self.named("DELE", path)?;
         self.call(&command, &[2])
             .map(|_| ())
             .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
     }
 
+    /// DELE of many in one write, and what became of each.
+    pub fn delete_all(&mut self, paths: &[RemotePath]) -> Result<Vec<Result<()>>> {
+        let commands: Vec<_> = paths.iter().map(|p| self.named("DELE", p)).collect::<Result<_>>()?;
+        let replies = self.batch(&commands)?;
+        let host = self.host();
+        let answer = |(path, reply): (&RemotePath, Reply)| {
+            let what = format!("cannot remove {path} on {host}");
+            reply.check(&[2]).map_err(|e| e.host(host).context(what))
+        };
+        Ok(paths.iter().zip(replies).map(answer).collect())
+    }
+
     /// RMD.
     pub fn remove_dir(&mut self, path: &RemotePath) -> Result<()> {
-        let command = Command::new("RMD").arg(path.as_bytes())?;
+        let command = self.named("RMD", path)?;
         self.call(&command, &[2])
             .map(|_| ())
             .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
@@ -187,7 +258,7 @@ impl Client {
     /// `Unconfirmed` if the connection was lost before the answer to RNTO came.
     pub fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<()> {
         let what = format!("cannot rename {from} to {to} on {}", self.host());
-        let commands = [Command::new("RNFR").arg(from.as_bytes())?, Command::new("RNTO").arg(to.as_bytes())?];
+        let commands = [self.named("RNFR", from)?, self.named("RNTO", to)?];
         let replies = self.batch(&commands).map_err(|e| unconfirmed(e).context(&what))?;
         let host = self.host().to_string();
         let check = |i: usize, want| replies[i].check(want).map_err(|e: Error| e.host(&host).context(&what));
@@ -208,12 +279,14 @@ impl Client {
         } else {
             return None;
         };
-        command.and_then(|c| c.arg(path.as_bytes())).ok()
+        let name = self.options.to_server(path.as_bytes()).ok()?;
+        command.and_then(|c| c.arg(name)).ok()
     }
 
     /// SITE CHMOD, as nearly all servers on Unix have it.
     pub fn mode_command(&self, path: &RemotePath, mode: u32) -> Result<Command> {
-        Command::new("SITE CHMOD").arg(format!("{:o}", mode & 0o7777))?.arg(path.as_bytes())
+        let name = self.options.to_server(path.as_bytes())?;
+        Command::new("SITE CHMOD").arg(format!("{:o}", mode & 0o7777))?.arg(name)
     }
 
     /// QUIT, without caring much: what was done is done.
@@ -232,10 +305,10 @@ fn going(reply: &Reply, host: &str) -> Error {
     Error::new(Kind::Busy, refusal.to_string()).refusal(refusal).host(host).again_is(Again::Now)
 }
 
-/// A loss after something may have taken effect: what may have happened is for the caller to find out.
+/// A loss after something may have taken effect: what may have happened is for the caller to find out, not for a retry.
 fn unconfirmed(error: Error) -> Error {
     match error.kind() {
-        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed),
+        Kind::Closed | Kind::Timeout | Kind::Busy => error.kind_is(Kind::Unconfirmed).again_is(Again::Never),
         _ => error,
     }
 }

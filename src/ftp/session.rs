@@ -1,9 +1,9 @@
 //! From a host to a session that is logged in: greeting, TLS, USER and PASS, what the server can do, TYPE I.
 //!
-//! The order is the one that works everywhere (RFC 4217 §4 and §12): greeting, AUTH TLS, handshake, USER, PASS, ACCT; then in
+//! The order is the one that works everywhere (RFC 4217 §4 and §12): greeting, AUTH TLS, handshake, HOST, USER, PASS, ACCT; then in
 //! one write FEAT, PWD, OPTS UTF8, PBSZ, PROT and TYPE, whose replies decide nothing about each other.
 
-use super::{Client, RemotePath, data::Passive, going};
+use super::{Client, Options, RemotePath, data::Passive, going};
 use crate::{
     base::{digest::Algorithm, error::*, secret::Secret},
     net::{Dialer, Endpoint, Patience},
@@ -152,7 +152,10 @@ impl Client {
             features: Features::default(),
             protected: security != Security::Off,
             home: None,
-            passive: Passive::new(peer.ip()),
+            passive: Passive::new(&to.host, (!dialer.is_proxied()).then(|| peer.ip())),
+            options: Options::default(),
+            eprt: true,
+            ascii: false,
             reuse_refused: false,
             resumed: None,
             zone: None,
@@ -179,7 +182,7 @@ impl Client {
             };
             error.refusal(refusal).host(&host)
         };
-        let mut reply = self.ask(Command::new("USER").arg(user)?)?;
+        let mut reply = self.ask_as(user)?;
         if reply.code == 331 {
             reply = self.ask(Command::new("PASS").secret(&login.password)?)?;
         }
@@ -187,7 +190,7 @@ impl Client {
             let account = login.account.as_ref().ok_or_else(|| {
                 refused(&reply)
                     .kind_is(Kind::Auth)
-                    .hint("the server wants an account: netrc's account gives it")
+                    .hint("the server wants an account: netrc's account or --ftp-account-file gives it")
             })?;
             reply = self.ask(Command::new("ACCT").secret(account)?)?;
         }
@@ -195,6 +198,17 @@ impl Client {
             return Err(refused(&reply));
         }
         self.set_up()
+    }
+
+    /// USER, and before it in the same write HOST (RFC 7151), for a server that serves several names. Whether it knows that command
+    /// does not matter; a host by its address has no name to tell.
+    fn ask_as(&mut self, user: &str) -> Result<Reply> {
+        let mut commands = vec![Command::new("USER").arg(user)?];
+        if self.host().parse::<IpAddr>().is_err() {
+            commands.insert(0, Command::new("HOST").arg(self.host())?);
+        }
+        let mut replies = self.batch(&commands)?;
+        replies.pop().ok_or_else(|| Error::new(Kind::Bug, "no reply to USER"))
     }
 
     fn ask(&mut self, command: Command) -> Result<Reply> {
@@ -206,9 +220,10 @@ impl Client {
         let mut commands = vec![
             Command::new("FEAT"),
             Command::new("PWD"),
-            // Needed by servers that announce UTF8 and use it only then; harmless where it is refused.
-            Command::new("OPTS UTF8 ON"),
             Command::new("TYPE I"),
+            // Needed by servers that announce UTF8 and use it only then; harmless where it is refused. With another charset of the
+            // user's choice it has to stay off, or be put off.
+            Command::new(if self.options.charset.is_some() { "OPTS UTF8 OFF" } else { "OPTS UTF8 ON" }),
         ];
         if self.protected {
             // RFC 4217 §9: PBSZ 0 must come before PROT, after an implicit handshake as well.
@@ -220,9 +235,10 @@ impl Client {
         // vsftpd has no MFMT, but its MDTM takes a time; others would take the time for a part of the name.
         self.features.mdtm_sets =
             !self.features.has("MFMT") && !self.features.has("MLST") && self.features.has("MDTM");
-        self.home = Some(&replies[1]).filter(|r| r.code == 257).and_then(|r| quoted(r.last()));
+        let home = Some(&replies[1]).filter(|r| r.code == 257).and_then(|r| quoted(r.last()));
+        self.home = home.and_then(|p| RemotePath::new(self.options.from_server(p.as_bytes().to_vec())).ok());
         let host = self.host().to_string();
-        replies[3]
+        replies[2]
             .check(&[2])
             .map_err(|e| e.host(&host).context(format_args!("cannot set TYPE I on {host}")))?;
         if self.protected && !replies[5].is(&[2]) {

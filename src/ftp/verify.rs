@@ -10,8 +10,11 @@ use crate::{
 };
 
 impl Client {
-    /// The best digest that the server offers, if any.
+    /// The best digest that the server offers, if any. It is of the bytes there, which those of a text here are not.
     pub fn best_hash(&self) -> Option<Algorithm> {
+        if self.options.ascii {
+            return None;
+        }
         self.features.hashes.first().map(|(_, algorithm)| *algorithm)
     }
 
@@ -37,30 +40,68 @@ impl Client {
         path: &RemotePath,
         algorithm: Option<Algorithm>,
     ) -> Result<(Option<u64>, Option<Vec<u8>>)> {
+        // Of a text some servers tell no size in TYPE A, and others one that no file has.
+        self.set_type(false)?;
+        let (probe, how) = self.probe(path, algorithm)?;
         let mut commands = before.to_vec();
-        commands.push(Command::new("SIZE").arg(path.as_bytes())?);
+        commands.extend(probe);
+        let replies = self.batch(&commands)?;
+        let (size, digest) = self.read_probe(&replies[before.len()..], how);
+        Ok((size, digest))
+    }
+
+    /// The digests of several files, asked in one write. `None` where the server does not say one.
+    pub fn digests(&mut self, paths: &[RemotePath], algorithm: Algorithm) -> Result<Vec<Option<Vec<u8>>>> {
+        let how = self.features.hashes.iter().find(|(_, offered)| *offered == algorithm);
+        let Some((how, _)) = how.copied() else { return Ok(vec![None; paths.len()]) };
+        let mut commands = Vec::with_capacity(paths.len() + 1);
+        let verb = match how {
+            HashCommand::Hash => {
+                commands.push(Command::new("OPTS HASH").arg(registered(algorithm))?);
+                "HASH"
+            }
+            HashCommand::X(verb) => verb,
+        };
+        let first = commands.len();
+        for path in paths {
+            commands.push(self.named(verb, path)?);
+        }
+        Ok(self.batch(&commands)?[first..].iter().map(|r| digest_in(r, algorithm)).collect())
+    }
+
+    /// The commands that ask for SIZE and a digest, and what will read their replies.
+    pub(super) fn probe(
+        &self,
+        path: &RemotePath,
+        algorithm: Option<Algorithm>,
+    ) -> Result<(Vec<Command>, Option<Algorithm>)> {
+        let mut commands = vec![self.named("SIZE", path)?];
         let how =
             algorithm.and_then(|a| self.features.hashes.iter().find(|(_, offered)| *offered == a).copied());
-        if let Some((command, algorithm)) = how {
-            match command {
-                HashCommand::Hash => {
-                    commands.push(Command::new("OPTS HASH").arg(registered(algorithm))?);
-                    commands.push(Command::new("HASH").arg(path.as_bytes())?);
-                }
-                HashCommand::X(verb) => commands.push(Command::new(verb).arg(path.as_bytes())?),
+        match how {
+            Some((HashCommand::Hash, algorithm)) => {
+                commands.push(Command::new("OPTS HASH").arg(registered(algorithm))?);
+                commands.push(self.named("HASH", path)?);
             }
+            Some((HashCommand::X(verb), _)) => commands.push(self.named(verb, path)?),
+            None => {}
         }
-        let replies = self.batch(&commands)?;
-        let size = super::lookup::size_reply(&replies[before.len()]);
-        let digest = match how {
-            Some((_, algorithm)) => replies.last().and_then(|r| digest_in(r, algorithm)),
-            None => None,
-        };
+        Ok((commands, how.map(|(_, algorithm)| algorithm)))
+    }
+
+    /// What the replies to [`Client::probe`] say.
+    pub(super) fn read_probe(
+        &mut self,
+        replies: &[Reply],
+        how: Option<Algorithm>,
+    ) -> (Option<u64>, Option<Vec<u8>>) {
+        let size = replies.first().and_then(super::lookup::size_reply);
+        let digest = how.and_then(|algorithm| digest_in(replies.last()?, algorithm));
         if how.is_some() && digest.is_none() {
             // Announced, but not done (a file too large, a server without its module): do not ask for each file again.
             self.features.hashes.clear();
         }
-        Ok((size, digest))
+        (size, digest)
     }
 
     /// The digest of a remote file by one algorithm; `None` where the server does not compute it.

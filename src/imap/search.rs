@@ -102,6 +102,8 @@ impl Field {
 }
 
 impl SearchKey {
+    /// The opposite of the key.
+    #[allow(clippy::should_implement_trait, reason = "named after the key")]
     pub fn not(self) -> SearchKey {
         match self {
             SearchKey::Not(inner) => *inner,

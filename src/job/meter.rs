@@ -99,6 +99,30 @@ impl<'a> Meter<'a> {
         Ok(())
     }
 
+    /// Shows up to `n` bytes to the digests only: bytes that need not pass because they are there already. How many there were.
+    pub fn seed(&mut self, from: &mut impl Read, n: u64) -> io::Result<u64> {
+        let mut buffer = std::mem::take(&mut self.buffer);
+        buffer.resize(BLOCK, 0);
+        let mut seen = 0;
+        let result = loop {
+            let room = usize::try_from(n - seen).unwrap_or(usize::MAX).min(BLOCK);
+            if room == 0 {
+                break Ok(seen);
+            }
+            match from.read(&mut buffer[..room]) {
+                Ok(0) => break Ok(seen),
+                Ok(got) => {
+                    self.digests.iter_mut().for_each(|(_, digest)| digest.update(&buffer[..got]));
+                    seen += got as u64;
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => break Err(e),
+            }
+        };
+        self.buffer = buffer;
+        result
+    }
+
     /// The digest of all that passed, if it was asked for.
     pub fn digest_of(&self, algorithm: Algorithm) -> Option<Vec<u8>> {
         self.digests.iter().find(|(a, _)| *a == algorithm).map(|(_, d)| d.clone().finish())

@@ -1,2 +1,8 @@
-//! What a mail user agent does with messages before and after they travel.
+//! Messages as people speak of them: addresses, composing, sorting.
+pub mod addresses;
+mod canonical;
+pub mod compose;
+pub mod downgrade;
+pub mod facts;
+pub mod raw;
 pub mod rules;

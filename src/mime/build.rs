@@ -1,1 +1,791 @@
-//! .
+//! Building messages as streams: a tree of parts becomes a list of segments, whose exact size is known before the first byte
+//! is read.
+//!
+//! * **Nothing is held.** Sources are bytes or ranges of open files; what is encoded is encoded while it is read.
+//! * **As it was when it was opened.** A file's size is taken once: one that grows is sent as it was, one that shrinks, or
+//!   whose lines changed so that they no longer fit what the header says, is an error and never a complete message.
+//! * **Every message can be sent everywhere**: 7bit, lines of at most 998 bytes, no lone CR or LF. Text stays readable where it
+//!   can: 7bit, else quoted-printable, else base64, whichever is shortest. Attachments keep every byte.
+//! * A message within (message/rfc822) is never encoded, RFC 2046 §5.2.1; one that cannot go as it is goes as a file.
+
+use crate::base::{body::Body, error::*, random};
+use crate::mime::encode::{Base64Encoder, Canonical, Codec, Out, QpEncoder, Through, base64_size};
+use crate::mime::{media_type, params};
+use std::{
+    fs::File,
+    io::{self, Read},
+    os::unix::fs::FileExt,
+    path::Path,
+    sync::Arc,
+};
+
+/// The longest line there may be, without its CRLF (RFC 5322 §2.1.1).
+const LINE_MOST: u64 = 998;
+
+/// Where bytes come from; can be read any number of times.
+#[derive(Clone, Debug)]
+pub enum Source {
+    Bytes(Arc<[u8]>),
+    File { name: String, file: Arc<File>, from: u64, len: u64 },
+}
+
+impl Source {
+    pub fn bytes(bytes: impl Into<Vec<u8>>) -> Source {
+        Source::Bytes(bytes.into().into())
+    }
+
+    /// A file as it is now; `tail`: only the last so many bytes.
+    ///
+    /// # Errors
+    /// `Missing` if it cannot be read; `Usage` if it is no regular file (its size would mean nothing).
+    pub fn file(path: &Path, tail: Option<u64>) -> Result<Source> {
+        let name = path.display().to_string();
+        let failed = |e| Error::source(e, format_args!("cannot read {name}"));
+        let file = File::open(path).map_err(failed)?;
+        let meta = file.metadata().map_err(failed)?;
+        if meta.is_dir() {
+            return Err(Error::new(Kind::Missing, format!("cannot read {name}: is a directory")));
+        }
+        if !meta.is_file() {
+            return Source::spool(&name, &mut { file });
+        }
+        Ok(Source::open_file(&name, file, meta.len(), tail))
+    }
+
+    fn open_file(name: &str, file: File, size: u64, tail: Option<u64>) -> Source {
+        let len = tail.map_or(size, |tail| tail.min(size));
+        Source::File { name: name.to_string(), file: Arc::new(file), from: size - len, len }
+    }
+
+    /// What cannot be read twice, in an anonymous temporary file.
+    pub fn spool(name: &str, reader: &mut dyn Read) -> Result<Source> {
+        let kept = |e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name}"));
+        let mut file = tempfile::tempfile().map_err(kept)?;
+        let size = copy(reader, &mut file, name)?;
+        Ok(Source::open_file(name, file, size, None))
+    }
+
+    pub fn size(&self) -> u64 {
+        match self {
+            Source::Bytes(bytes) => bytes.len() as u64,
+            Source::File { len, .. } => *len,
+        }
+    }
+
+    pub fn name(&self) -> &str {
+        match self {
+            Source::Bytes(_) => "the text",
+            Source::File { name, .. } => name,
+        }
+    }
+
+    pub fn open(&self) -> Frozen<'_> {
+        Frozen { source: self, at: 0 }
+    }
+}
+
+fn copy(reader: &mut dyn Read, file: &mut File, name: &str) -> Result<u64> {
+    use std::io::Write;
+    let mut block = vec![0; 128 * 1024];
+    let mut size = 0;
+    loop {
+        match reader.read(&mut block) {
+            Ok(0) => return Ok(size),
+            Ok(n) => {
+                file.write_all(&block[..n])
+                    .map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name}")))?;
+                size += n as u64;
+            }
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(Error::source(e, format_args!("cannot read {name}"))),
+        }
+    }
+}
+
+/// A source read once, at the length it had.
+pub struct Frozen<'a> {
+    source: &'a Source,
+    at: u64,
+}
+
+impl Read for Frozen<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self.source {
+            Source::Bytes(bytes) => {
+                let rest = &bytes[usize::try_from(self.at).unwrap_or(bytes.len()).min(bytes.len())..];
+                let n = rest.len().min(buf.len());
+                buf[..n].copy_from_slice(&rest[..n]);
+                self.at += n as u64;
+                Ok(n)
+            }
+            Source::File { name, file, from, len } => {
+                let most = usize::try_from(len - self.at).unwrap_or(usize::MAX).min(buf.len());
+                if most == 0 {
+                    return Ok(0);
+                }
+                let n = file.read_at(&mut buf[..most], from + self.at).map_err(|e| {
+                    if e.kind() == io::ErrorKind::Interrupted {
+                        return e;
+                    }
+                    Error::from_io(e, Kind::Local, format_args!("cannot read {name}")).into()
+                })?;
+                if n == 0 {
+                    return Err(changed(name).into());
+                }
+                self.at += n as u64;
+                Ok(n)
+            }
+        }
+    }
+}
+
+fn changed(name: &str) -> Error {
+    Error::new(Kind::Local, format!("{name} changed while it was being read"))
+        .hint("a file that is still written is best attached as a copy")
+}
+
+/// What kinds of bytes and lines a source has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Analysis {
+    pub bytes: u64,
+    pub eight_bit: u64,
+    pub nul: u64,
+    /// Other controls that are no white space.
+    pub control: u64,
+    pub crlf: u64,
+    pub lone_lf: u64,
+    pub lone_cr: u64,
+    /// Bytes of the longest line without its end.
+    pub longest: u64,
+    pub closed: bool,
+    pub utf8: bool,
+}
+
+impl Analysis {
+    pub fn of(source: &Source) -> Result<Analysis> {
+        let mut found = Analysis { utf8: true, closed: true, ..Analysis::default() };
+        let mut reader = source.open();
+        let mut block = vec![0; 64 * 1024];
+        let (mut line, mut cr, mut partial) = (0u64, false, Vec::new());
+        loop {
+            let n = match reader.read(&mut block) {
+                Ok(0) => break,
+                Ok(n) => n,
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Err(e) => {
+                    return Err(Error::from_io(
+                        e,
+                        Kind::Local,
+                        format_args!("cannot read {}", source.name()),
+                    ));
+                }
+            };
+            found.utf8 = found.utf8 && utf8(&mut partial, &block[..n]);
+            for &byte in &block[..n] {
+                found.bytes += 1;
+                match byte {
+                    b'\n' => {
+                        if cr {
+                            found.crlf += 1
+                        } else {
+                            found.lone_lf += 1
+                        }
+                        found.longest = found.longest.max(line);
+                        line = 0;
+                        cr = false;
+                        continue;
+                    }
+                    _ if cr => {
+                        found.lone_cr += 1;
+                        found.longest = found.longest.max(line);
+                        line = 0;
+                        cr = false;
+                    }
+                    _ => {}
+                }
+                match byte {
+                    b'\r' => cr = true,
+                    0 => found.nul += 1,
+                    128.. => found.eight_bit += 1,
+                    b'\t' | 32..=126 => {}
+                    _ => found.control += 1,
+                }
+                if !cr {
+                    line += 1;
+                }
+            }
+        }
+        found.lone_cr += u64::from(cr);
+        found.closed = line == 0;
+        found.longest = found.longest.max(line);
+        found.utf8 &= partial.is_empty();
+        Ok(found)
+    }
+
+    /// The size with every line end CRLF, the last line closed.
+    fn canonical(&self) -> u64 {
+        self.bytes + self.lone_lf + self.lone_cr + if self.closed { 0 } else { 2 }
+    }
+
+    /// Whether it can stand in a message as it is, byte by byte.
+    fn is_wire(&self) -> bool {
+        self.eight_bit == 0
+            && self.nul == 0
+            && self.lone_cr == 0
+            && self.lone_lf == 0
+            && self.longest <= LINE_MOST
+    }
+}
+
+/// Whether the text so far is UTF-8; a sequence that is not whole waits in `partial`.
+fn utf8(partial: &mut Vec<u8>, block: &[u8]) -> bool {
+    let joint;
+    let bytes = if partial.is_empty() {
+        block
+    } else {
+        partial.extend_from_slice(block);
+        joint = std::mem::take(partial);
+        &joint
+    };
+    match std::str::from_utf8(bytes) {
+        Ok(_) => true,
+        Err(e) if e.error_len().is_none() => {
+            *partial = bytes[e.valid_up_to()..].to_vec();
+            true
+        }
+        Err(_) => false,
+    }
+}
+
+/// How a source becomes a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// As it is.
+    Same,
+    /// Line ends made CRLF.
+    Lines,
+    Qp,
+    Base64,
+    /// Text: line ends first.
+    TextBase64,
+}
+
+impl How {
+    fn name(self) -> &'static str {
+        match self {
+            How::Same | How::Lines => "7bit",
+            How::Qp => "quoted-printable",
+            How::Base64 | How::TextBase64 => "base64",
+        }
+    }
+
+    fn open(self, source: &Source) -> Box<dyn Read + '_> {
+        let raw = source.open();
+        match self {
+            How::Same => Box::new(raw),
+            How::Lines => Box::new(Through::new(raw, Canonical::new(true))),
+            How::Qp => Box::new(Through::new(Through::new(raw, Canonical::new(true)), QpEncoder::text())),
+            How::Base64 => Box::new(Through::new(raw, Base64Encoder::mime())),
+            How::TextBase64 => {
+                Box::new(Through::new(Through::new(raw, Canonical::new(true)), Base64Encoder::mime()))
+            }
+        }
+    }
+
+    fn size(self, source: &Source, found: &Analysis) -> Result<u64> {
+        Ok(match self {
+            How::Same => source.size(),
+            How::Lines => found.canonical(),
+            How::Base64 => base64_size(source.size(), 76, 2),
+            How::TextBase64 => base64_size(found.canonical(), 76, 2),
+            How::Qp => {
+                // There is no formula: it is encoded once to be counted.
+                let (mut canonical, mut codec) = (Canonical::new(true), QpEncoder::text());
+                let (mut lines, mut out) = (Out::new(), Out::new());
+                let (mut reader, mut size, mut block) = (source.open(), 0, vec![0; 64 * 1024]);
+                loop {
+                    let n = reader.read(&mut block).map_err(|e| {
+                        Error::from_io(e, Kind::Local, format_args!("cannot read {}", source.name()))
+                    })?;
+                    lines.clear();
+                    if n == 0 {
+                        canonical.finish(&mut lines)?
+                    } else {
+                        canonical.push(&block[..n], &mut lines)?
+                    }
+                    codec.push(lines.bytes(), &mut out)?;
+                    if n == 0 {
+                        codec.finish(&mut out)?;
+                    }
+                    size += out.len() as u64;
+                    out.clear();
+                    if n == 0 {
+                        break size;
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// A part, or a whole message but for its own fields.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Its fields, each with its line end.
+    fields: String,
+    content: Content,
+}
+
+#[derive(Clone, Debug)]
+enum Content {
+    Leaf {
+        source: Source,
+        how: How,
+        size: u64,
+    },
+    Multi {
+        boundary: String,
+        parts: Vec<Part>,
+    },
+    /// Header and body in one, ready as they are.
+    Ready {
+        source: Source,
+        size: u64,
+    },
+}
+
+/// A file that goes along.
+#[derive(Clone, Debug)]
+pub struct Attachment {
+    pub source: Source,
+    /// As the receiver sees it.
+    pub name: String,
+    pub media_type: String,
+    /// Shown within the body, by this Content-ID.
+    pub cid: Option<String>,
+    pub style: params::Style,
+}
+
+impl Part {
+    /// Text for people: `subtype` is plain, html, …; a charset is named if there is one.
+    pub fn text(source: Source, subtype: &str) -> Result<Part> {
+        let found = Analysis::of(&source)?;
+        if !found.utf8 {
+            let text = format!("{} is not UTF-8", source.name());
+            return Err(Error::new(Kind::Input, text).hint("convert it, or attach it as a file"));
+        }
+        let plain = found.eight_bit == 0 && found.nul == 0 && found.longest <= LINE_MOST;
+        let special = found.eight_bit + found.nul + found.control;
+        let how = match plain {
+            true => How::Lines,
+            // Three characters for each special byte, against four for three of all.
+            false if special.saturating_mul(6) <= found.bytes => How::Qp,
+            false => How::TextBase64,
+        };
+        let charset = if found.eight_bit == 0 { "us-ascii" } else { "utf-8" };
+        let mut fields =
+            params::field("Content-Type", &format!("text/{subtype}"), &[("charset", charset)], false)?;
+        if how != How::Lines {
+            fields.push_str(&format!("Content-Transfer-Encoding: {}\r\n", how.name()));
+        }
+        let size = how.size(&source, &found)?;
+        Ok(Part { fields, content: Content::Leaf { source, how, size } })
+    }
+
+    /// A file, every byte of it.
+    pub fn attachment(file: &Attachment) -> Result<Part> {
+        let mut media_type = file.media_type.clone();
+        let is_message = media_type == "message/rfc822";
+        let is_text = media_type.starts_with("text/");
+        let mut how = How::Base64;
+        let mut found = Analysis::default();
+        let mut charset = None;
+        if is_text || is_message {
+            found = Analysis::of(&file.source)?;
+            if is_text && found.is_wire() {
+                how = How::Same;
+            }
+            if is_text {
+                charset = match (found.eight_bit, found.utf8) {
+                    (0, _) => Some("us-ascii"),
+                    (_, true) => Some("utf-8"),
+                    // Nobody said, and a wrong one is worse than none.
+                    _ => None,
+                };
+            }
+            if is_message {
+                if found.eight_bit == 0 && found.nul == 0 && found.longest <= LINE_MOST {
+                    how = How::Lines;
+                } else {
+                    media_type = "application/octet-stream".into();
+                }
+            }
+        }
+        let words = file.style != params::Style::Rfc2231;
+        let mut type_params = Vec::new();
+        type_params.extend(charset.map(|c| ("charset", c)));
+        if !file.name.is_empty() {
+            type_params.push(("name", file.name.as_str()));
+        }
+        let mut fields = params::field("Content-Type", &media_type, &type_params, words)?;
+        if how != How::Same && how != How::Lines {
+            fields.push_str(&format!("Content-Transfer-Encoding: {}\r\n", how.name()));
+        }
+        let disposition = if file.cid.is_some() { "inline" } else { "attachment" };
+        let mut names = Vec::new();
+        if !file.name.is_empty() {
+            names.push(("filename", file.name.as_str()));
+        }
+        let words = file.style == params::Style::Rfc2047;
+        fields.push_str(&params::field("Content-Disposition", disposition, &names, words)?);
+        if let Some(cid) = &file.cid {
+            let good =
+                !cid.is_empty() && cid.bytes().all(|b| b.is_ascii_graphic() && !b"<>()\\\",;".contains(&b));
+            if !good || cid.len() > 200 {
+                return Err(Error::new(Kind::Usage, format!("'{cid}' is no Content-ID")));
+            }
+            fields.push_str(&format!("Content-ID: <{cid}>\r\n"));
+        }
+        let size = how.size(&file.source, &found)?;
+        Ok(Part { fields, content: Content::Leaf { source: file.source.clone(), how, size } })
+    }
+
+    /// A message within, as it is but for its line ends.
+    ///
+    /// # Errors
+    /// `Input` if it would have to be encoded, which is forbidden.
+    pub fn message(source: Source) -> Result<Part> {
+        let (source, size) = wire(source)?;
+        let content = Content::Leaf { source, how: How::Lines, size };
+        Ok(Part { fields: "Content-Type: message/rfc822\r\n".into(), content })
+    }
+
+    /// A part that somebody made: its header, an empty line, its body.
+    pub fn ready(source: Source) -> Result<Part> {
+        let (source, size) = wire(source)?;
+        Ok(Part { fields: String::new(), content: Content::Ready { source, size } })
+    }
+
+    /// Parts in a container; `params` are further parameters of its type. Of one part in a "mixed" or "alternative" nothing
+    /// is gained: it is what is returned.
+    pub fn multipart(subtype: &str, params: &[(&str, &str)], parts: Vec<Part>) -> Result<Part> {
+        // No line of what is inside can be this: 128 random bits.
+        let boundary = format!("=_{}", random::token()?);
+        let mut all = vec![("boundary", boundary.as_str())];
+        all.extend_from_slice(params);
+        let fields = params::field("Content-Type", &format!("multipart/{subtype}"), &all, false)?;
+        Ok(Part { fields, content: Content::Multi { boundary, parts } })
+    }
+
+    /// The type its own field says, for `type=` of multipart/related.
+    pub fn media_type(&self) -> String {
+        let field = crate::mime::header::fields(self.fields.as_bytes()).find(|f| f.is("Content-Type"));
+        field.map_or_else(String::new, |f| params::parse(f.value).value)
+    }
+
+    fn segments(&self, out: &mut Vec<Segment>) {
+        let text = |out: &mut Vec<Segment>, text: &str| match out.last_mut() {
+            Some(Segment::Bytes(bytes)) => bytes.extend_from_slice(text.as_bytes()),
+            _ => out.push(Segment::Bytes(text.as_bytes().to_vec())),
+        };
+        if let Content::Ready { source, size } = &self.content {
+            out.push(Segment::Stream { source: source.clone(), how: How::Lines, size: *size });
+            return;
+        }
+        text(out, &self.fields);
+        text(out, "\r\n");
+        match &self.content {
+            Content::Leaf { source, how, size } => {
+                out.push(Segment::Stream { source: source.clone(), how: *how, size: *size });
+            }
+            Content::Multi { boundary, parts } => {
+                for part in parts {
+                    text(out, &format!("--{boundary}\r\n"));
+                    part.segments(out);
+                    // Base64 ends its last line itself; of all else every byte counts.
+                    if !part.ends_in_base64() {
+                        text(out, "\r\n");
+                    }
+                }
+                text(out, &format!("--{boundary}--\r\n"));
+            }
+            Content::Ready { .. } => {}
+        }
+    }
+
+    fn ends_in_base64(&self) -> bool {
+        matches!(self.content, Content::Leaf { how: How::Base64 | How::TextBase64, size: 1.., .. })
+            || matches!(self.content, Content::Multi { .. })
+    }
+}
+
+/// Checks that a message or part can go as it is, but for its line ends.
+fn wire(source: Source) -> Result<(Source, u64)> {
+    let found = Analysis::of(&source)?;
+    if found.eight_bit > 0 || found.nul > 0 || found.longest > LINE_MOST {
+        let why = match (found.eight_bit, found.nul) {
+            (1.., _) => "it has eight-bit bytes",
+            (_, 1..) => "it has NUL bytes",
+            _ => "it has lines longer than 998 bytes",
+        };
+        let text = format!("{} cannot be a part as it is: {why}", source.name());
+        return Err(Error::new(Kind::Input, text).hint("attach it as a file"));
+    }
+    let size = found.canonical();
+    Ok((source, size))
+}
+
+#[derive(Clone, Debug)]
+enum Segment {
+    Bytes(Vec<u8>),
+    Stream { source: Source, how: How, size: u64 },
+}
+
+impl Segment {
+    fn size(&self) -> u64 {
+        match self {
+            Segment::Bytes(bytes) => bytes.len() as u64,
+            Segment::Stream { size, .. } => *size,
+        }
+    }
+}
+
+/// A whole message, ready to be read, as often as is needed.
+#[derive(Clone, Debug)]
+pub struct Message {
+    segments: Vec<Segment>,
+    size: u64,
+}
+
+impl Message {
+    /// `fields` are those of the message, each with its line end; the part's own come behind them.
+    pub fn new(fields: &str, part: &Part) -> Message {
+        let mut segments = vec![Segment::Bytes(fields.as_bytes().to_vec())];
+        part.segments(&mut segments);
+        let size = segments.iter().map(Segment::size).sum();
+        Message { segments, size }
+    }
+
+    /// The fields and nothing else.
+    pub fn header(&self) -> &[u8] {
+        match self.segments.first() {
+            Some(Segment::Bytes(bytes)) => {
+                let end = memchr::memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 2);
+                &bytes[..end]
+            }
+            _ => b"",
+        }
+    }
+}
+
+impl Body for Message {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + '_>> {
+        Ok(Box::new(Segments { rest: self.segments.iter(), now: None }))
+    }
+}
+
+struct Segments<'a> {
+    rest: std::slice::Iter<'a, Segment>,
+    now: Option<Exactly<'a>>,
+}
+
+/// A segment that gives what was promised, or an error.
+struct Exactly<'a> {
+    inner: Box<dyn Read + 'a>,
+    left: u64,
+    name: &'a str,
+}
+
+impl Read for Exactly<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        // Line ends or characters that are not those of the first look change the size.
+        if n as u64 > self.left || (n == 0 && self.left > 0 && !buf.is_empty()) {
+            return Err(changed(self.name).into());
+        }
+        self.left -= n as u64;
+        Ok(n)
+    }
+}
+
+impl Read for Segments<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if buf.is_empty() {
+            return Ok(0);
+        }
+        loop {
+            if let Some(now) = &mut self.now {
+                let n = now.read(buf)?;
+                if n > 0 {
+                    return Ok(n);
+                }
+                self.now = None;
+            }
+            let Some(next) = self.rest.next() else { return Ok(0) };
+            self.now = Some(match next {
+                Segment::Bytes(bytes) => {
+                    Exactly { inner: Box::new(bytes.as_slice()), left: bytes.len() as u64, name: "the text" }
+                }
+                Segment::Stream { source, how, size } => {
+                    Exactly { inner: how.open(source), left: *size, name: source.name() }
+                }
+            });
+        }
+    }
+}
+
+impl Attachment {
+    /// A file by its path, its name and type taken from there.
+    pub fn file(path: &Path) -> Result<Attachment> {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        Ok(Attachment {
+            source: Source::file(path, None)?,
+            media_type: media_type::by_name(&name),
+            name,
+            cid: None,
+            style: params::Style::default(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn text(message: &Message) -> String {
+        let mut all = Vec::new();
+        message.open().unwrap().read_to_end(&mut all).unwrap();
+        assert_eq!(all.len() as u64, message.size());
+        String::from_utf8(all).unwrap()
+    }
+
+    fn body(source: &str) -> String {
+        let part = Part::text(Source::bytes(source), "plain").unwrap();
+        text(&Message::new("Subject: x\r\n", &part))
+    }
+
+    #[test]
+    fn text_stays_readable() {
+        assert_eq!(
+            body("hello\nworld"),
+            "Subject: x\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\nhello\r\nworld\r\n"
+        );
+        assert!(body("a caf\u{e9} in a longer line\n").contains("quoted-printable\r\n\r\na caf=C3=A9 in"));
+        assert!(body("☃☃☃").contains("base64\r\n\r\n4piD4piD4piDDQo=\r\n"));
+        assert!(body(&"x".repeat(999)).contains("quoted-printable"));
+        assert!(body("a\rb\r\nc\n").ends_with("\r\n\r\na\r\nb\r\nc\r\n"));
+        assert!(Part::text(Source::bytes(*b"caf\xe9"), "plain").is_err());
+    }
+
+    #[test]
+    fn attachments_keep_every_byte() {
+        for (content, encoded) in [
+            (&b"a\r\nb\r\n"[..], false),
+            (b"a\r\nb", false),
+            (b"", false),
+            (b"a\nb\n", true),
+            (b"a\rb", true),
+            (b"caf\xc3\xa9", true),
+            (b"\0", true),
+        ] {
+            let file = Attachment {
+                source: Source::bytes(content),
+                name: "a.txt".into(),
+                media_type: "text/plain".into(),
+                cid: None,
+                style: params::Style::Both,
+            };
+            let parts = vec![Part::attachment(&file).unwrap(), Part::attachment(&file).unwrap()];
+            let message = text(&Message::new("", &Part::multipart("mixed", &[], parts).unwrap()));
+            assert_eq!(message.contains("base64"), encoded, "{message}");
+            let mut all = Contents::default();
+            let mut walk = crate::mime::read::walk::Walk::new(Default::default());
+            walk.run(&mut message.as_bytes(), &mut all).unwrap();
+            assert_eq!(all.0, [content.to_vec(), content.to_vec()], "{message}");
+        }
+    }
+
+    #[derive(Default)]
+    struct Contents(Vec<Vec<u8>>);
+
+    impl crate::mime::read::walk::Visitor for Contents {
+        fn start(&mut self, part: &crate::mime::read::Part, _: &[u8]) -> Result<bool> {
+            let leaf = part.kind == crate::mime::read::Kind::Leaf;
+            if leaf {
+                self.0.push(Vec::new());
+            }
+            Ok(leaf)
+        }
+        fn content(&mut self, _: u64, bytes: &[u8]) -> Result<()> {
+            self.0.last_mut().unwrap().extend_from_slice(bytes);
+            Ok(())
+        }
+        fn end(&mut self, _: &crate::mime::read::Part, done: &crate::mime::read::walk::Done) -> Result<()> {
+            assert!(done.defects.is_empty(), "{:?}", done.defects);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_message_within_is_never_encoded() {
+        let clean = Part::message(Source::bytes("Subject: x\n\nhi\n")).unwrap();
+        assert!(text(&Message::new("", &clean)).ends_with("message/rfc822\r\n\r\nSubject: x\r\n\r\nhi\r\n"));
+        assert_eq!(Part::message(Source::bytes("Subject: ü\n\nhi\n")).unwrap_err().kind(), Kind::Input);
+        let file = Attachment {
+            source: Source::bytes("Subject: ü\n\nhi\n"),
+            name: "m.eml".into(),
+            media_type: "message/rfc822".into(),
+            cid: None,
+            style: params::Style::Both,
+        };
+        let part = text(&Message::new("", &Part::attachment(&file).unwrap()));
+        assert!(part.contains("application/octet-stream") && part.contains("base64"), "{part}");
+    }
+
+    #[test]
+    fn a_file_is_as_it_was_when_it_was_opened() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(&[7; 1000]).unwrap();
+        let attachment = Attachment::file(file.path()).unwrap();
+        let message = Message::new("", &Part::attachment(&attachment).unwrap());
+        let first = text(&message);
+        file.write_all(b"more").unwrap();
+        assert_eq!(text(&message), first, "grown: sent as it was");
+        file.as_file().set_len(500).unwrap();
+        let error = message.open().unwrap().read_to_end(&mut Vec::new()).unwrap_err();
+        assert_eq!(Error::unwrap_io(error).unwrap().kind(), Kind::Local);
+    }
+
+    #[test]
+    fn text_that_changes_is_an_error_too() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"one\ntwo\n").unwrap();
+        let source = Source::file(file.path(), None).unwrap();
+        let message = Message::new("", &Part::text(source, "plain").unwrap());
+        file.as_file().write_all_at(b"on\n\ntwo\n", 0).unwrap();
+        assert!(message.open().unwrap().read_to_end(&mut Vec::new()).is_err());
+    }
+
+    #[test]
+    fn a_tail_and_what_cannot_be_read_twice() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        let source = Source::file(file.path(), Some(3)).unwrap();
+        let mut all = String::new();
+        source.open().read_to_string(&mut all).unwrap();
+        assert_eq!(all, "789");
+        let spooled = Source::spool("x", &mut &b"abc"[..]).unwrap();
+        for _ in 0..2 {
+            let mut all = String::new();
+            spooled.open().read_to_string(&mut all).unwrap();
+            assert_eq!(all, "abc");
+        }
+        assert_eq!(Source::file(Path::new("/nonexistent"), None).unwrap_err().kind(), Kind::Missing);
+        assert_eq!(Source::file(Path::new("/"), None).unwrap_err().kind(), Kind::Missing);
+    }
+}

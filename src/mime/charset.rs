@@ -55,6 +55,18 @@ pub fn decode(label: &[u8], bytes: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(out.bytes()).into_owned())
 }
 
+/// Text in that charset; `None` if nobody knows it, it cannot be written, or the text holds what it has no sign for.
+pub fn encode(label: &str, text: &str) -> Option<Vec<u8>> {
+    match find(label.as_bytes())? {
+        Charset::Ascii => text.is_ascii().then(|| text.as_bytes().to_vec()),
+        Charset::Utf7 => None,
+        Charset::Other(encoding) => {
+            let (bytes, used, lost) = encoding.encode(text);
+            (!lost && used == encoding).then(|| bytes.into_owned())
+        }
+    }
+}
+
 /// Bytes without a label: UTF-8 where it is that, else windows-1252; whether all of it was UTF-8.
 pub fn guess(bytes: &[u8]) -> (String, bool) {
     match std::str::from_utf8(bytes) {
@@ -262,6 +274,11 @@ mod tests {
             ("utf-16be", b"\0a\x26\x3a", "a☺"),
         ] {
             assert_eq!(decode(label.as_bytes(), bytes).as_deref(), Some(want), "{label}");
+        }
+        assert_eq!(encode("latin1", "café").as_deref(), Some(&b"caf\xe9"[..]));
+        assert_eq!(encode("shift_jis", "日本").as_deref(), Some(&b"\x93\xfa\x96\x7b"[..]));
+        for (label, text) in [("latin1", "日"), ("utf-16le", "a"), ("us-ascii", "é"), ("x-unknown", "a")] {
+            assert_eq!(encode(label, text), None, "{label}");
         }
         for unknown in ["x-unknown", "iso-2022-kr", "replacement"] {
             assert!(!is_known(unknown), "{unknown}");

@@ -174,10 +174,11 @@ impl Scanner {
                 if !self.out.is_empty() {
                     tell(Event::Bytes(self.out.bytes()))?;
                 }
-                if fresh && line.starts_with(b"=yend") {
-                    if let State::Yenc(decoder) = std::mem::replace(&mut self.state, State::Text) {
-                        return self.yenc_end(decoder, tell);
-                    }
+                if fresh
+                    && line.starts_with(b"=yend")
+                    && let State::Yenc(decoder) = std::mem::replace(&mut self.state, State::Text)
+                {
+                    return self.yenc_end(decoder, tell);
                 }
                 Ok(())
             }

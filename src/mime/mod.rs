@@ -7,6 +7,7 @@
 pub mod build;
 pub mod charset;
 pub mod defect;
+pub mod downgrade;
 pub mod encode;
 pub mod header;
 pub mod legacy;
@@ -17,4 +18,5 @@ pub mod names;
 pub mod params;
 pub mod partial;
 pub mod read;
+pub mod text;
 pub mod tnef;

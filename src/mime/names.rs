@@ -30,7 +30,9 @@ pub fn safe_name(name: &str) -> Option<String> {
         return None;
     }
     let clean = if is_device(clean) { format!("_{clean}") } else { clean.to_string() };
-    Some(fit(&clean, ""))
+    let cut = fit(&clean, "");
+    // A cut may have left a blank or a dot at the end.
+    Some(cut.trim_end_matches(|c: char| c.is_whitespace() || c == '.').to_string())
 }
 
 /// The same name with a number before its extension: `a.txt` becomes `a-1.txt`.

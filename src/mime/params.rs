@@ -49,11 +49,23 @@ const PARAMS: usize = 200;
 pub fn parse(value: &[u8]) -> Structured {
     let text = header::unfold(value);
     let (first, mut rest) = until_semicolon(&text);
-    let main = header::without_comments(first);
+    let mut main = header::without_comments(first);
+    let mut gathered = Gathered::default();
+    let mut odd = Vec::new();
+    // "type/subtype name=x": the semicolon was forgotten.
+    let start = main.len() - main.trim_ascii_start().len();
+    if let Some(blank) = main[start..].iter().position(u8::is_ascii_whitespace)
+        && main[start + blank..].contains(&b'=')
+        && !main[start..start + blank].contains(&b'=')
+    {
+        let behind = main.split_off(start + blank);
+        note(&mut odd, "parameter_syntax", &behind);
+        gathered.take(&behind, &mut odd);
+    }
     let value: String = String::from_utf8_lossy(main.trim_ascii()).to_ascii_lowercase();
     let mut out = Structured { value: value.split_whitespace().collect(), ..Structured::default() };
     out.value = cut(out.value);
-    let mut gathered = Gathered::default();
+    out.odd = odd;
     while let Some(after) = rest {
         let part;
         (part, rest) = until_semicolon(after);
@@ -472,6 +484,7 @@ mod tests {
             ("attachment; filename=", ""),
             ("attachment;;; ; filename=x", "x"),
             ("attachment; filename*0*=utf-8''a%ZZ", "a%ZZ"),
+            ("attachment filename=\"a b.txt\"; size=3", "a b.txt"),
         ] {
             assert_eq!(one(raw), want, "{raw}");
         }

@@ -3,8 +3,15 @@
 //! * Resolving runs on a thread of its own, since nothing can interrupt it; at a limit or a signal that thread is abandoned.
 //!   "No such host" (EAI_NONAME) and "ask again" (EAI_AGAIN) stay apart, for one is final and the other is not.
 //! * All addresses of a host share one budget: each but the last gets half of what is left.
+//! * Where there is a proxy every connection goes through it; none is ever made past it.
 
-use super::{Cancel, Endpoint, Patience, Timeouts, Tracer, Transport, cancel::SLICE, socket::Socket, tls};
+use super::{
+    Cancel, Endpoint, Patience, Timeouts, Tracer, Transport,
+    cancel::SLICE,
+    proxy::{self, Proxy},
+    socket::Socket,
+    tls,
+};
 use crate::base::error::*;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, SockAddr, Socket as RawSocket, TcpKeepalive, Type};
@@ -13,7 +20,10 @@ use std::{
     net::{IpAddr, SocketAddr, TcpListener, TcpStream},
     ops::RangeInclusive,
     os::fd::AsFd,
-    sync::mpsc,
+    sync::{
+        atomic::{AtomicU16, Ordering},
+        mpsc,
+    },
     time::{Duration, Instant},
 };
 
@@ -34,10 +44,19 @@ pub struct Dialer {
     pub family: Family,
     /// `--bind`: the local address of every connection.
     pub bind: Option<IpAddr>,
+    /// `--proxy`. An error in finding its secret is told by the first connection that needs it.
+    pub proxy: Option<Result<Proxy>>,
     pub tls: tls::TlsOptions,
     pub trace: Tracer,
+    /// Where set, connections are made by this and not by TCP: a script or a fuzzer plays the server's whole side.
+    pub by: Option<Connect>,
     connector: tls::Lazy,
+    /// How many ports were listened on.
+    listened: AtomicU16,
 }
+
+/// Makes a connection to an endpoint.
+pub type Connect = Box<dyn Fn(&Endpoint) -> Result<Box<dyn Transport>> + Send + Sync>;
 
 impl Dialer {
     pub fn new(cancel: Cancel, timeouts: Timeouts, tls: tls::TlsOptions, trace: Tracer) -> Dialer {
@@ -54,6 +73,48 @@ impl Dialer {
 
     /// As [`Dialer::dial`], with a budget of its own for connecting.
     pub fn dial_within(&self, to: &Endpoint, budget: Duration) -> Result<Box<dyn Transport>> {
+        if let Some(connect) = &self.by {
+            return connect(to);
+        }
+        match &self.proxy {
+            None => Ok(Box::new(self.direct(to, budget)?)),
+            Some(Ok(proxy)) => Ok(Box::new(self.through(proxy, to, budget)?)),
+            Some(Err(e)) => Err(e.clone()),
+        }
+    }
+
+    /// Whether connections go through a proxy, so that nothing is known of the peer's address.
+    pub fn is_proxied(&self) -> bool {
+        self.proxy.is_some()
+    }
+
+    /// A connection that the proxy made for us.
+    fn through(&self, proxy: &Proxy, to: &Endpoint, budget: Duration) -> Result<Socket> {
+        let found = match proxy.kind {
+            proxy::Kind::Socks5 => self.resolve(to)?.into_iter().map(|a| Some(a.ip())).collect(),
+            _ => vec![None],
+        };
+        let deadline = Instant::now() + budget;
+        let mut failed = None;
+        for address in found {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let mut io = self.direct(&proxy.at, left).map_err(|e| e.context("cannot reach the proxy"))?;
+            let left = deadline.saturating_duration_since(Instant::now());
+            let patience = Patience::within(left, "the proxy's answer", "--connect-timeout");
+            match proxy.ask(&mut io, to, address, patience) {
+                Ok(()) => {
+                    self.trace.note(format_args!("connected to {to} through the proxy {proxy}"));
+                    io.set_patience(Patience::silence(self.timeouts.silence, "the peer", "--timeout"));
+                    return Ok(io.beyond(&to.host));
+                }
+                Err(e) if e.kind() == Kind::Connect => failed = Some(e),
+                Err(e) => return Err(e),
+            }
+        }
+        Err(failed.unwrap_or_else(|| connect_error(to, "it has no address of the wanted family")))
+    }
+
+    fn direct(&self, to: &Endpoint, budget: Duration) -> Result<Socket> {
         let addresses = self.resolve(to)?;
         let deadline = Instant::now() + budget;
         let mut failed = None;
@@ -64,9 +125,8 @@ impl Dialer {
                 Ok(stream) => {
                     self.trace.note(format_args!("connected to {address}"));
                     let patience = Patience::silence(self.timeouts.silence, "the peer", "--timeout");
-                    let socket = Socket::new(stream, self.cancel.clone(), patience, &to.host)
-                        .map_err(|e| connect_error(to, &cause(&e)))?;
-                    return Ok(Box::new(socket));
+                    return Socket::new(stream, self.cancel.clone(), patience, &to.host)
+                        .map_err(|e| connect_error(to, &cause(&e)));
                 }
                 Err(e) if e.kind() == Kind::Interrupted => return Err(e),
                 Err(e) => {
@@ -99,17 +159,26 @@ impl Dialer {
         Ok(io)
     }
 
-    /// Opens a port for the peer to connect to, on the address that an existing connection has here.
+    /// Opens a port for the peer to connect to, on the address that an existing connection has here. The ports of a range are
+    /// taken in turn: a server that connects from one fixed port cannot use the same pair twice within minutes.
     pub fn listen(&self, local: IpAddr, ports: Option<RangeInclusive<u16>>) -> Result<TcpListener> {
+        let ports: Vec<u16> = ports.unwrap_or(0..=0).collect();
+        let first = usize::from(self.listened.fetch_add(1, Ordering::Relaxed)) % ports.len().max(1);
         let mut last = None;
-        for port in ports.unwrap_or(0..=0) {
-            match TcpListener::bind((local, port)) {
+        for port in ports[first..].iter().chain(&ports[..first]) {
+            match TcpListener::bind((local, *port)) {
                 Ok(listener) => return Ok(listener),
                 Err(e) => last = Some(e),
             }
         }
         let why = last.map_or_else(|| "the range is empty".to_string(), |e| cause(&e));
-        Err(Error::new(Kind::Local, format!("cannot listen on {local}: {why}")))
+        let error = Error::new(Kind::Local, format!("cannot listen on {local}: {why}"));
+        // Another run may hold the few ports there are.
+        Err(if ports.len() > 1 {
+            error.again_is(Again::Later).hint("--port-range may be too small")
+        } else {
+            error
+        })
     }
 
     /// Takes the connection of that very peer; connections of anybody else are closed and reported in the trace.
@@ -134,10 +203,14 @@ impl Dialer {
     }
 
     fn resolve(&self, to: &Endpoint) -> Result<Vec<SocketAddr>> {
-        let wanted = |a: &SocketAddr| match self.family {
-            Family::Any => true,
-            Family::V4 => a.is_ipv4(),
-            Family::V6 => a.is_ipv6(),
+        let wanted = |a: &SocketAddr| {
+            let family = match self.family {
+                Family::Any => true,
+                Family::V4 => a.is_ipv4(),
+                Family::V6 => a.is_ipv6(),
+            };
+            // From an address of the one family none of the other can be reached.
+            family && self.bind.is_none_or(|local| local.is_ipv4() == a.is_ipv4())
         };
         if let Ok(ip) = to.host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, to.port)].into_iter().filter(wanted).collect());

@@ -13,11 +13,13 @@ pub mod cancel;
 pub mod dial;
 #[cfg(test)]
 pub mod mem;
+pub mod proxy;
 mod socket;
 pub mod tls;
 
 pub use cancel::Cancel;
 pub use dial::{Dialer, Family};
+pub use proxy::Proxy;
 pub use tls::{TlsInfo, TlsOptions, TlsSession};
 
 use crate::base::error::*;
@@ -33,7 +35,7 @@ use std::{
 /// Where a server is: a host name or an address, and a TCP port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Endpoint {
-    /// As the user wrote it, an IPv6 address without its brackets. Certificates are checked against it.
+    /// An IPv6 address without its brackets, a name in A-labels. Certificates are checked against it.
     pub host: String,
     pub port: u16,
 }
@@ -116,6 +118,7 @@ pub trait Transport: Read + Write + Send {
     /// Ends our side: close_notify where there is TLS, then TCP's FIN.
     fn shutdown_write(&mut self) -> io::Result<()>;
     fn local_addr(&self) -> io::Result<SocketAddr>;
+    /// Behind a proxy the unspecified address: it is not known.
     fn peer_addr(&self) -> io::Result<SocketAddr>;
     /// What is known of the TLS session, if there is one.
     fn tls(&self) -> Option<&dyn TlsInfo> {

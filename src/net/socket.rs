@@ -4,7 +4,7 @@
 //! limits are looked at. So everything above, TLS included, stays plain blocking code, and an error that comes up through it
 //! already says which limit fired or that the peer closed.
 
-use super::{Cancel, Patience, Transport, cancel::SLICE};
+use super::{Cancel, Patience, Transport, cancel::SLICE, proxy};
 use crate::base::error::*;
 use std::{
     fs::File,
@@ -18,6 +18,8 @@ pub(super) struct Socket {
     cancel: Cancel,
     patience: Patience,
     host: String,
+    /// A proxy stands between: the address at the other end is not the peer's.
+    proxied: bool,
 }
 
 impl Socket {
@@ -31,7 +33,14 @@ impl Socket {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(SLICE))?;
         stream.set_write_timeout(Some(SLICE))?;
-        Ok(Socket { stream, cancel, patience, host: host.to_string() })
+        Ok(Socket { stream, cancel, patience, host: host.to_string(), proxied: false })
+    }
+
+    /// From here on the peer is `host`, behind the proxy that this was connected to.
+    pub(super) fn beyond(mut self, host: &str) -> Socket {
+        self.host = host.to_string();
+        self.proxied = true;
+        self
     }
 
     /// Repeats one system call until it moves bytes, the peer or the kernel says no, or a limit is reached.
@@ -103,6 +112,9 @@ impl Transport for Socket {
     }
 
     fn peer_addr(&self) -> io::Result<SocketAddr> {
+        if self.proxied {
+            return Ok(proxy::BEYOND);
+        }
         self.stream.peer_addr()
     }
 

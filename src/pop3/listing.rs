@@ -5,7 +5,7 @@ use super::Number;
 /// A mailbox of more messages than this is not believed.
 pub const MESSAGES_MAX: usize = 1_000_000;
 /// Nor are identifiers of more bytes than this in all.
-pub const IDENTIFIERS_MAX: usize = 32 << 20;
+pub const IDENTIFIERS_MAX: usize = 16 << 20;
 /// RFC 1939 §7 allows 70 characters; some servers give more.
 const IDENTIFIER_MAX: usize = 512;
 

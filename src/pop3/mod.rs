@@ -159,8 +159,9 @@ impl Client {
         }
     }
 
-    /// UIDL: number and identifier; `None` where the server has no identifiers.
-    pub fn uidl(&mut self) -> Result<Option<Vec<(Number, String)>>> {
+    /// UIDL: number and identifier; `None` where the server has no identifiers. `listed`: how many messages LIST told of,
+    /// for the mailbox does not change within a session, and much longer answers are not waited for.
+    pub fn uidl(&mut self, listed: usize) -> Result<Option<Vec<(Number, String)>>> {
         self.conn.send(&[Command::new("UIDL")])?;
         match self.status() {
             Ok(_) => {}
@@ -170,7 +171,7 @@ impl Client {
         let (mut found, mut bytes) = (Vec::new(), 0);
         let mut garbage = None;
         let host = self.conn.host().to_string();
-        self.lines("the identifiers", listing::MESSAGES_MAX, |line| {
+        self.lines("the identifiers", listed.saturating_mul(2).max(100), |line| {
             bytes += line.len();
             if bytes > listing::IDENTIFIERS_MAX {
                 let text =

@@ -76,7 +76,7 @@ fn a_session_from_greeting_to_quit() {
         assert_eq!(c.login(Method::Best, &me(), false).unwrap(), "USER");
         assert_eq!(c.stat().unwrap(), Stat { messages: 2, bytes: 320 });
         assert_eq!(c.list().unwrap(), [(1, 120), (2, 200)]);
-        assert_eq!(c.uidl().unwrap().unwrap(), [(1, "one".to_string()), (2, "two".to_string())]);
+        assert_eq!(c.uidl(2).unwrap().unwrap(), [(1, "one".to_string()), (2, "two".to_string())]);
         let mut top = String::new();
         c.top(1, 0).unwrap().read_to_string(&mut top).unwrap();
         assert_eq!(top, "Subject: x\r\n\r\n");
@@ -292,7 +292,7 @@ fn lists_that_do_not_end_and_lists_that_are_none() {
         assert!(error.message().contains("one two"), "{error}");
     });
     transcript("S: +OK\nC: UIDL\nS: -ERR unknown", |io| {
-        assert!(client(io).uidl().unwrap().is_none());
+        assert!(client(io).uidl(2).unwrap().is_none());
     });
     let endless = "S: X\n".repeat(CAPABILITIES_MAX + 1);
     transcript_once(&format!("S: +OK\nC: CAPA\nS: +OK\n{endless}"), |io| {

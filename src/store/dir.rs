@@ -9,8 +9,11 @@ use rustix::fs::{self, AtFlags, Mode, OFlags};
 use std::{
     ffi::{OsStr, OsString},
     fs::File,
-    io,
-    os::{fd::OwnedFd, unix::ffi::OsStrExt},
+    io::{self, Write},
+    os::{
+        fd::{AsRawFd, OwnedFd},
+        unix::ffi::OsStrExt,
+    },
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -103,6 +106,26 @@ impl Dir {
         Ok(File::from(fs::openat(&self.fd, name, flags, Mode::from_raw_mode(mode))?))
     }
 
+    /// Creates a small file that has its whole content from its first instant; `AlreadyExists` if the name is taken.
+    pub fn create_whole(&self, name: &OsStr, content: &[u8], mode: u32) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        {
+            let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
+            if let Ok(fd) = fs::openat(&self.fd, ".", flags, Mode::from_raw_mode(mode)) {
+                let mut file = File::from(fd);
+                file.write_all(content)?;
+                let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+                match fs::linkat(fs::CWD, own.as_str(), &self.fd, name, AtFlags::SYMLINK_FOLLOW) {
+                    Ok(()) => return Ok(()),
+                    Err(e @ rustix::io::Errno::EXIST) => return Err(e.into()),
+                    // No /proc, or a file system without links: the plain way.
+                    Err(_) => {}
+                }
+            }
+        }
+        self.create_new(name, mode)?.write_all(content)
+    }
+
     /// Opens an existing regular file for reading (and writing), never through a link.
     pub fn open_file(&self, name: &OsStr, write: bool) -> io::Result<File> {
         let access = if write { OFlags::RDWR } else { OFlags::RDONLY };
@@ -164,6 +187,11 @@ impl Dir {
 
     pub fn remove(&self, name: &OsStr) -> io::Result<()> {
         Ok(fs::unlinkat(&self.fd, name, AtFlags::empty())?)
+    }
+
+    /// Removes an empty directory.
+    pub fn remove_dir(&self, name: &OsStr) -> io::Result<()> {
+        Ok(fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR)?)
     }
 
     /// The names in the directory, without `.` and `..`, in no order.

@@ -46,7 +46,7 @@ impl EmlDir {
         let mut batch = Batch::new(sync);
         batch.join(&dir)?;
         // 20261123T050336Z: sorts by time of arrival, and no character that a file system minds.
-        let stamp: String = Time::now().rfc3339().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        let stamp: String = Time::now().rfc3339().chars().filter(char::is_ascii_alphanumeric).collect();
         Ok(EmlDir {
             dir,
             at,

@@ -64,34 +64,38 @@ impl Intake {
         let write = |to: &mut dyn Write, bytes: &[u8]| {
             to.write_all(bytes).map_err(|e| Error::from_io(e, Kind::Local, "cannot write the message"))
         };
-        loop {
+        self.out.clear();
+        let mut ended = false;
+        while !ended {
             let n = match from.read(&mut self.chunk) {
-                Ok(0) => break,
                 Ok(n) => n,
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
                 Err(e) => return Err(Error::from_io(e, Kind::Local, "cannot read the message")),
             };
-            let chunk = &self.chunk[..n];
-            taken.size += n as u64;
-            digest.update(chunk);
-            self.out.clear();
-            lines.push(chunk, &mut self.out);
-            head.push(&self.out, &mut taken.head);
-            taken.stored += self.out.len() as u64;
-            if let Some(stored) = &mut stored {
-                stored.update(&self.out);
+            let had = self.out.len();
+            if n == 0 {
+                lines.finish(&mut self.out);
+                ended = true;
+            } else {
+                taken.size += n as u64;
+                digest.update(&self.chunk[..n]);
+                lines.push(&self.chunk[..n], &mut self.out);
+                head.push(&self.out[had..], &mut taken.head);
             }
-            write(to, &self.out)?;
+            // A source gives what it has, which may be little: what is small is written at once, in one call.
+            if ended || self.out.len() >= CHUNK {
+                if let Some(stored) = &mut stored {
+                    stored.update(&self.out);
+                }
+                taken.stored += self.out.len() as u64;
+                write(to, &self.out)?;
+                self.out.clear();
+            }
         }
-        self.out.clear();
-        lines.finish(&mut self.out);
-        taken.stored += self.out.len() as u64;
-        write(to, &self.out)?;
         if let Ok(sum) = digest.finish().try_into() {
             taken.sha256 = sum;
         }
-        if let Some(mut stored) = stored {
-            stored.update(&self.out);
+        if let Some(stored) = stored {
             taken.stored_sha256 = stored.finish().try_into().unwrap_or_default();
         }
         Ok(taken)

@@ -58,13 +58,10 @@ fn dotlock(dir: &Arc<Dir>, name: &OsStr, deadline: Instant) -> Result<Option<Dot
     let mut lock = name.to_os_string();
     lock.push(".lock");
     loop {
-        match dir.create_new(&lock, 0o644) {
-            Ok(mut file) => {
-                let held = Dotlock { dir: dir.clone(), name: lock };
-                // What it says only helps to find a forgotten one.
-                let _ = writeln!(file, "{} {} wirepost", std::process::id(), host());
-                return Ok(Some(held));
-            }
+        // Who holds it is in it from its first instant, so that one a killed run left is known for what it is.
+        let text = format!("{} {} wirepost\n", std::process::id(), host());
+        match dir.create_whole(&lock, text.as_bytes(), 0o644) {
+            Ok(()) => return Ok(Some(Dotlock { dir: dir.clone(), name: lock })),
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
                 if forgotten(dir, &lock) {
                     let _ = dir.remove(&lock);
@@ -100,7 +97,8 @@ fn forgotten(dir: &Dir, name: &OsStr) -> bool {
     let _ = file.take(256).read_to_string(&mut text);
     let words: Vec<&str> = text.split_whitespace().collect();
     let gone = match words[..] {
-        [pid, host_, "wirepost"] => host_ == host() && !alive(pid),
+        // Our own number: one that could not be removed, for a lock that is held is not asked for again.
+        [pid, host_, "wirepost"] => host_ == host() && (!alive(pid) || pid == std::process::id().to_string()),
         _ => about.modified().is_ok_and(|t| t.elapsed().is_ok_and(|age| age > FORGOTTEN)),
     };
     // Still the one that was looked at, and not a new one of somebody who was as quick.
@@ -172,11 +170,14 @@ mod tests {
         let file = open(&dir, "box");
         let (name, lock) = (OsStr::new("box"), temp.path().join("box.lock"));
         let held = mbox(&dir, name, &file, NOW).unwrap();
-        assert!(held.is_some() && lock.exists());
-        let error = mbox(&dir, name, &file, NOW).unwrap_err();
-        assert_eq!(error.kind(), Kind::Busy, "{error}");
+        let text = std::fs::read_to_string(&lock).unwrap();
+        assert_eq!(text, format!("{} {} wirepost\n", std::process::id(), host()));
         drop(held);
         assert!(!lock.exists());
+        // Ours, of another process that lives: respected.
+        std::fs::write(&lock, format!("1 {} wirepost\n", host())).unwrap();
+        let error = mbox(&dir, name, &file, NOW).unwrap_err();
+        assert_eq!(error.kind(), Kind::Busy, "{error}");
         // Somebody else's, of now: respected. Of long ago: not.
         std::fs::write(&lock, "0").unwrap();
         assert_eq!(mbox(&dir, name, &file, NOW).unwrap_err().kind(), Kind::Busy);

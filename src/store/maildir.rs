@@ -316,7 +316,7 @@ fn host() -> &'static str {
     HOST.get_or_init(|| {
         let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
         let name = name.replace('/', "\\057").replace(':', "\\072").replace(',', "\\054");
-        let name: String = name.chars().filter(|c| c.is_ascii_graphic()).take(64).collect();
+        let name: String = name.chars().filter(char::is_ascii_graphic).take(64).collect();
         if name.is_empty() { "localhost".to_string() } else { name }
     })
 }

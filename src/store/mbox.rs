@@ -1,14 +1,13 @@
 //! mbox, the "rd" kind: every line that reads `From ` after any number of `>` gets one more, so that reading can take
 //! exactly one away again; Content-Length is never believed nor written.
 //!
-//! Messages are staged, quoted, in a file beside the mbox. A batch is appended in one go under both locks: at worst a
+//! Messages are staged, quoted, in a file of their own. A batch is appended in one go under both locks: at worst a
 //! crash leaves some whole messages and a piece of one at the end, and since offset and length were written down first
 //! and the staged bytes are still there to compare with, [`settle`] takes exactly that piece away. A failed append is
 //! undone at once.
 
 use super::{
     Envelope, Folder, Mailstore, Place, Taken,
-    batch::SyncMode,
     dir::{Dir, show},
     intake::{self, Form, Intake},
     lock::{self, Dotlock},
@@ -37,6 +36,7 @@ pub struct Mbox {
     name: OsString,
     wait: Duration,
     stage: Partial,
+    stage_path: PathBuf,
     staged: u64,
     intake: Intake,
     hand: Option<Piece>,
@@ -67,21 +67,23 @@ struct Open {
 }
 
 impl Mbox {
-    /// `tag` names the staging file, so that one left by a killed run is found again: it must belong to one run at a
-    /// time (an account). `wait`: how long to wait for other programs' locks.
-    pub fn open(path: &Path, tag: &str, _: SyncMode, wait: Duration) -> Result<Mbox> {
+    /// `stage` is the directory of the staging file (the mbox's own may not be writable, as `/var/mail` is not), `tag`
+    /// its name, so that one left by a killed run is found again: it must belong to one run at a time (an account).
+    /// `wait`: how long to wait for other programs' locks.
+    pub fn open(path: &Path, stage: &Path, tag: &str, wait: Duration) -> Result<Mbox> {
         if let Some(parent) = path.parent() {
             Dir::create(parent, 0o700)?;
         }
         let (dir, name) = partial::split(path)?;
-        let at = std::path::absolute(dir.path())
-            .map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot open {}", show(path))))?;
+        let absolute = |path: &Path| {
+            std::path::absolute(path)
+                .map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot open {}", show(path))))
+        };
+        let (at, stage_at) = (absolute(dir.path())?, absolute(stage)?);
         let tag: String =
             tag.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(80).collect();
-        let mut temp = OsString::from(".");
-        temp.push(&name);
-        temp.push(format!(".{tag}.stage"));
-        let stage = Partial::named(&dir, &name, &temp, 0o600)?;
+        let temp = OsString::from(format!("{tag}.stage"));
+        let stage = Partial::named(&Dir::create(stage, 0o700)?, &name, &temp, 0o600)?;
         // A target that cannot be written is said before the first message is fetched.
         open_mbox(&dir, &name)?;
         Ok(Mbox {
@@ -90,6 +92,7 @@ impl Mbox {
             name,
             wait,
             stage,
+            stage_path: stage_at.join(temp),
             staged: 0,
             intake: Intake::new(Form { mbox: true, sum: true, ..Form::default() }),
             hand: None,
@@ -109,10 +112,6 @@ impl Mbox {
         let mut path = self.at.clone();
         path.extend(folder.levels());
         Ok((dir, OsString::from(last), path))
-    }
-
-    fn stage_path(&self) -> PathBuf {
-        self.at.join(self.stage.path().file_name().unwrap_or_default())
     }
 }
 
@@ -160,7 +159,6 @@ impl Mailstore for Mbox {
     }
 
     fn prepare(&mut self) -> Result<Vec<Place>> {
-        let stage_path = self.stage_path();
         // What lies behind the last filed one would make the staging file lie about what was meant.
         self.discard();
         let staged = self.staged;
@@ -206,7 +204,7 @@ impl Mailstore for Mbox {
                 from,
                 length: from + piece.length,
                 sha256: piece.sha256,
-                stage: stage_path.clone(),
+                stage: self.stage_path.clone(),
                 staged: piece.start,
             });
             open.pieces.push(piece);
@@ -411,7 +409,7 @@ mod tests {
     use std::fs;
 
     fn open(path: &Path) -> Mbox {
-        Mbox::open(path, "test", SyncMode::Batch, Duration::ZERO).unwrap()
+        Mbox::open(path, path.parent().unwrap(), "test", Duration::ZERO).unwrap()
     }
 
     fn put(store: &mut Mbox, text: &[u8]) {
@@ -473,7 +471,7 @@ mod tests {
         put(&mut store, ONE);
         put(&mut store, b"two");
         let places = store.prepare().unwrap();
-        let stage = store.stage_path();
+        let stage = store.stage_path.clone();
         let staged = fs::read(&stage).unwrap();
         store.commit().unwrap();
         drop(store);

@@ -12,6 +12,7 @@ pub mod dir;
 pub mod eml;
 pub mod folder;
 pub mod intake;
+pub mod local;
 pub mod lock;
 pub mod maildir;
 pub mod mbox;

@@ -19,7 +19,7 @@ pub mod sasl;
 
 pub use command::Command;
 pub use dot::{DotReader, DotWriter};
-pub use line::Exactly;
+pub use line::{CountedWriter, Exactly};
 pub use reply::{Reply, ReplyParser, Style};
 
 use crate::{
@@ -171,10 +171,12 @@ impl Conn {
             let error = self.lost(e);
             // What the server said before it closed (421, 552 …) may still be readable, so a failed write
             // does not break the reading side.
-            if error.kind() == Kind::Interrupted {
-                return error;
-            }
-            self.last_words().unwrap_or(error)
+            let error = match error.kind() {
+                Kind::Interrupted => error,
+                _ => self.last_words().unwrap_or(error),
+            };
+            self.poison(error.clone());
+            error
         })
     }
 
@@ -184,7 +186,11 @@ impl Conn {
         self.io.set_patience(Patience::silence(self.timeouts.silence, "the server to read", "--timeout"));
         self.asked = true;
         self.io.write_all(bytes).map_err(|e| {
-            let error = self.lost(e);
+            let mut error = self.lost(e);
+            if error.kind() == Kind::Closed {
+                // A server that has enough of a body says why (552) before it closes.
+                error = self.last_words().unwrap_or(error);
+            }
             self.poison(error.clone());
             error
         })
@@ -229,8 +235,14 @@ impl Conn {
     pub fn any_reply(&mut self, patience: Patience) -> Result<Reply> {
         self.flush()?;
         loop {
-            let line = self.line(patience)?;
-            let (from, to) = line;
+            // Whatever the reason, a reply is owed from now on: the next one read could be that of an earlier command.
+            let (from, to) = match self.line(patience) {
+                Ok(line) => line,
+                Err(e) => {
+                    self.poison(e.clone());
+                    return Err(e);
+                }
+            };
             let parsed = self.parser.push(&self.buf[from..to]);
             match parsed {
                 Ok(Some(reply)) => return Ok(reply),

@@ -1,6 +1,21 @@
 //! One test binary: the laws of the tree, and the real programs against the sandbox's servers on 127.0.0.1.
 #![allow(clippy::unwrap_used, reason = "a test fails by a panic")]
+mod accounts;
+mod b64mime;
+mod b64mime_build;
+mod b64mime_read;
 mod layers;
+mod mime_oracles;
+mod rftp_basics;
+mod rftp_hostile;
+mod rftp_reach;
+mod rftp_login;
+mod rftp_session;
+mod rftp_tls;
+mod rftp_sync;
+mod rftp_kill;
+mod rpop;
+mod rsendmail;
 mod rimap_search;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;

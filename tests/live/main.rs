@@ -15,6 +15,8 @@ mod proxy_up;
 mod pureftpd_up;
 mod rftp;
 mod rimap_search;
+mod rpop;
+mod rsendmail;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod vsftpd_up;

@@ -5,7 +5,7 @@ use crate::{
     fixture::{Tls, Version, proftpd, vsftpd},
     support::World,
 };
-use std::{fs, path::Path};
+use std::{fs, io::Write, path::Path, time::Duration};
 
 /// How many files a cell of the matrix moves each way.
 fn rounds() -> usize {
@@ -118,6 +118,50 @@ fn find(dir: &Path, part: &str) -> Vec<std::path::PathBuf> {
         }
     }
     found
+}
+
+/// A real tree, hundreds of files and one large one, over FTPS and back, bit for bit.
+fn real_tree(server: &Server<'_>) {
+    let world = World::new().secret("tester", server.password);
+    tree(&world.path("tree"), 400);
+    let large: u64 =
+        if std::env::var_os("WIREPOST_FULL").is_some() { (1 << 30) + 4097 } else { (48 << 20) + 4097 };
+    let mut file = fs::File::create(world.path("tree/lärge file.bin")).unwrap();
+    let block = bytes(99, 1 << 20);
+    for i in 0..=large >> 20 {
+        let n = (large - (i << 20)).min(1 << 20) as usize;
+        file.write_all(&block[..n]).unwrap();
+    }
+    drop(file);
+    let password = world.private_file("password", server.password);
+    let run = |args: &[&str]| {
+        let shared =
+            ["--ca-file", server.ca.to_str().unwrap(), "--tls", "required", "--json", "--password-file"];
+        let args =
+            args.iter().chain(&shared).map(ToString::to_string).chain([password.display().to_string()]);
+        let out = world.run("rftp", args).limit(Duration::from_secs(600)).go();
+        out.exits(0).within(24 << 20);
+        out
+    };
+    let (to, there) = ((server.url)("/tree/"), (server.url)("/tree/"));
+    assert_eq!(run(&["put", "-r", "tree/", &to]).events("file").len(), 401);
+    run(&["verify", "tree", &there]);
+    run(&["get", "-r", &there, "back"]);
+    same_trees(&world.path("tree"), &world.path("back"));
+}
+
+#[test]
+fn a_real_tree_to_vsftpd_and_back() {
+    let Some(s) = vsftpd::Vsftpd::start(&vsftpd::Options::default()) else { return };
+    let url = |path: &str| s.url(path);
+    real_tree(&Server { url: &url, ca: &s.ca, password: s.password, root: &s.root, _certs: &s.certs });
+}
+
+#[test]
+fn a_real_tree_to_proftpd_and_back() {
+    let Some(s) = proftpd::Proftpd::start(&proftpd::Options::default()) else { return };
+    let url = |path: &str| s.url(path);
+    real_tree(&Server { url: &url, ca: &s.ca, password: s.password, root: &s.root, _certs: &s.certs });
 }
 
 macro_rules! cells {

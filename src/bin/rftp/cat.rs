@@ -2,7 +2,7 @@
 
 use crate::{
     args::{self, Shared},
-    get::matching,
+    matches,
     remote::Remote,
     session::{Purpose, Session},
 };
@@ -36,7 +36,7 @@ fn cat(session: &mut Session<'_>, path: &RemotePath, no_glob: bool, out: &mut Ou
         }
         Some(entry) => one(session, path, entry.size, out),
         None if !no_glob && pattern::is_glob(path.as_bytes()) => {
-            for (path, entry) in matching(session, path, out)? {
+            for (path, entry) in matches::some(session, path, out)? {
                 if entry.kind != EntryKind::Dir {
                     one(session, &path, entry.size, out)?;
                 }
@@ -62,9 +62,10 @@ fn one(session: &mut Session<'_>, path: &RemotePath, size: Option<u64>, out: &mu
             Ok(n) => n,
             Err(e) => return Err(once(download.fail(Error::from_io(e, Kind::Local, "cannot write")))),
         };
+        let sizes = download.sizes();
         let finished = download.finish().map_err(once)?;
         match size {
-            Some(size) if size != n => {
+            Some(size) if !sizes.allows(size) => {
                 let text = format!("{n} bytes came where {size} were announced: cut, or changed meanwhile");
                 Err(once(Error::new(Kind::Closed, text).host(&host)))
             }

@@ -1,29 +1,36 @@
-//! `get`: a file appears under its local name when it is whole and durable, or not at all.
+//! `get`: a file appears under its local name when it is whole and durable, or not at all. Which files, where to, and what is said
+//! about each; one file's way is `download.rs`.
 //!
-//! One file takes a look and the question for a port in one write, the data connection, RETR, the data and its 226. The bytes go to a
-//! temporary file beside the target; the end of the data proves nothing, the announced size and the 226 do.
+//! Below the destination no local link is followed: a tree lands in it, whatever somebody planted there.
 
 use crate::{
-    args::{self, Exists, Shared},
+    args::{self, Shared},
+    dispose::There,
+    download::{self, Attempt, Done},
+    lists::{self, EARLIER},
+    manifest::Manifest,
+    matches::{self, Found},
     place::{self, Destination},
+    poll,
     remote::{Remote, Site, is_remote},
+    report,
+    select::Doubt,
     session::{Purpose, Session},
     walk::{self, Filter},
 };
 use std::{
-    ffi::{OsStr, OsString},
-    fs, io,
+    ffi::OsString,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
+    sync::Arc,
     time::{Duration, Instant},
 };
 use wirepost::{
     base::{
         date::Time,
-        digest::{Algorithm, hex},
         error::*,
         escape, pattern, quantity, record,
-        tree::{Entry, EntryKind},
+        tree::{Entry, EntryKind, is_component},
     },
     cli::{
         Output,
@@ -32,61 +39,114 @@ use wirepost::{
         output::seconds,
     },
     ftp::RemotePath,
-    job::meter::Meter,
     net::Cancel,
-    store::partial::{Conflict, Partial},
+    store::dir::Dir,
 };
 
+/// Why nothing below a directory was tried.
+const CLOSED: &str = "its directory could not be made";
+
+/// What all files of a run share.
 struct Job<'a> {
     flags: &'a args::Get,
     cancel: &'a Cancel,
+    filter: Filter,
+    manifest: Option<Manifest>,
+    /// The directory everything of the present name lands in, once it was needed.
+    base: Option<(PathBuf, Arc<Dir>)>,
 }
 
-/// How a download went.
-struct Done {
-    bytes: u64,
-    sha256: Option<String>,
-    verified: &'static str,
-    tls_version: Option<String>,
-    tls_resumed: Option<bool>,
-    skipped: Option<&'static str>,
+/// Where one name lands: a directory of the user's, and the place below it.
+#[derive(Clone)]
+struct Landing {
+    base: PathBuf,
+    below: Vec<u8>,
+}
+
+impl Landing {
+    fn path(&self) -> PathBuf {
+        walk::local_path(&self.base, &self.below)
+    }
+
+    fn join(&self, name: &[u8]) -> Landing {
+        Landing { base: self.base.clone(), below: walk::join(&self.below, name) }
+    }
 }
 
 pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
-    let (names, destination) = split(&flags.names)?;
-    let remotes: Vec<Remote> = names.iter().map(|n| Remote::parse(n)).collect::<Result<_>>()?;
-    let filter = Filter::new(&flags.select)?;
-    let job = Job { flags, cancel };
-    let mut session: Option<(Site, Session<'_>)> = None;
-    let several = remotes.len() > 1;
-    let mut stopped = false;
-    for remote in &remotes {
-        if stopped {
-            let session = session.as_ref().map(|(_, s)| s);
-            skip(out, session, &remote.path, None, "an earlier failure");
-            continue;
+    if shared.ftp.ascii && flags.transfer.resume {
+        return Err(Error::new(Kind::Usage, "a transfer of text (--ascii) cannot be resumed"));
+    }
+    let mut wanted: Vec<(Remote, Option<PathBuf>)> = Vec::new();
+    let mut destination = PathBuf::from(".");
+    let several;
+    if let Some(file) = &flags.retry_from {
+        for left in lists::retry_from(file, "download")? {
+            wanted.push((left.remote, left.local));
         }
+        several = false;
+    } else {
+        let listed = match &flags.files_from {
+            Some(list) => Some(lists::files_from(list, flags.null)?),
+            None => None,
+        };
+        let names = match (&listed, flags.names.as_slice()) {
+            (Some(listed), []) => listed.as_slice(),
+            (Some(listed), [dest]) if !is_remote(dest) => {
+                destination = PathBuf::from(dest);
+                listed.as_slice()
+            }
+            (Some(_), _) => {
+                return Err(Error::new(Kind::Usage, "with --files-from only the destination is an argument"));
+            }
+            (None, names) => {
+                let (names, dest) = split(names)?;
+                destination = dest;
+                names
+            }
+        };
+        for name in names {
+            wanted.push((Remote::parse(name)?, None));
+        }
+        several = wanted.len() > 1 || listed.is_some();
+    }
+    let manifest = match &flags.transfer.manifest {
+        Some(path) if !flags.transfer.dry_run => Some(Manifest::create(path)?),
+        _ => None,
+    };
+    let mut job = Job { flags, cancel, filter: Filter::new(&flags.select)?, manifest, base: None };
+    let mut session: Option<(Site, Session<'_>)> = None;
+    let mut stopped = false;
+    for (remote, local) in &wanted {
         if session.as_ref().is_none_or(|(site, _)| *site != remote.site) {
             if let Some((_, old)) = session.take() {
                 old.end(out);
             }
-            let new = Session::new(remote.site.clone(), Purpose::Look, shared, out, cancel)?;
+            let removes = flags.remove_source || flags.move_source_to.is_some();
+            let purpose = if removes { Purpose::Change } else { Purpose::Look };
+            let new = Session::new(remote.site.clone(), purpose, shared, out, cancel)?;
             session = Some((remote.site.clone(), new));
         }
         let Some((_, session)) = &mut session else { continue };
+        if stopped || cancel.is_stopping() {
+            skip(out, session, &remote.path, local.as_deref(), EARLIER);
+            continue;
+        }
         let before = out.failures();
-        if let Err(e) = get_one(&job, session, remote, &destination, several, &filter, out) {
+        let to = local.as_deref().unwrap_or(&destination);
+        if let Err(e) = get_one(&mut job, session, remote, to, several, out) {
             let error = e.context(format_args!("cannot get {} from {}", remote.path, session.host()));
             failed(out, session, &remote.path, None, &error, 1);
         }
         stopped = out.failures() > before && !flags.select.keep_going;
-        if cancel.is_stopping() {
-            break;
-        }
     }
     if let Some((_, session)) = session {
         session.end(out);
     }
+    if let Some(manifest) = job.manifest {
+        manifest.finish()?;
+    }
+    report::nothing_done(flags.transfer.exit_code, out);
     Ok(())
 }
 
@@ -105,306 +165,271 @@ fn split(names: &[OsString]) -> Result<(&[OsString], PathBuf)> {
 
 /// One name of the command line: a file, a directory, or a pattern.
 fn get_one(
-    job: &Job<'_>,
+    job: &mut Job<'_>,
     session: &mut Session<'_>,
     remote: &Remote,
     destination: &Path,
     several: bool,
-    filter: &Filter,
     out: &mut Output,
 ) -> Result<()> {
     let path = &remote.path;
+    let found = poll::until(job.flags.wait, job.cancel, || look(job, session, path, out))?;
+    let Some(found) = found else {
+        if job.flags.wait.is_some() {
+            skip(out, session, path, None, "not there in time");
+            out.answer_no();
+            return Ok(());
+        }
+        return Err(matches::nothing(session, path));
+    };
+    let is_glob = !job.flags.select.no_glob && pattern::is_glob(&path.name());
     let directory = several
         || destination.as_os_str().as_bytes().ends_with(b"/")
         || destination.is_dir()
-        || (!job.flags.select.no_glob && pattern::is_glob(&path.name()));
-    let entry = session.run(out, |s, _, _| s.client()?.look_and_prepare(path)).0?;
-    let Some(entry) = entry else {
-        if !job.flags.select.no_glob && pattern::is_glob(path.as_bytes()) {
-            return get_matches(job, session, path, destination, filter, out);
-        }
-        return Err(Error::new(Kind::Missing, "no such file or directory").host(session.host()));
-    };
+        || (is_glob && !matches!(found, Found::One(_)));
     let kind = if directory { Destination::Directory } else { Destination::Name };
     let raw = path.as_bytes();
-    if entry.is_dir() {
-        if !job.flags.select.recursive {
-            return Err(Error::new(Kind::Usage, "it is a directory")
-                .hint("-r gets directories with all that is in them"));
-        }
-        let name = if raw.is_empty() { Vec::new() } else { place::below(raw, kind) };
-        let local = local_below(destination, &name)?;
-        return get_tree(job, session, path, &local, filter, out);
-    }
-    let kind = if directory { Destination::Directory } else { Destination::Name };
-    let local = local_below(destination, &place::below(raw, kind))?;
-    get_file(job, session, path, Some(entry), &local, out);
-    Ok(())
-}
-
-/// A local path for a remote name, which must be one component.
-fn local_below(destination: &Path, name: &[u8]) -> Result<PathBuf> {
-    if name.is_empty() {
-        return Ok(destination.to_path_buf());
-    }
-    if !wirepost::base::tree::is_component(name) {
-        let shown = escape::bytes(name).into_owned();
+    let below = place::below(raw, kind);
+    if !below.is_empty() && !is_component(&below) && matches!(found, Found::One(_)) {
+        let shown = escape::bytes(&below).into_owned();
         return Err(Error::new(Kind::Input, format!("{shown} is no name for a local file")));
     }
-    Ok(destination.join(OsStr::from_bytes(name)))
-}
-
-/// The names in a directory that a pattern matches; the pattern stands for the last component only.
-pub fn matching(
-    session: &mut Session<'_>,
-    path: &RemotePath,
-    out: &mut Output,
-) -> Result<Vec<(RemotePath, Entry)>> {
-    let dir = path.parent().unwrap_or(RemotePath::new("")?);
-    let (host, wanted) = (session.host().to_string(), path.name());
-    if pattern::is_glob(dir.as_bytes()) {
-        return Err(Error::new(Kind::Usage, "a pattern may stand in the last part of a path only"));
-    }
-    let listing = session.run(out, |s, _, _| s.client()?.list(&dir)).0?;
-    if listing.cut {
-        return Err(Error::new(Kind::Protocol, format!("{host} left something out of the listing of {dir}"))
-            .host(&host));
-    }
-    let hidden = wanted.starts_with(b".");
-    let mut found = Vec::new();
-    for entry in listing.entries {
-        let name = &entry.name;
-        if (hidden || !name.starts_with(b".")) && !walk::is_temporary(name) && pattern::matches(&wanted, name)
-        {
-            found.push((path.sibling(name)?, entry));
+    match found {
+        Found::One(entry) if entry.is_dir() => {
+            if !job.flags.select.recursive {
+                return Err(Error::new(Kind::Usage, "it is a directory")
+                    .hint("-r gets directories with all that is in them"));
+            }
+            let below = if raw.is_empty() { Vec::new() } else { below };
+            tree(job, session, path, Landing { base: destination.to_path_buf(), below }, out)
         }
+        Found::One(entry) => {
+            let to = if directory {
+                Landing { base: destination.to_path_buf(), below }
+            } else {
+                named(destination)?
+            };
+            file(job, session, path, Some(entry), &to, out);
+            Ok(())
+        }
+        Found::Matches(found) => {
+            // Directories take part only where they are wanted.
+            let (dirs, mut all): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, e)| e.is_dir());
+            if job.flags.select.recursive {
+                all.extend(dirs);
+                all.sort_by(|a, b| a.0.cmp(&b.0));
+            } else {
+                dirs.iter().for_each(|(path, _)| skip(out, session, path, None, "directory"));
+            }
+            let all = job.flags.which.apply(all, |(_, e)| e, Time::now(), Doubt::In)?;
+            for (path, entry) in all {
+                job.cancel.check()?;
+                let to = Landing { base: destination.to_path_buf(), below: entry.name.clone() };
+                match entry.kind {
+                    EntryKind::Dir => tree(job, session, &path, to, out)?,
+                    // A link may lead to a file: the server follows it, and what comes is stored as a file.
+                    EntryKind::Link | EntryKind::Other => file(job, session, &path, None, &to, out),
+                    EntryKind::File => file(job, session, &path, Some(entry), &to, out),
+                }
+            }
+            Ok(())
+        }
+        Found::Nothing => Err(matches::nothing(session, path)),
     }
-    found.sort_by(|a, b| a.0.cmp(&b.0));
-    if found.is_empty() {
-        return Err(Error::new(Kind::Missing, format!("nothing matches {path} on {host}")).host(&host));
-    }
-    Ok(found)
 }
 
-fn get_matches(
+/// A file's new name, in a directory that is there.
+fn named(destination: &Path) -> Result<Landing> {
+    let name = destination.file_name().ok_or_else(|| {
+        Error::new(Kind::Create, format!("cannot create {}: not a file name", destination.display()))
+    })?;
+    let base = destination.parent().unwrap_or(Path::new(""));
+    Ok(Landing { base: base.to_path_buf(), below: name.as_bytes().to_vec() })
+}
+
+/// One look for what a name stands for. While it is waited for, what is too young is not there yet.
+fn look(
     job: &Job<'_>,
     session: &mut Session<'_>,
     path: &RemotePath,
-    destination: &Path,
-    filter: &Filter,
     out: &mut Output,
-) -> Result<()> {
-    for (path, entry) in matching(session, path, out)? {
-        job.cancel.check()?;
-        let local = local_below(destination, &entry.name)?;
-        match entry.kind {
-            EntryKind::Dir if job.flags.select.recursive => {
-                get_tree(job, session, &path, &local, filter, out)?
-            }
-            EntryKind::Dir => skip(out, Some(session), &path, None, "directory"),
-            // A link may lead to a file: the server follows it, and what comes is stored as a file.
-            EntryKind::Link | EntryKind::Other => get_file(job, session, &path, None, &local, out),
-            EntryKind::File => get_file(job, session, &path, Some(entry), &local, out),
+) -> Result<Option<Found>> {
+    let found = matches::find(session, path, job.flags.select.no_glob, out)?;
+    let young = |e: &Entry| download::is_young(job.flags.transfer.min_age, e.modified).is_some();
+    let waits = job.flags.wait.is_some();
+    Ok(match found {
+        Found::Nothing => None,
+        Found::One(entry) if waits && !entry.is_dir() && young(&entry) => None,
+        Found::Matches(all) if waits => {
+            let select =
+                |items| job.flags.which.apply(items, |(_, e): &(_, Entry)| e, Time::now(), Doubt::In);
+            let hits = all.iter().filter(|(_, e)| !young(e)).cloned().collect::<Vec<_>>();
+            if select(hits)?.is_empty() { None } else { Some(Found::Matches(all)) }
         }
-    }
-    Ok(())
+        found => Some(found),
+    })
 }
 
 /// A directory and what is in it: goes on after a failure.
-fn get_tree(
-    job: &Job<'_>,
+fn tree(
+    job: &mut Job<'_>,
     session: &mut Session<'_>,
     top: &RemotePath,
-    local: &Path,
-    filter: &Filter,
+    to: Landing,
     out: &mut Output,
 ) -> Result<()> {
-    let walk = session.run(out, |s, _, _| walk::remote(s.client()?, top, filter)).0?;
+    let walk = session.run(out, |s, _, _| walk::remote(s.client()?, top, &job.filter)).0?;
     for (path, reason) in &walk.left_out {
-        skip(out, Some(session), &top.join(path)?, None, reason);
+        skip(out, session, &top.join(path)?, None, reason);
     }
     for (path, error) in &walk.failures {
         failed(out, session, &top.join(path)?, None, error, 1);
     }
-    make_dir(job, local)?;
-    for found in walk.found {
-        job.cancel.check()?;
-        let (remote, local) = (top.join(&found.path)?, walk::local_path(local, &found.path));
-        if found.entry.is_dir() {
-            if let Err(e) = make_dir(job, &local) {
-                failed(out, session, &remote, Some(&local), &e, 1);
+    let selects = job.flags.which.is_active();
+    if selects && job.flags.which.narrows() && !walk.failures.is_empty() {
+        // Which are the newest cannot be told from a part.
+        return Ok(());
+    }
+    let (dirs, files): (Vec<_>, Vec<_>) = walk.found.into_iter().partition(|f| f.entry.is_dir());
+    // Directories that could not be made, or must not be entered.
+    let mut closed: Vec<Vec<u8>> = Vec::new();
+    let is_closed = |closed: &[Vec<u8>], path: &[u8]| closed.iter().any(|dir| walk::is_below(dir, path));
+    if !selects {
+        make_dir(job, &to)?;
+        for dir in dirs {
+            let (remote, to) = (top.join(&dir.path)?, to.join(&dir.path));
+            if is_closed(&closed, &dir.path) {
+                skip(out, session, &remote, Some(&to.path()), CLOSED);
+            } else if let Err(e) = make_dir(job, &to) {
+                failed(out, session, &remote, Some(&to.path()), &e, 1);
+                closed.push(dir.path);
             }
+        }
+    }
+    for found in job.flags.which.apply(files, |f| &f.entry, Time::now(), Doubt::In)? {
+        job.cancel.check()?;
+        let (remote, to) = (top.join(&found.path)?, to.join(&found.path));
+        if is_closed(&closed, &found.path) {
+            skip(out, session, &remote, Some(&to.path()), CLOSED);
         } else {
-            get_file(job, session, &remote, Some(found.entry), &local, out);
+            file(job, session, &remote, Some(found.entry), &to, out);
         }
     }
     Ok(())
 }
 
-/// A directory of the tree. One that a symbolic link leads out to is not entered.
-fn make_dir(job: &Job<'_>, path: &Path) -> Result<()> {
+/// The open directory of a landing place; made where it is missing.
+fn base(job: &mut Job<'_>, to: &Landing) -> Result<Arc<Dir>> {
+    if let Some((path, dir)) = &job.base
+        && *path == to.base
+    {
+        return Ok(dir.clone());
+    }
+    let dir = Dir::create(&to.base, 0o777)?;
+    job.base = Some((to.base.clone(), dir.clone()));
+    Ok(dir)
+}
+
+fn make_dir(job: &mut Job<'_>, to: &Landing) -> Result<()> {
     if job.flags.transfer.dry_run {
         return Ok(());
     }
-    match fs::create_dir_all(path) {
-        Ok(()) => Ok(()),
-        Err(e) => Err(Error::from_io(e, Kind::Create, format_args!("cannot create {}", path.display()))),
-    }
+    let parts: Vec<&[u8]> = to.below.split(|b| *b == b'/').filter(|p| !p.is_empty()).collect();
+    base(job, to)?.below(&parts, Some(0o777)).map(|_| ())
 }
 
 /// One file, from its first try to its event.
-fn get_file(
-    job: &Job<'_>,
+fn file(
+    job: &mut Job<'_>,
     session: &mut Session<'_>,
     remote: &RemotePath,
     entry: Option<Entry>,
-    local: &Path,
+    to: &Landing,
     out: &mut Output,
 ) {
     let began = Instant::now();
-    if job.flags.transfer.dry_run {
-        out.count(Outcome::Planned);
-        out.line(format_args!(
-            "get {} {}",
-            session.site.url(remote),
-            escape::text(&local.display().to_string())
-        ));
-        let mut file = file_event(Some(session), remote, Some(local));
-        file.outcome = Outcome::Planned.name();
-        return out.emit(&Event::File(Box::new(file)));
+    let local = to.path();
+    let young = entry.as_ref().and_then(|e| download::is_young(job.flags.transfer.min_age, e.modified));
+    if let Some(reason) = young {
+        return skip(out, session, remote, Some(&local), reason);
     }
-    let (result, tried) = session.run(out, |session, out, tried| {
-        // What was known of it may be why the last try failed.
-        let known = entry.clone().filter(|_| tried == 1);
-        fetch(job, session, remote, known, local, out)
-    });
-    match result {
-        Ok(done) => succeeded(out, session, remote, local, &done, tried, began.elapsed()),
+    if job.flags.transfer.dry_run {
+        return planned(out, session, remote, &local);
+    }
+    let what = format!("cannot get {remote} from {}", session.host());
+    let placed = base(job, to).and_then(|dir| download::place(&dir, &to.below));
+    let (dir, name) = match placed {
+        Ok(placed) => placed,
+        Err(e) => return failed(out, session, remote, Some(&local), &e.context(what), 1),
+    };
+    let mut attempt = Attempt::new(job.flags, job.cancel, remote, dir, name, &local, entry);
+    let (result, tried) = session.run(out, |session, out, _| attempt.get(session, out));
+    let done = match result {
+        Ok(done) => done,
         Err(e) => {
             job.cancel.begin_cleanup(Duration::from_secs(2));
-            let error = e.context(format_args!("cannot get {remote} from {}", session.host()));
-            failed(out, session, remote, Some(local), &error, tried);
+            let mut error = e.context(what);
+            if let Some(left) = attempt.give_up() {
+                let left = left.display();
+                error = error.hint_if_none(format!(
+                    "{left} holds what came: the same with --resume goes on from there"
+                ));
+            }
+            return failed(out, session, remote, Some(&local), &error, tried);
+        }
+    };
+    if let Some(reason) = done.skipped {
+        return skip(out, session, remote, Some(&local), reason);
+    }
+    match settle(job, session, remote, to, &done, out) {
+        Ok(removed) => succeeded(out, session, remote, &local, &done, tried, began.elapsed(), removed),
+        Err(e) => {
+            let error = e.context(format_args!("{} is here, but", local.display()));
+            failed(out, session, remote, Some(&local), &error, tried);
         }
     }
 }
 
-fn fetch(
-    job: &Job<'_>,
+/// What follows a success: the manifest's line, the end of the source. Whether that was removed or moved.
+fn settle(
+    job: &mut Job<'_>,
     session: &mut Session<'_>,
     remote: &RemotePath,
-    known: Option<Entry>,
-    local: &Path,
+    to: &Landing,
+    done: &Done,
     out: &mut Output,
-) -> Result<Done> {
-    let client = session.client()?;
-    let entry = match known {
-        Some(entry) if entry.size.is_some() && entry.tolerance <= 1 => Some(entry),
-        _ => client.look_and_prepare(remote)?,
-    };
-    let size = entry.as_ref().and_then(|e| e.size);
-    let modified = entry.as_ref().and_then(|e| e.modified);
-    if let Some(reason) = policy(job.flags.transfer.exists, local, size, modified)? {
-        let (verified, sha256) = ("none", None);
-        return Ok(Done {
-            bytes: 0,
-            sha256,
-            verified,
-            tls_version: None,
-            tls_resumed: None,
-            skipped: Some(reason),
-        });
+) -> Result<Option<bool>> {
+    if let (Some(manifest), Some(sha256)) = (&mut job.manifest, &done.sha256) {
+        manifest.add(&to.below, sha256)?;
     }
-    let mut partial = Partial::beside(local, 0o666)?;
-    let mut download = client.retrieve(remote, 0).map_err(|e| match e.code() {
-        Some(550) => e.kind_is(Kind::Missing),
-        _ => e,
-    })?;
-    let bytes;
-    let sha256 = {
-        let meter = out.progress().start(&remote.to_string(), size);
-        let progress = |n| meter.add(n);
-        let mut meter =
-            Meter::new(&progress).limit(job.flags.transfer.limit_rate).least(job.flags.transfer.min_rate);
-        if job.flags.transfer.digest {
-            meter = meter.digest(Algorithm::Sha256);
-        }
-        match meter.copy(&mut download, &mut partial, u64::MAX) {
-            Ok(n) => bytes = n,
-            Err(e) => {
-                let error = Error::from_io(e, Kind::Local, format_args!("cannot write {}", local.display()));
-                job.cancel.begin_cleanup(Duration::from_secs(2));
-                return Err(download.fail(error));
-            }
-        }
-        meter.digest_of(Algorithm::Sha256).map(|d| hex(&d))
+    let what = match &job.flags.move_source_to {
+        Some(dir) => There::parse(dir, &session.site)?,
+        None if job.flags.remove_source => There::Remove,
+        None => return Ok(None),
     };
-    let finished = download.finish()?;
-    let verified = match size {
-        Some(size) if size == bytes => "size",
-        Some(size) => {
-            let text = format!("{bytes} bytes came where {size} were announced: cut, or changed meanwhile");
-            return Err(Error::new(Kind::Closed, text).host(session.host()));
+    let entry = match &done.entry {
+        Some(entry) if done.verified != "none" => entry,
+        _ => {
+            let text = format!("{remote} is kept: the server tells neither its size nor its digest");
+            return Err(Error::new(Kind::Input, text).host(session.host()));
         }
-        None if finished.clean == Some(false) => {
-            let text = "the data ended without TLS's own end, and no size was announced to prove it whole";
-            return Err(Error::new(Kind::Closed, text).host(session.host()));
-        }
-        None => "none",
     };
-    if let Some(time) = modified.filter(|_| !job.flags.transfer.no_times) {
-        let _ = partial.set_modified(time.into());
-    }
-    partial.persist(Conflict::Overwrite)?;
-    let client = session.client()?;
-    Ok(Done {
-        bytes,
-        sha256,
-        verified,
-        tls_version: client.tls_version().map(str::to_string),
-        tls_resumed: client.tls_resumed(),
-        skipped: None,
-    })
+    // Its own name is what the source keeps where the copy got another one.
+    let landing = if to.below.contains(&b'/') { to.below.clone() } else { remote.name() };
+    what.run(session, remote, entry, &landing, out).map(|()| Some(true))
 }
 
-/// What `--exists` makes of the target; a reason to leave it alone.
-fn policy(
-    exists: Exists,
-    local: &Path,
-    size: Option<u64>,
-    modified: Option<Time>,
-) -> Result<Option<&'static str>> {
-    let about = match fs::symlink_metadata(local) {
-        Ok(about) => about,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => {
-            return Err(Error::from_io(e, Kind::Create, format_args!("cannot create {}", local.display())));
-        }
-    };
-    if about.is_dir() {
-        return Err(Error::new(Kind::Create, format!("{} is a directory", local.display())));
-    }
-    Ok(match exists {
-        Exists::Overwrite => None,
-        Exists::Skip => Some("exists"),
-        Exists::Fail => return Err(Error::new(Kind::Create, format!("{} exists", local.display()))),
-        Exists::Newer => {
-            let here: Option<Time> = about.modified().ok().map(Into::into);
-            let not_newer = matches!((here, modified), (Some(here), Some(there)) if there.0 <= here.0 + 1);
-            (size == Some(about.len()) && not_newer).then_some("not newer")
-        }
-    })
-}
-
-fn file_event(session: Option<&Session<'_>>, remote: &RemotePath, local: Option<&Path>) -> event::File {
+fn file_event(session: &Session<'_>, remote: &RemotePath, local: Option<&Path>) -> event::File {
     event::File {
         direction: "download",
         local: local.map(|l| record::name(l.as_os_str().as_bytes())),
         remote: Some(record::name(remote.as_bytes())),
-        url: session.map(|s| s.site.url(remote)),
+        url: Some(session.site.url(remote)),
         ..event::File::default()
     }
 }
 
+#[allow(clippy::too_many_arguments, reason = "all that is told of a file")]
 fn succeeded(
     out: &mut Output,
     session: &Session<'_>,
@@ -413,30 +438,39 @@ fn succeeded(
     done: &Done,
     tried: u32,
     time: Duration,
+    removed: Option<bool>,
 ) {
-    if let Some(reason) = done.skipped {
-        return skip(out, Some(session), remote, Some(local), reason);
-    }
     out.count(Outcome::Ok);
-    out.add_bytes(done.bytes);
+    out.add_bytes(done.fetched);
     let shown = local.display().to_string();
     let url = session.site.url(remote);
     out.done(format_args!("{url} -> {} ({})", escape::text(&shown), quantity::human(done.bytes)));
-    let mut file = file_event(Some(session), remote, Some(local));
+    let mut file = file_event(session, remote, Some(local));
     file.outcome = Outcome::Ok.name();
     file.bytes = Some(done.bytes);
     file.seconds = Some(seconds(time));
     file.attempts = Some(tried);
+    file.resumed_from = done.resumed_from;
     file.sha256 = done.sha256.clone();
-    file.verified = Some(done.verified.to_string());
+    file.verified = Some(done.verified.clone());
     file.tls_version = done.tls_version.clone();
     file.tls_resumed = done.tls_resumed;
+    file.source_removed = removed;
+    out.emit(&Event::File(Box::new(file)));
+}
+
+fn planned(out: &mut Output, session: &Session<'_>, remote: &RemotePath, local: &Path) {
+    out.count(Outcome::Planned);
+    let shown = local.display().to_string();
+    out.line(format_args!("get {} {}", session.site.url(remote), escape::text(&shown)));
+    let mut file = file_event(session, remote, Some(local));
+    file.outcome = Outcome::Planned.name();
     out.emit(&Event::File(Box::new(file)));
 }
 
 fn skip(
     out: &mut Output,
-    session: Option<&Session<'_>>,
+    session: &Session<'_>,
     remote: &RemotePath,
     local: Option<&Path>,
     reason: &'static str,
@@ -458,7 +492,7 @@ fn failed(
     tried: u32,
 ) {
     out.item_failed(error);
-    let mut file = file_event(Some(session), remote, local);
+    let mut file = file_event(session, remote, local);
     file.outcome = Outcome::of(error).name();
     file.attempts = Some(tried);
     file.error = Some(event::error(error));

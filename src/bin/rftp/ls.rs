@@ -2,10 +2,11 @@
 
 use crate::{
     args::{self, Shared},
-    get::matching,
+    matches,
     remote::Remote,
+    select::Doubt,
     session::{Purpose, Session},
-    walk::join,
+    walk::{DEEPEST, MOST, join},
 };
 use wirepost::{
     base::{
@@ -22,8 +23,6 @@ use wirepost::{
     ftp::{Listing, RemotePath},
     net::Cancel,
 };
-
-const DEEPEST: usize = 100;
 
 pub fn run(flags: &args::Ls, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let remotes: Vec<Remote> = flags.names.iter().map(|n| Remote::parse(n)).collect::<Result<_>>()?;
@@ -47,36 +46,45 @@ fn ls(
     let what = format!("cannot list {path} on {host}");
     let entry =
         session.run(out, |s, _, _| s.client()?.look_and_prepare(path)).0.map_err(|e| e.context(&what))?;
+    let mut held = flags.which.is_active().then(Vec::new);
     match entry {
         Some(entry) if entry.is_dir() => {}
-        Some(entry) => {
-            show(flags, session, &path.to_string(), path, &entry, out);
-            return Ok(());
-        }
+        Some(entry) => return show_all(flags, session, vec![(path.to_string(), path.clone(), entry)], out),
         None if !flags.no_glob && pattern::is_glob(path.as_bytes()) => {
-            for (path, entry) in matching(session, path, out)? {
-                show(flags, session, &path.to_string(), &path, &entry, out);
-            }
-            return Ok(());
+            let found = matches::some(session, path, out)?;
+            let found = found.into_iter().map(|(path, entry)| (path.to_string(), path, entry)).collect();
+            return show_all(flags, session, found, out);
         }
         None => {
             return Err(Error::new(Kind::Missing, format!("{what}: no such file or directory")).host(&host));
         }
     }
     let mut open: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
+    let mut seen = 0;
     while let Some((below, depth)) = open.pop() {
         cancel.check()?;
         let dir = if below.is_empty() { path.clone() } else { path.join(&below)? };
         let listing = session.run(out, |s, _, _| s.client()?.list(&dir)).0;
         let mut listing = match listing {
             Ok(listing) => listing,
-            Err(e) if below.is_empty() => return Err(e),
+            Err(e) if below.is_empty() || e.kind() == Kind::Interrupted => return Err(e),
             Err(e) => {
                 out.fail(&e);
                 continue;
             }
         };
+        if held.is_some() && !listing.is_whole() {
+            // What is the newest cannot be told from a part.
+            let text = format!("cannot select: the listing of {dir} on {host} is not whole");
+            return Err(Error::new(Kind::Protocol, text).host(&host));
+        }
         complain(&host, &dir, &listing, out);
+        seen += 1 + listing.entries.len();
+        if seen > MOST {
+            return Err(
+                Error::new(Kind::Limit, format!("{path} on {host} is a tree without end")).host(&host)
+            );
+        }
         listing.entries.sort_by(|a, b| a.name.cmp(&b.name));
         let mut dirs = Vec::new();
         for entry in &listing.entries {
@@ -85,7 +93,11 @@ fn ls(
             }
             let relative = join(&below, &entry.name);
             let shown = String::from_utf8_lossy(&relative).into_owned();
-            show(flags, session, &shown, &dir.join(&entry.name)?, entry, out);
+            let full = dir.join(&entry.name)?;
+            match &mut held {
+                Some(held) => held.push((shown.clone(), full, entry.clone())),
+                None => show(session, &shown, &full, entry, flags.long, out),
+            }
             if flags.recursive && entry.is_dir() {
                 if depth == DEEPEST {
                     out.fail(&Error::new(Kind::Limit, format!("{shown} on {host} is too deep")).host(&host));
@@ -96,11 +108,31 @@ fn ls(
         }
         open.extend(dirs.into_iter().rev());
     }
+    match held {
+        Some(held) => show_all(flags, session, held, out),
+        None => Ok(()),
+    }
+}
+
+/// What the selection leaves; nothing is a no.
+fn show_all(
+    flags: &args::Ls,
+    session: &Session<'_>,
+    found: Vec<(String, RemotePath, Entry)>,
+    out: &mut Output,
+) -> Result<()> {
+    let found = flags.which.apply(found, |(_, _, entry)| entry, Time::now(), Doubt::In)?;
+    if found.is_empty() {
+        out.answer_no();
+    }
+    for (name, path, entry) in found {
+        show(session, &name, &path, &entry, flags.long, out);
+    }
     Ok(())
 }
 
-/// What could not be shown of a listing is an item that failed.
-fn complain(host: &str, dir: &RemotePath, listing: &Listing, out: &mut Output) {
+/// What could not be made sense of in a listing is an item that failed.
+pub fn complain(host: &str, dir: &RemotePath, listing: &Listing, out: &mut Output) {
     let mut say = |text: String| out.fail(&Error::new(Kind::Protocol, text).host(host));
     for name in &listing.unsafe_names {
         say(format!("{host} lists a name in {dir} that is no file name: {}", String::from_utf8_lossy(name)));
@@ -113,17 +145,15 @@ fn complain(host: &str, dir: &RemotePath, listing: &Listing, out: &mut Output) {
     }
 }
 
-fn show(
-    flags: &args::Ls,
-    session: &Session<'_>,
-    name: &str,
-    path: &RemotePath,
-    entry: &Entry,
-    out: &mut Output,
-) {
+/// One line, with all that is known.
+pub fn show_long(session: &Session<'_>, name: &str, path: &RemotePath, entry: &Entry, out: &mut Output) {
+    show(session, name, path, entry, true, out);
+}
+
+fn show(session: &Session<'_>, name: &str, path: &RemotePath, entry: &Entry, long: bool, out: &mut Output) {
     out.count(Outcome::Ok);
     let shown = escape::text(name);
-    if flags.long {
+    if long {
         let kind = match entry.kind {
             EntryKind::File => '-',
             EntryKind::Dir => 'd',

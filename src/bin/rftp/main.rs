@@ -2,14 +2,36 @@
 
 mod args;
 mod cat;
+mod charset;
+mod check;
+mod chmod;
+mod clean;
+mod dispose;
+mod download;
 mod get;
+mod lists;
 mod ls;
+mod manifest;
+mod matches;
+mod mkdir;
+mod mv;
 mod place;
+mod poll;
 mod put;
+mod quote;
 mod remote;
+mod report;
+mod rm;
+mod select;
 mod session;
+mod source;
+mod stat;
+mod sync;
+mod temporary;
+mod upload;
 mod verify;
 mod walk;
+mod work;
 
 use std::process::ExitCode;
 use wirepost::{
@@ -31,7 +53,16 @@ fn run(flags: args::Rftp, out: &mut Output, cancel: &Cancel) -> anyhow::Result<(
         Verb::Get(verb) => get::run(verb, shared, out, cancel)?,
         Verb::Cat(verb) => cat::run(verb, shared, out, cancel)?,
         Verb::Ls(verb) => ls::run(verb, shared, out, cancel)?,
+        Verb::Stat(verb) => stat::run(verb, shared, out, cancel)?,
+        Verb::Mkdir(verb) => mkdir::run(verb, shared, out, cancel)?,
+        Verb::Rm(verb) => rm::run(verb, shared, out, cancel)?,
+        Verb::Mv(verb) => mv::run(verb, shared, out, cancel)?,
+        Verb::Chmod(verb) => chmod::run(verb, shared, out, cancel)?,
+        Verb::Sync(verb) => sync::run(verb, shared, out, cancel)?,
         Verb::Verify(verb) => verify::run(verb, shared, out, cancel)?,
+        Verb::Quote(verb) => quote::run(verb, shared, out, cancel)?,
+        Verb::Check(verb) => check::run(verb, shared, out, cancel)?,
+        Verb::Clean(verb) => clean::run(verb, shared, out, cancel)?,
     }
     Ok(())
 }

@@ -1,21 +1,26 @@
-//! `put`: files arrive whole under their names, or not at all.
+//! `put`: files arrive whole under their names, or not at all. Which files, where to, and what is said about each; one file's
+//! way is `upload.rs`.
 //!
-//! One file takes, after the login: a look at the target and the question for a port (one write), the data connection, STOR to
-//! a temporary name in the same directory, the data and its 226, then in one write the time, the mode, SIZE and a digest where the
-//! server computes one, and at last RNFR with RNTO. A lost answer is settled by looking.
+//! A run that wrote several files into a directory looks through it once at its end, and removes temporaries that earlier runs left
+//! there more than a day ago; a run of a few files does not pay for a listing, and leaves that to `rftp clean`.
 
 use crate::{
-    args::{self, Exists, Shared},
+    args::{self, Shared},
+    clean, dispose,
+    lists::{self, EARLIER},
+    manifest::Manifest,
     place::{self, Destination},
-    remote::{Remote, is_remote},
+    remote::{Remote, Site, is_remote},
+    report,
     session::{Purpose, Session},
+    source::{self, Source},
+    upload::{Attempt, Done},
     walk::{self, Filter},
 };
 use std::{
-    ffi::{OsStr, OsString},
-    fs::File,
-    hash::{BuildHasher, Hasher, RandomState},
-    io::{self, IsTerminal, Read},
+    collections::BTreeMap,
+    ffi::OsString,
+    io::{self, IsTerminal},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -23,7 +28,6 @@ use std::{
 use wirepost::{
     base::{
         date::Time,
-        digest::{Algorithm, hex},
         error::*,
         escape, pattern, quantity, record,
         tree::{Entry, EntryKind},
@@ -35,69 +39,134 @@ use wirepost::{
         output::seconds,
         stdin,
     },
-    ftp::{Client, RemotePath, Store, Upload},
-    job::meter::Meter,
+    ftp::RemotePath,
     net::Cancel,
 };
 
-/// What one upload needs to know.
+/// From so many files on in one directory, its listing costs little beside them.
+const SWEEP_FROM: usize = 4;
+/// Temporaries that are older were left by a run that is gone.
+const LEFT_OVER: Duration = Duration::from_secs(86_400);
+
+/// What all files of a run share.
 struct Job<'a> {
     flags: &'a args::Put,
     cancel: &'a Cancel,
+    manifest: Option<Manifest>,
+    /// How many files were written into which directory.
+    written: BTreeMap<RemotePath, usize>,
 }
 
-/// One thing to be put.
-enum Item {
-    File { local: Source, remote: RemotePath },
-    Dir { remote: RemotePath, below: Vec<u8> },
-}
-
-#[derive(Clone)]
-enum Source {
-    Path(PathBuf),
-    Stdin,
-}
-
-impl Source {
-    fn shown(&self) -> String {
-        match self {
-            Source::Path(path) => path.display().to_string(),
-            Source::Stdin => "-".into(),
-        }
-    }
-}
-
-/// How an upload went.
-struct Done {
-    bytes: u64,
-    sha256: Option<String>,
-    verified: String,
-    tls_version: Option<String>,
-    tls_resumed: Option<bool>,
-    skipped: Option<&'static str>,
+/// One file to be put.
+struct Item {
+    local: Source,
+    remote: RemotePath,
+    /// Its place below the destination.
+    landing: Vec<u8>,
+    /// What a look at the target told already.
+    known: Option<Option<Entry>>,
 }
 
 pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
-    let (sources, last) = flags.names.split_at(flags.names.len() - 1);
-    let destination = Remote::parse(&last[0]).map_err(|e| {
+    if shared.ftp.ascii && flags.transfer.resume {
+        return Err(Error::new(Kind::Usage, "a transfer of text (--ascii) cannot be resumed"));
+    }
+    let filter = Filter::new(&flags.select)?;
+    let manifest = |flags: &args::Put| match &flags.transfer.manifest {
+        Some(path) if !flags.transfer.dry_run => Manifest::create(path).map(Some),
+        _ => Ok(None),
+    };
+    if let Some(file) = &flags.retry_from {
+        let left = lists::retry_from(file, "upload")?;
+        let mut job = Job { flags, cancel, manifest: manifest(flags)?, written: BTreeMap::new() };
+        retry(&mut job, left, &filter, shared, out)?;
+        return end(job, out);
+    }
+    let Some((last, named)) = flags.names.split_last() else {
+        return Err(Error::new(Kind::Usage, "nothing to put").hint("--help tells what there is"));
+    };
+    let destination = Remote::parse(last).map_err(|e| {
         e.hint_if_none("the last name is the remote destination: rftp put FILE… ftp://user@host/dir/")
     })?;
-    if let Some(wrong) = sources.iter().find(|s| is_remote(s) && !PathBuf::from(s).exists()) {
+    if named.is_empty() && flags.files_from.is_none() {
+        return Err(Error::new(Kind::Usage, "nothing to put: only a destination was given")
+            .hint("rftp put FILE… ftp://user@host/dir/"));
+    }
+    if let Some(wrong) = named.iter().find(|s| is_remote(s) && !PathBuf::from(s).exists()) {
         return Err(Error::new(Kind::Usage, format!("{} is not a local name", wrong.display()))
             .hint("put sends local files; get fetches remote ones"));
     }
-    let filter = Filter::new(&flags.select)?;
-    let sources = named(sources, flags.select.no_glob)?;
+    let mut sources = expand(named, flags.select.no_glob)?;
+    if let Some(list) = &flags.files_from {
+        sources.extend(lists::files_from(list, flags.null)?.into_iter().map(PathBuf::from));
+    }
     check(&sources, flags, &destination)?;
+    let mut job = Job { flags, cancel, manifest: manifest(flags)?, written: BTreeMap::new() };
     let mut session = Session::new(destination.site.clone(), Purpose::Change, shared, out, cancel)?;
-    let job = Job { flags, cancel };
-    let result = put_all(&job, &mut session, &sources, &destination.path, &filter, out);
+    let result = put_all(&mut job, &mut session, &sources, &destination.path, &filter, out);
+    sweep(&mut job, &mut session, out);
     session.end(out);
-    result
+    result.and(end(job, out))
+}
+
+/// The list is whole, and the answer to "was there anything to do" is given.
+fn end(job: Job<'_>, out: &mut Output) -> Result<()> {
+    if let Some(manifest) = job.manifest {
+        manifest.finish()?;
+    }
+    report::nothing_done(job.flags.transfer.exit_code, out);
+    Ok(())
+}
+
+/// What an earlier run left, each to its own place again.
+fn retry(
+    job: &mut Job<'_>,
+    left: Vec<lists::Left>,
+    filter: &Filter,
+    shared: &Shared,
+    out: &mut Output,
+) -> Result<()> {
+    let mut session: Option<(Site, Session<'_>)> = None;
+    let mut stopped = false;
+    for left in left {
+        let Some(local) = left.local else { continue };
+        if session.as_ref().is_none_or(|(site, _)| *site != left.remote.site) {
+            if let Some((_, mut old)) = session.take() {
+                sweep(job, &mut old, out);
+                old.end(out);
+            }
+            let new = Session::new(left.remote.site.clone(), Purpose::Change, shared, out, job.cancel)?;
+            session = Some((left.remote.site.clone(), new));
+        }
+        let Some((_, session)) = &mut session else { continue };
+        let (remote, landing) = (left.remote.path, file_name(&local));
+        if stopped {
+            skip(out, session, &Source::Path(local), Some(&remote), EARLIER);
+            continue;
+        }
+        let before = out.failures();
+        if local.is_dir() {
+            put_tree(job, session, &local, &remote, &landing, filter, out)?;
+        } else {
+            let local = Source::Path(local);
+            put_item(job, session, Item { local, remote, landing, known: None }, out);
+        }
+        stopped = out.failures() > before && !job.flags.select.keep_going;
+        job.cancel.check()?;
+    }
+    if let Some((_, mut session)) = session {
+        sweep(job, &mut session, out);
+        session.end(out);
+    }
+    Ok(())
+}
+
+fn file_name(path: &Path) -> Vec<u8> {
+    path.file_name().unwrap_or_default().as_bytes().to_vec()
 }
 
 /// The sources by their names. A name that exists is that name; only otherwise it is a pattern.
-fn named(sources: &[OsString], no_glob: bool) -> Result<Vec<PathBuf>> {
+fn expand(sources: &[OsString], no_glob: bool) -> Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
     for source in sources {
         let path = PathBuf::from(source);
@@ -121,18 +190,24 @@ fn check(sources: &[PathBuf], flags: &args::Put, destination: &Remote) -> Result
             if destination.path.is_empty() || destination.path.ends_with_slash() {
                 return Err(Error::new(Kind::Usage, "stdin has no name: the destination must give one"));
             }
+            if flags.remove_source || flags.move_source_to.is_some() {
+                return Err(Error::new(Kind::Usage, "stdin cannot be removed or moved"));
+            }
             if io::stdin().is_terminal() {
                 return Err(Error::new(Kind::Usage, "standard input is a terminal, not a file"));
             }
             stdin::claim("the file -")?;
             continue;
         }
-        let about = source
-            .metadata()
-            .map_err(|e| Error::source(e, format_args!("cannot read {}", source.display())))?;
-        if about.is_dir() && !flags.select.recursive {
-            return Err(Error::new(Kind::Usage, format!("{} is a directory", source.display()))
-                .hint("-r puts directories with all that is in them"));
+        match source.metadata() {
+            Ok(about) if about.is_dir() && !flags.select.recursive => {
+                return Err(Error::new(Kind::Usage, format!("{} is a directory", source.display()))
+                    .hint("-r puts directories with all that is in them"));
+            }
+            Ok(_) => {}
+            // It fails by itself, when its turn comes.
+            Err(_) if flags.select.keep_going => {}
+            Err(e) => return Err(Error::source(e, format_args!("cannot read {}", source.display()))),
         }
     }
     if sources.len() > 1 && sources.iter().any(|s| s.as_os_str() == "-") {
@@ -142,26 +217,23 @@ fn check(sources: &[PathBuf], flags: &args::Put, destination: &Remote) -> Result
 }
 
 fn put_all(
-    job: &Job<'_>,
+    job: &mut Job<'_>,
     session: &mut Session<'_>,
     sources: &[PathBuf],
     destination: &RemotePath,
     filter: &Filter,
     out: &mut Output,
 ) -> Result<()> {
-    let several = sources.len() > 1;
+    let several = sources.len() > 1 || job.flags.files_from.is_some();
     let mut stopped = false;
     let mut kind = (several || destination.is_empty() || destination.ends_with_slash())
         .then_some(Destination::Directory);
+    let mut known = None;
     for source in sources {
         let raw = source.as_os_str().as_bytes();
         let is_dir = source.is_dir();
         if source.as_os_str() == "-" {
             kind = Some(Destination::Name);
-        }
-        if stopped {
-            skip(out, session, &Source::Path(source.clone()), None, "an earlier failure");
-            continue;
         }
         let kind = match kind {
             Some(kind) => kind,
@@ -169,42 +241,50 @@ fn put_all(
                 let looked = session.run(out, |s, _, _| s.client()?.look_and_prepare(destination)).0;
                 match looked {
                     Ok(Some(entry)) if entry.is_dir() => Destination::Directory,
-                    Ok(_) => Destination::Name,
+                    Ok(entry) => {
+                        known = Some(entry);
+                        Destination::Name
+                    }
                     Err(e) => {
-                        return Err(
-                            e.context(format_args!("cannot put to {destination} on {}", session.host()))
-                        );
+                        let local = Source::Path(source.clone());
+                        let what = format!("cannot put to {destination} on {}", session.host());
+                        failed(out, session, &local, Some(destination), &e.context(what), 1, None);
+                        break;
                     }
                 }
             }
         };
-        let target = match place::below(raw, kind) {
+        let below = place::below(raw, kind);
+        let target = match &below {
             name if name.is_empty() => destination.trimmed(),
-            name => destination.join(&name)?,
+            name => destination.join(name)?,
         };
-        let before = out_failures(out);
+        if stopped {
+            skip(out, session, &Source::Path(source.clone()), Some(&target), EARLIER);
+            continue;
+        }
+        let before = out.failures();
         if is_dir {
-            put_tree(job, session, source, &target, filter, out)?;
+            put_tree(job, session, source, &target, &below, filter, out)?;
         } else {
             let local = if raw == b"-" { Source::Stdin } else { Source::Path(source.clone()) };
-            put_item(job, session, Item::File { local, remote: target }, out);
+            // Under a name of its own the list below the destination's directory has that name.
+            let landing = if below.is_empty() { target.name() } else { below };
+            put_item(job, session, Item { local, remote: target, landing, known: known.take() }, out);
         }
-        stopped = out_failures(out) > before && !is_dir && !job.flags.select.keep_going;
+        stopped = out.failures() > before && !is_dir && !job.flags.select.keep_going;
         job.cancel.check()?;
     }
     Ok(())
 }
 
-fn out_failures(out: &Output) -> u64 {
-    out.failures()
-}
-
 /// A directory and what is in it: goes on after a failure.
 fn put_tree(
-    job: &Job<'_>,
+    job: &mut Job<'_>,
     session: &mut Session<'_>,
     top: &Path,
     target: &RemotePath,
+    below: &[u8],
     filter: &Filter,
     out: &mut Output,
 ) -> Result<()> {
@@ -217,445 +297,142 @@ fn put_tree(
         let local = Source::Path(walk::local_path(top, path));
         failed(out, session, &local, None, error, 1, None);
     }
-    put_item(job, session, Item::Dir { remote: target.clone(), below: Vec::new() }, out);
-    let mut items = Vec::with_capacity(walk.found.len());
-    for found in walk.found {
-        let remote = target.join(&found.path)?;
-        items.push(match found.entry.kind {
-            EntryKind::Dir => Item::Dir { remote, below: found.path },
-            _ => Item::File { local: Source::Path(walk::local_path(top, &found.path)), remote },
-        });
-    }
-    // Directories first: many in one write, and every file finds its own.
-    let (dirs, files): (Vec<_>, Vec<_>) = items.into_iter().partition(|i| matches!(i, Item::Dir { .. }));
-    for item in dirs.into_iter().chain(files) {
+    // Directories first: every file finds its own.
+    make_dir(job, session, top, target, out);
+    let (dirs, files): (Vec<_>, Vec<_>) =
+        walk.found.into_iter().partition(|f| f.entry.kind == EntryKind::Dir);
+    for dir in dirs {
         job.cancel.check()?;
-        put_item(job, session, item, out);
+        let remote = target.join(&dir.path)?;
+        make_dir(job, session, &walk::local_path(top, &dir.path), &remote, out);
+    }
+    for file in files {
+        job.cancel.check()?;
+        let remote = target.join(&file.path)?;
+        let local = Source::Path(walk::local_path(top, &file.path));
+        put_item(
+            job,
+            session,
+            Item { local, remote, landing: walk::join(below, &file.path), known: None },
+            out,
+        );
     }
     Ok(())
 }
 
+fn make_dir(job: &Job<'_>, session: &mut Session<'_>, local: &Path, remote: &RemotePath, out: &mut Output) {
+    if job.flags.transfer.dry_run {
+        out.line(format_args!("mkdir {}", escape::text(&session.site.url(remote))));
+        return;
+    }
+    if let Err(e) = session.run(out, |s, _, _| s.client()?.make_dirs(remote)).0 {
+        failed(out, session, &Source::Path(local.to_path_buf()), Some(remote), &e, 1, None);
+    }
+}
+
 /// One item, from its first try to its event.
-fn put_item(job: &Job<'_>, session: &mut Session<'_>, item: Item, out: &mut Output) {
+fn put_item(job: &mut Job<'_>, session: &mut Session<'_>, item: Item, out: &mut Output) {
     let began = Instant::now();
-    match item {
-        Item::Dir { remote, below } => {
-            if job.flags.transfer.dry_run {
-                if !below.is_empty() {
-                    out.line(format_args!("mkdir {}", escape::text(&session.site.url(&remote))));
-                }
-                return;
+    let Item { local, remote, landing, known } = item;
+    if is_young(job, &local) {
+        return skip(out, session, &local, Some(&remote), "too young");
+    }
+    if job.flags.transfer.dry_run {
+        return planned(out, session, &local, &remote);
+    }
+    let mut attempt = match Attempt::new(job.flags, job.cancel, &local, &remote, known) {
+        Ok(attempt) => attempt,
+        Err(e) => return failed(out, session, &local, Some(&remote), &e, 1, None),
+    };
+    let (result, tried) = session.run(out, |session, out, _| attempt.put(session, out));
+    let done = match result {
+        Ok(done) => done,
+        Err(e) => {
+            job.cancel.begin_cleanup(Duration::from_secs(2));
+            let left = attempt.clean_up(session);
+            let what = format!("cannot store {remote} on {}", session.host());
+            let mut error = e.context(what);
+            if let Some(left) = &left {
+                error = error.hint_if_none(if attempt.can_go_on() {
+                    format!("{left} holds what arrived: the same with --resume goes on from there")
+                } else {
+                    format!("{left} was left on the server")
+                });
             }
-            let made = session.run(out, |s, _, _| s.client()?.make_dirs(&remote)).0;
-            if let Err(e) = made {
-                failed(
-                    out,
-                    session,
-                    &Source::Path(PathBuf::from(OsStr::from_bytes(&below))),
-                    Some(&remote),
-                    &e,
-                    1,
-                    None,
-                );
-            }
+            return failed(out, session, &local, Some(&remote), &error, tried, left.as_ref());
         }
-        Item::File { local, remote } => {
-            if job.flags.transfer.dry_run {
-                planned(out, session, &local, &remote);
-                return;
-            }
-            // One temporary name for all tries: a later try replaces what an earlier one left.
-            let temporary = match temporary_name(&remote) {
-                Ok(path) => path,
-                Err(e) => return failed(out, session, &local, Some(&remote), &e, 1, None),
-            };
-            let mut attempt = Attempt {
-                job,
-                local: &local,
-                remote: &remote,
-                temporary: &temporary,
-                consumed: false,
-                stage: Stage::Start,
-            };
-            let (result, tried) = session.run(out, |session, out, _| attempt.put(session, out));
-            match result {
-                Ok(done) => succeeded(out, session, &local, &remote, &done, tried, began.elapsed()),
-                Err(e) => {
-                    job.cancel.begin_cleanup(Duration::from_secs(2));
-                    let left = attempt.clean_up(session);
-                    let what = format!("cannot store {remote} on {}", session.host());
-                    failed(out, session, &local, Some(&remote), &e.context(what), tried, left.as_ref());
-                }
-            }
+    };
+    if let Some(reason) = done.skipped {
+        return skip(out, session, &local, Some(&remote), reason);
+    }
+    if let (false, Ok(dir)) = (job.flags.in_place, remote.parent().map_or_else(|| RemotePath::new(""), Ok)) {
+        *job.written.entry(dir).or_default() += 1;
+    }
+    let finished = settle(job, &local, &landing, &done);
+    match finished {
+        Ok(removed) => succeeded(out, session, &local, &remote, &done, tried, began.elapsed(), removed),
+        Err(e) => {
+            let error = e.context(format_args!("{remote} is stored on {}, but", session.host()));
+            failed(out, session, &local, Some(&remote), &error, tried, None);
         }
     }
 }
 
-/// `.NAME.rftp-…` beside the target, within the 255 bytes of a name.
-fn temporary_name(target: &RemotePath) -> Result<RemotePath> {
-    let random = RandomState::new().build_hasher().finish();
-    let name = target.name();
-    if name.is_empty() {
-        return Err(Error::new(Kind::Usage, format!("{target} is no name for a file")));
-    }
-    let kept = &name[..name.len().min(220)];
-    target.sibling(&[b".", kept, format!(".rftp-{random:016x}").as_bytes()].concat())
+/// Files that may still be written are left.
+fn is_young(job: &Job<'_>, local: &Source) -> bool {
+    let (Some(age), Source::Path(path)) = (job.flags.transfer.min_age, local) else { return false };
+    let modified = path.metadata().ok().filter(std::fs::Metadata::is_file).and_then(|a| a.modified().ok());
+    modified.is_some_and(|at| Time::from(at) > Time::now().before(age))
 }
 
-/// How far an upload came.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Start,
-    /// Something stands under the temporary name.
-    Storing,
-    /// All of it does, says the server or a look at it.
-    Stored,
-    /// RNTO was sent.
-    Renaming,
+/// What follows a success: the manifest's line, the end of the source. Whether that was removed or moved.
+fn settle(job: &mut Job<'_>, local: &Source, landing: &[u8], done: &Done) -> Result<Option<bool>> {
+    if let (Some(manifest), Some(sha256)) = (&mut job.manifest, &done.sha256) {
+        manifest.add(landing, sha256)?;
+    }
+    let what = match &job.flags.move_source_to {
+        Some(dir) => dispose::Local::MoveTo(dir),
+        None if job.flags.remove_source => dispose::Local::Remove,
+        None => return Ok(None),
+    };
+    let (Source::Path(path), Some(mark)) = (local, done.mark) else {
+        return Err(Error::new(Kind::Local, format!("{} is no file that could be removed", local.shown())));
+    };
+    if done.verified == "none" {
+        let text =
+            format!("{} is kept: the server says neither size nor digest of what it has", local.shown());
+        return Err(Error::new(Kind::Input, text));
+    }
+    // Its own name is what the source keeps where the target got another one.
+    let landing = if landing.contains(&b'/') { landing.to_vec() } else { file_name(path) };
+    source::settle(path, mark, &what, &landing).map(|()| Some(true))
 }
 
-/// One upload over all its tries.
-struct Attempt<'a> {
-    job: &'a Job<'a>,
-    local: &'a Source,
-    remote: &'a RemotePath,
-    temporary: &'a RemotePath,
-    /// Stdin was read: there is no second try.
-    consumed: bool,
-    stage: Stage,
-}
-
-/// What was sent, as far as it is known.
-struct Sent {
-    bytes: u64,
-    digest: Option<(Algorithm, Vec<u8>)>,
-    sha256: Option<String>,
-}
-
-impl Attempt<'_> {
-    fn put(&mut self, session: &mut Session<'_>, out: &mut Output) -> Result<Done> {
-        if self.consumed {
-            return Err(Error::new(Kind::Closed, "standard input cannot be read a second time")
-                .again_is(Again::Later));
+/// Removes what earlier runs left in the directories that this one filled.
+fn sweep(job: &mut Job<'_>, session: &mut Session<'_>, out: &mut Output) {
+    let dirs = std::mem::take(&mut job.written);
+    for (dir, _) in dirs.into_iter().filter(|(_, files)| *files >= SWEEP_FROM) {
+        // Where something failed there is more to care about.
+        if job.cancel.is_stopping() || out.failures() > 0 {
+            return;
         }
-        let in_place = self.job.flags.in_place;
-        let mut source = Opened::open(self.local)?;
-        let client = session.client()?;
-        let there = client.look_and_prepare(self.remote)?;
-        if let Some(reason) = self.policy(client, there.as_ref(), &source)? {
-            return Ok(Done {
-                bytes: 0,
-                sha256: None,
-                verified: "none".into(),
-                tls_version: None,
-                tls_resumed: None,
-                skipped: Some(reason),
-            });
+        if let Err(e) = clean::sweep(session, &dir, Some(LEFT_OVER), out) {
+            out.note(format_args!("leftovers in {dir} stay: {e}"));
         }
-        if let Some(entry) = there.as_ref().filter(|e| e.kind == EntryKind::Link) {
-            let to = entry
-                .target
-                .as_deref()
-                .map_or(String::new(), |t| format!(" to {}", String::from_utf8_lossy(t)));
-            out.warn(format_args!(
-                "{} on {} is a symbolic link{to}: it is replaced",
-                self.remote,
-                client.host()
-            ));
-        }
-        let name = if in_place { self.remote } else { self.temporary };
-        let algorithm = client.best_hash();
-        let mut upload = client.store(name, Store { make_dirs: true, ..Store::default() })?;
-        self.stage = Stage::Storing;
-        let sent = {
-            let meter = out.progress().start(&self.local.shown(), source.size);
-            let progress = |n| meter.add(n);
-            let mut meter = Meter::new(&progress)
-                .limit(self.job.flags.transfer.limit_rate)
-                .least(self.job.flags.transfer.min_rate);
-            if let Some(algorithm) = algorithm {
-                meter = meter.digest(algorithm);
-            }
-            if self.job.flags.transfer.digest {
-                meter = meter.digest(Algorithm::Sha256);
-            }
-            self.consumed = source.size.is_none();
-            match source.send(&mut upload, &mut meter) {
-                Ok(bytes) => Sent {
-                    bytes,
-                    digest: algorithm.and_then(|a| Some((a, meter.digest_of(a)?))),
-                    sha256: meter.digest_of(Algorithm::Sha256).map(|d| hex(&d)),
-                },
-                Err(e) => {
-                    let error =
-                        Error::from_io(e, Kind::Local, format_args!("cannot read {}", self.local.shown()));
-                    self.job.cancel.begin_cleanup(Duration::from_secs(2));
-                    return Err(upload.fail(error));
-                }
-            }
-        };
-        match upload.finish() {
-            Ok(_) => {}
-            Err(e) if e.kind() == Kind::Unconfirmed => {
-                // All of it went out and no answer came: look.
-                out.note(format_args!("{}; looking whether the file arrived", e.message()));
-                self.settle_store(session, name, sent.bytes, &e)?;
-            }
-            Err(e) => return Err(e),
-        }
-        self.stage = Stage::Stored;
-        source.unchanged()?;
-        let client = session.client()?;
-        let verified = self.verify(client, name, &sent, there.as_ref(), &source)?;
-        if !in_place {
-            self.stage = Stage::Renaming;
-            let renamed = client.rename(self.temporary, self.remote);
-            match renamed {
-                Ok(()) => {}
-                Err(e) if e.kind() == Kind::Unconfirmed => {
-                    out.note(format_args!("{}; looking whether the file was renamed", e.message()));
-                    self.settle_rename(session, sent.bytes, &e)?;
-                }
-                Err(e) => {
-                    self.stage = Stage::Stored;
-                    return Err(if there.is_some() && e.kind() == Kind::Refused {
-                        e.hint("the server renames onto no existing file: remove it first, or use --in-place")
-                    } else {
-                        e
-                    });
-                }
-            }
-        }
-        let client = session.client()?;
-        Ok(Done {
-            bytes: sent.bytes,
-            sha256: sent.sha256.or_else(|| match &sent.digest {
-                Some((Algorithm::Sha256, digest)) => Some(hex(digest)),
-                _ => None,
-            }),
-            verified,
-            tls_version: client.tls_version().map(str::to_string),
-            tls_resumed: client.tls_resumed(),
-            skipped: None,
-        })
-    }
-
-    /// What `--exists` makes of the target; a reason to leave it alone.
-    fn policy(
-        &self,
-        client: &Client,
-        there: Option<&Entry>,
-        source: &Opened,
-    ) -> Result<Option<&'static str>> {
-        let Some(there) = there else { return Ok(None) };
-        if there.is_dir() {
-            return Err(Error::new(Kind::Refused, "a directory of that name is there"));
-        }
-        Ok(match self.job.flags.transfer.exists {
-            Exists::Overwrite => None,
-            Exists::Skip => Some("exists"),
-            Exists::Fail => {
-                let text = format!("{} exists on {}", self.remote, client.host());
-                return Err(Error::new(Kind::Refused, text));
-            }
-            Exists::Newer => {
-                let same_size = source.size.is_some() && there.size == source.size;
-                let not_newer = match (source.modified, there.modified) {
-                    (Some(here), Some(then)) => here.0 <= then.0 + there.tolerance,
-                    _ => false,
-                };
-                (same_size && not_newer).then_some("not newer")
-            }
-        })
-    }
-
-    /// In one write: the time, the old file's mode, the size, the digest. Says what proves the contents.
-    fn verify(
-        &self,
-        client: &mut Client,
-        name: &RemotePath,
-        sent: &Sent,
-        there: Option<&Entry>,
-        source: &Opened,
-    ) -> Result<String> {
-        let mut before = Vec::new();
-        if let Some(time) = source.modified.filter(|_| !self.job.flags.transfer.no_times) {
-            before.extend(client.time_command(name, time));
-        }
-        if let Some(mode) = there.and_then(|e| e.mode).filter(|_| !self.job.flags.in_place) {
-            before.push(client.mode_command(name, mode)?);
-        }
-        let algorithm = sent.digest.as_ref().map(|(a, _)| *a);
-        let (size, digest) = client.size_and_digest_after(&before, name, algorithm)?;
-        if let Some(size) = size.filter(|s| *s != sent.bytes) {
-            let text = format!("the server kept {size} of {} bytes", sent.bytes);
-            let error = Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now);
-            return Err(if self.job.flags.in_place {
-                error.kind_is(Kind::Unconfirmed).again_is(Again::Never)
-            } else {
-                error
-            });
-        }
-        match (&sent.digest, digest) {
-            (Some((algorithm, ours)), Some(theirs)) if *ours == theirs => {
-                Ok(format!("hash:{}", algorithm.name()))
-            }
-            (Some((algorithm, _)), Some(_)) => {
-                let text =
-                    format!("what the server stored has another {} than what was sent", algorithm.name());
-                Err(Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now))
-            }
-            _ if size.is_some() => Ok("size".into()),
-            _ => Ok("none".into()),
-        }
-    }
-
-    /// After a lost 226: the size under the name decides.
-    fn settle_store(
-        &self,
-        session: &mut Session<'_>,
-        name: &RemotePath,
-        bytes: u64,
-        lost: &Error,
-    ) -> Result<()> {
-        let looked = session.client().and_then(|c| c.size(name));
-        match looked {
-            Ok(Some(size)) if size == bytes => Ok(()),
-            Ok(_) => {
-                Err(Error::new(Kind::Closed, format!("{} (the file did not arrive whole)", lost.message())))
-            }
-            Err(e) if e.kind() == Kind::Interrupted => Err(e),
-            // Under a temporary name nothing has happened yet; in place it may have.
-            Err(_) if self.job.flags.in_place => Err(lost.clone()),
-            Err(_) => Err(lost.clone().kind_is(Kind::Closed).again_is(Again::Now)),
-        }
-    }
-
-    /// After a lost answer to RNTO: what stands under which name decides.
-    fn settle_rename(&mut self, session: &mut Session<'_>, bytes: u64, lost: &Error) -> Result<()> {
-        let looked = session.client().and_then(|client| {
-            let temporary = client.size(self.temporary)?;
-            let target = client.size(self.remote)?;
-            Ok((temporary, target))
-        });
-        match looked {
-            Ok((None, Some(size))) if size == bytes => Ok(()),
-            Ok((Some(_), _)) => session.client()?.rename(self.temporary, self.remote),
-            Err(e) if e.kind() == Kind::Interrupted => Err(e),
-            _ => Err(lost.clone()),
-        }
-    }
-
-    /// Removes the temporary file after a failure; the name of what had to be left.
-    fn clean_up(&self, session: &mut Session<'_>) -> Option<RemotePath> {
-        if self.job.flags.in_place || matches!(self.stage, Stage::Start | Stage::Renaming) {
-            return None;
-        }
-        let removed = match session.living() {
-            Some(client) => client.delete(self.temporary).is_ok(),
-            None => session.client().and_then(|c| c.delete(self.temporary)).is_ok(),
-        };
-        (!removed).then(|| self.temporary.clone())
-    }
-}
-
-/// The source, opened: its size is frozen here.
-struct Opened {
-    read: Input,
-    /// `None` for stdin.
-    size: Option<u64>,
-    modified: Option<Time>,
-    shown: String,
-}
-
-enum Input {
-    File(File),
-    Stdin(io::Stdin),
-}
-
-impl Opened {
-    fn open(source: &Source) -> Result<Opened> {
-        let shown = source.shown();
-        let Source::Path(path) = source else {
-            return Ok(Opened { read: Input::Stdin(io::stdin()), size: None, modified: None, shown });
-        };
-        let failed = |e| Error::source(e, format_args!("cannot read {shown}"));
-        let file = File::open(path).map_err(failed)?;
-        let about = file.metadata().map_err(failed)?;
-        // A pipe or a device has no size and can be read once.
-        let size = about.is_file().then_some(about.len());
-        let modified = about.is_file().then(|| about.modified().ok().map(Into::into)).flatten();
-        Ok(Opened { read: Input::File(file), size, modified, shown })
-    }
-
-    /// Sends all of it: without copying where nobody has to see the bytes.
-    fn send(&mut self, upload: &mut Upload<'_>, meter: &mut Meter<'_>) -> io::Result<u64> {
-        let Some(size) = self.size else {
-            return match &mut self.read {
-                Input::Stdin(stdin) => meter.copy(&mut Labelled(stdin.lock(), &self.shown), upload, u64::MAX),
-                Input::File(file) => meter.copy(&mut Labelled(file, &self.shown), upload, u64::MAX),
-            };
-        };
-        let Input::File(file) = &mut self.read else { return Ok(0) };
-        let mut left = size;
-        if !meter.sees_bytes() {
-            while left > 0 {
-                match upload.send_file(file, left.min(meter.chunk() as u64 * 16)) {
-                    Ok(0) => break,
-                    Ok(n) => {
-                        left -= n;
-                        meter.passed(n)?;
-                    }
-                    Err(e) if e.kind() == io::ErrorKind::Unsupported => break,
-                    Err(e) => return Err(e),
-                }
-            }
-        }
-        left -= meter.copy(&mut Labelled(file, &self.shown), upload, left)?;
-        if left > 0 {
-            let text = format!("{} became shorter while it was read", self.shown);
-            return Err(Error::new(Kind::Local, text).again_is(Again::Now).into());
-        }
-        Ok(size)
-    }
-
-    /// A file that was written while it was read may be half of the one and half of the other. One that only grew, such as
-    /// a log, was sent as it was when it was opened.
-    fn unchanged(&self) -> Result<()> {
-        let (Input::File(file), Some(size)) = (&self.read, self.size) else { return Ok(()) };
-        let failed = |e| Error::source(e, format_args!("cannot read {}", self.shown));
-        let about = file.metadata().map_err(failed)?;
-        let modified: Option<Time> = about.modified().ok().map(Into::into);
-        if about.len() <= size && modified != self.modified || about.len() < size {
-            let text = format!("{} changed while it was sent", self.shown);
-            return Err(Error::new(Kind::Local, text).again_is(Again::Now));
-        }
-        Ok(())
-    }
-}
-
-/// Says whose read failed.
-struct Labelled<'a, R>(R, &'a str);
-
-impl<R: Read> Read for Labelled<'_, R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buf).map_err(|e| match e.kind() {
-            io::ErrorKind::Interrupted => e,
-            _ => Error::from_io(e, Kind::Local, format_args!("cannot read {}", self.1)).into(),
-        })
     }
 }
 
 fn file_event(session: &Session<'_>, local: &Source, remote: Option<&RemotePath>) -> event::File {
     event::File {
         direction: "upload",
-        local: Some(record::name(local.shown().as_bytes())),
+        local: Some(local.value()),
         remote: remote.map(|r| record::name(r.as_bytes())),
         url: remote.map(|r| session.site.url(r)),
         ..event::File::default()
     }
 }
 
+#[allow(clippy::too_many_arguments, reason = "all that is told of a file")]
 fn succeeded(
     out: &mut Output,
     session: &Session<'_>,
@@ -664,12 +441,10 @@ fn succeeded(
     done: &Done,
     tried: u32,
     time: Duration,
+    removed: Option<bool>,
 ) {
-    if let Some(reason) = done.skipped {
-        return skip(out, session, local, Some(remote), reason);
-    }
     out.count(Outcome::Ok);
-    out.add_bytes(done.bytes);
+    out.add_bytes(done.sent);
     let shown = session.site.url(remote);
     out.done(format_args!("{} -> {shown} ({})", escape::text(&local.shown()), quantity::human(done.bytes)));
     let mut file = file_event(session, local, Some(remote));
@@ -677,10 +452,12 @@ fn succeeded(
     file.bytes = Some(done.bytes);
     file.seconds = Some(seconds(time));
     file.attempts = Some(tried);
+    file.resumed_from = done.resumed_from;
     file.sha256 = done.sha256.clone();
     file.verified = Some(done.verified.clone());
     file.tls_version = done.tls_version.clone();
     file.tls_resumed = done.tls_resumed;
+    file.source_removed = removed;
     out.emit(&Event::File(Box::new(file)));
 }
 
@@ -716,10 +493,6 @@ fn failed(
     tried: u32,
     temporary: Option<&RemotePath>,
 ) {
-    let error = match temporary {
-        Some(left) => &error.clone().hint_if_none(format!("{left} was left on the server")),
-        None => error,
-    };
     out.item_failed(error);
     let mut file = file_event(session, local, remote);
     file.outcome = Outcome::of(error).name();
@@ -727,19 +500,4 @@ fn failed(
     file.temporary = temporary.map(|t| record::name(t.as_bytes()));
     file.error = Some(event::error(error));
     out.emit(&Event::File(Box::new(file)));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_temporary_name_stands_beside_its_target() {
-        let path = |t: &str| RemotePath::new(t).unwrap();
-        let temp = temporary_name(&path("in/a.csv")).unwrap();
-        assert!(temp.as_bytes().starts_with(b"in/.a.csv.rftp-") && walk::is_temporary(&temp.name()));
-        let long = temporary_name(&path(&"x".repeat(255))).unwrap();
-        assert!(long.name().len() <= 255);
-        assert!(temporary_name(&path("")).is_err());
-    }
 }

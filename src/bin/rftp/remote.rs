@@ -1,11 +1,13 @@
 //! A remote name on the command line: which site, which path.
 
+use crate::TOOL;
 use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
 use wirepost::{
     base::{
         error::*,
         url::{self, Url},
     },
+    cli::config,
     ftp::RemotePath,
     net::Endpoint,
 };
@@ -76,11 +78,12 @@ pub fn is_remote(word: &OsStr) -> bool {
 }
 
 impl Remote {
-    /// A URL, or `:path` below `RFTP_URL`.
+    /// A URL, or `:path` below `RFTP_URL` or the account's URL.
     pub fn parse(word: &OsStr) -> Result<Remote> {
         if let Some(path) = word.as_bytes().strip_prefix(b":") {
-            let base = std::env::var("RFTP_URL").map_err(|_| {
-                Error::new(Kind::Usage, format!("{} needs RFTP_URL in the environment", word.display()))
+            let base = config::url(&TOOL).ok_or_else(|| {
+                Error::new(Kind::Usage, format!("{} is below a URL, and none is known", word.display()))
+                    .hint("RFTP_URL gives it, or --url in the account file")
             })?;
             let Remote { site, path: base } = Remote::parse_url(&base)?;
             let path = if path.starts_with(b"/") { RemotePath::new(path)? } else { base.join(path)? };

@@ -23,6 +23,9 @@ pub struct Session<'a> {
     /// Whether the login is one that TLS must protect; an anonymous download is not.
     protect: bool,
     client: Option<Client>,
+    /// Why no connection can come about: a refused login is not tried again for the next file (accounts get locked), nor
+    /// is a certificate looked at a thousand times.
+    hopeless: Option<Error>,
     policy: Policy,
     /// Of connections that are gone.
     round_trips: u64,
@@ -33,6 +36,21 @@ pub struct Session<'a> {
 pub enum Purpose {
     Look,
     Change,
+}
+
+/// Who hears of what passes: the one who prints, or from a worker the thread that does.
+pub trait Voice {
+    fn note(&mut self, text: String);
+    fn warn(&mut self, text: String);
+}
+
+impl Voice for Output {
+    fn note(&mut self, text: String) {
+        Output::note(self, text);
+    }
+    fn warn(&mut self, text: String) {
+        Output::warn(self, text);
+    }
 }
 
 impl<'a> Session<'a> {
@@ -50,12 +68,20 @@ impl<'a> Session<'a> {
         let login = match &user {
             Some(user) if !anonymous => {
                 let identity = secrets::identity(&TOOL, &shared.login, user, host)?;
-                Login { user: identity.user, password: identity.password, account: identity.account }
+                let account = match &shared.ftp.ftp_account_file {
+                    Some(path) => Some(secrets::from_file(path)?),
+                    None => identity.account,
+                };
+                Login { user: identity.user, password: identity.password, account }
             }
             _ => Login::anonymous(),
         };
         site.user = user;
         let dialer = Arc::new(shared.network.dialer(&shared.tls, true, cancel, out.tracer()));
+        if shared.ftp.active && dialer.is_proxied() {
+            return Err(Error::new(Kind::Usage, "--active cannot go through a --proxy")
+                .hint("passive mode, the default, does"));
+        }
         let policy = Policy { retries: shared.network.retries, max_time: shared.network.retry_max_time };
         let protect = !anonymous || purpose == Purpose::Change;
         Ok(Session {
@@ -66,6 +92,7 @@ impl<'a> Session<'a> {
             login,
             protect,
             client: None,
+            hopeless: None,
             policy,
             round_trips: 0,
         })
@@ -80,25 +107,39 @@ impl<'a> Session<'a> {
         if self.client.as_ref().is_some_and(|c| !c.is_alive()) {
             self.forget();
         }
+        if let Some(error) = &self.hopeless {
+            return Err(error.clone());
+        }
         if self.client.is_none() {
             let (scheme, protect, tls) = (self.site.scheme, self.protect, &self.shared.tls);
+            let proxied = self.dialer.is_proxied();
             let security = |peer| match scheme {
                 Scheme::Ftps => Security::Implicit,
                 Scheme::Ftpes => Security::Explicit,
                 Scheme::Ftp if tls.tls.is_none() && !protect => Security::Off,
-                Scheme::Ftp if tls.required(peer, false) => Security::Explicit,
+                Scheme::Ftp if tls.required(peer, proxied) => Security::Explicit,
                 Scheme::Ftp => Security::Off,
             };
-            let mut client = Client::connect(&self.dialer, &self.site.endpoint, security)?;
+            let mut client =
+                Client::connect(&self.dialer, &self.site.endpoint, security).map_err(|e| self.without(e))?;
+            client = client.with(self.shared.ftp.options());
             match client.login(&self.login) {
                 Ok(()) => self.client = Some(client),
                 Err(e) => {
                     self.round_trips += client.quit();
-                    return Err(e);
+                    return Err(self.without(e));
                 }
             }
         }
         self.client.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no client"))
+    }
+
+    /// No connection came about. Remembered if it never will.
+    fn without(&mut self, error: Error) -> Error {
+        if error.again() == Again::Never {
+            self.hopeless = Some(error.clone());
+        }
+        error
     }
 
     /// The client if it is connected and usable: for cleaning up.
@@ -113,11 +154,42 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Another session with the same site and login, not connected.
+    pub fn fork(&self) -> Session<'a> {
+        Session {
+            site: self.site.clone(),
+            shared: self.shared,
+            cancel: self.cancel.clone(),
+            dialer: self.dialer.clone(),
+            login: self.login.clone(),
+            protect: self.protect,
+            client: None,
+            hopeless: self.hopeless.clone(),
+            policy: self.policy,
+            round_trips: 0,
+        }
+    }
+
+    /// Takes the other's connection, if it has one and this has none, and its counts.
+    pub fn absorb(&mut self, mut other: Session<'a>) {
+        self.round_trips += std::mem::take(&mut other.round_trips);
+        match other.client.take() {
+            Some(client) if client.is_alive() && self.client.is_none() => self.client = Some(client),
+            Some(client) => self.round_trips += client.quit(),
+            None => {}
+        }
+    }
+
+    /// Gives its connection to another session.
+    pub fn lend(&mut self, other: &mut Session<'a>) {
+        other.client = self.client.take();
+    }
+
     /// Runs an operation, again after a passing failure as the policy allows. Returns how often it was tried as well.
-    pub fn run<T>(
+    pub fn run<T, V: Voice>(
         &mut self,
-        out: &mut Output,
-        mut operation: impl FnMut(&mut Session<'a>, &mut Output, u32) -> Result<T>,
+        out: &mut V,
+        mut operation: impl FnMut(&mut Session<'a>, &mut V, u32) -> Result<T>,
     ) -> (Result<T>, u32) {
         let began = Instant::now();
         let mut tried = 0;
@@ -127,24 +199,29 @@ impl<'a> Session<'a> {
                 Ok(done) => return (Ok(done), tried),
                 Err(e) => e,
             };
-            if self.reuse_refused(out) {
-                continue;
-            }
-            if self.cancel.is_stopping() {
-                return (Err(error), tried);
-            }
-            let Some(wait) = self.policy.wait(&error, tried, began.elapsed()) else {
-                return (Err(error), tried);
-            };
-            out.note(format_args!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
-            if let Err(stop) = self.cancel.sleep(wait) {
-                return (Err(stop), tried);
+            if let Err(e) = self.again(out, error, tried, began) {
+                return (Err(e), tried);
             }
         }
     }
 
+    /// After a failure: waits for the next try if there is to be one; else gives the error back.
+    pub fn again(&mut self, out: &mut impl Voice, error: Error, tried: u32, began: Instant) -> Result<()> {
+        if self.reuse_refused(out) {
+            return Ok(());
+        }
+        if self.cancel.is_stopping() {
+            return Err(error);
+        }
+        let Some(wait) = self.policy.wait(&error, tried, began.elapsed()) else {
+            return Err(error);
+        };
+        out.note(format!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
+        self.cancel.sleep(wait)
+    }
+
     /// A server that refuses to resume a TLS 1.3 session often resumes one of 1.2: reconnects once with that, and says so.
-    fn reuse_refused(&mut self, out: &mut Output) -> bool {
+    fn reuse_refused(&mut self, out: &mut impl Voice) -> bool {
         let refused = self.client.as_ref().is_some_and(Client::reuse_refused);
         if !refused
             || self.dialer.tls.max == Some(Version::V1_2)
@@ -152,11 +229,12 @@ impl<'a> Session<'a> {
         {
             return false;
         }
-        out.warn(format_args!(
+        out.warn(format!(
             "{} refuses the data connection's session with TLS 1.3; trying TLS 1.2",
             self.host()
         ));
-        let mut dialer = self.shared.network.dialer(&self.shared.tls, true, &self.cancel, out.tracer());
+        let trace = self.dialer.trace.clone();
+        let mut dialer = self.shared.network.dialer(&self.shared.tls, true, &self.cancel, trace);
         dialer.tls.max = Some(Version::V1_2);
         self.dialer = Arc::new(dialer);
         self.forget();

@@ -2,6 +2,7 @@
 
 use crate::{
     args::{self, By, Shared},
+    manifest,
     remote::Remote,
     session::{Purpose, Session},
     walk::{self, Filter},
@@ -34,30 +35,42 @@ enum Verdict {
     Differs(&'static str),
 }
 
+/// What a remote file should be equal to.
+enum Expected<'a> {
+    /// This file.
+    File(&'a Path),
+    /// A file of this SHA-256, called so in the list.
+    Digest(Vec<u8>),
+}
+
 pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
-    let remote = Remote::parse(&flags.remote)?;
-    let filter = Filter::new(&flags.select)?;
-    let about = flags
-        .local
-        .metadata()
-        .map_err(|e| Error::source(e, format_args!("cannot read {}", flags.local.display())))?;
-    let mut pairs: Vec<(PathBuf, Vec<u8>)> = Vec::new();
-    if about.is_dir() {
-        let walk = walk::local(&flags.local, &filter, flags.select.follow);
-        for (path, reason) in &walk.left_out {
-            out.note(format_args!("{} skipped: {reason}", String::from_utf8_lossy(path)));
-        }
-        for (_, error) in &walk.failures {
-            out.fail(error);
-        }
-        let files = walk.found.into_iter().filter(|f| !f.entry.is_dir());
-        pairs.extend(files.map(|f| (walk::local_path(&flags.local, &f.path), f.path)));
-    } else {
-        pairs.push((flags.local.clone(), Vec::new()));
+    if shared.ftp.ascii {
+        return Err(Error::new(Kind::Usage, "verify compares bytes, and --ascii changes them"));
     }
+    let (local, remote) = match (&flags.manifest, flags.names.as_slice()) {
+        (None, [local, remote]) => (Some(PathBuf::from(local)), Remote::parse(remote)?),
+        (Some(_), [remote]) => (None, Remote::parse(remote)?),
+        (None, _) => {
+            return Err(Error::new(Kind::Usage, "a local and a remote name are needed")
+                .hint("with --manifest SHA256SUMS the remote name is enough"));
+        }
+        (Some(_), _) => {
+            return Err(Error::new(Kind::Usage, "--manifest takes the place of the local name"));
+        }
+    };
+    let (top, pairs) = match (&local, &flags.manifest) {
+        (Some(local), _) => (local.clone(), files(local, flags, out)?),
+        (None, Some(list)) => {
+            let listed = manifest::read(list)?;
+            let pairs = listed.into_iter().map(|(name, digest)| (name, Some(digest))).collect();
+            (PathBuf::new(), pairs)
+        }
+        (None, None) => return Err(Error::new(Kind::Bug, "nothing to compare with")),
+    };
     let mut session = Session::new(remote.site.clone(), Purpose::Look, shared, out, cancel)?;
-    for (local, below) in pairs {
+    for (below, digest) in pairs {
         cancel.check()?;
+        let local = if below.is_empty() { top.clone() } else { walk::local_path(&top, &below) };
         let target = match below.is_empty() {
             true if remote.path.is_empty() || remote.path.ends_with_slash() => {
                 remote.path.join(local.file_name().unwrap_or_default().as_bytes())?
@@ -65,11 +78,81 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
             true => remote.path.clone(),
             false => remote.path.join(&below)?,
         };
-        let (result, _) = session.run(out, |s, _, _| compare(s, &local, &target, flags.by));
+        let expected = match digest {
+            Some(digest) => Expected::Digest(digest),
+            None => Expected::File(&local),
+        };
+        let (result, _) = session.run(out, |s, _, _| match &expected {
+            Expected::File(local) => compare(s, local, &target, flags.by),
+            Expected::Digest(digest) => compare_digest(s, digest, &target),
+        });
         report(out, &session, &local, &target, result);
     }
     session.end(out);
     Ok(())
+}
+
+/// The files to be compared, relative to `local`; the empty path is `local` itself.
+fn files(local: &Path, flags: &args::Verify, out: &mut Output) -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>> {
+    let filter = Filter::new(&flags.select)?;
+    let about =
+        local.metadata().map_err(|e| Error::source(e, format_args!("cannot read {}", local.display())))?;
+    if !about.is_dir() {
+        return Ok(vec![(Vec::new(), None)]);
+    }
+    let walk = walk::local(local, &filter, flags.select.follow);
+    for (path, reason) in &walk.left_out {
+        out.note(format_args!("{} skipped: {reason}", String::from_utf8_lossy(path)));
+    }
+    for (_, error) in &walk.failures {
+        out.fail(error);
+    }
+    Ok(walk.found.into_iter().filter(|f| !f.entry.is_dir()).map(|f| (f.path, None)).collect())
+}
+
+/// Against a digest alone: the server's own, else what is read back.
+fn compare_digest(session: &mut Session<'_>, digest: &[u8], remote: &RemotePath) -> Result<Verdict> {
+    let client = session.client()?;
+    let Some(entry) = client.look_and_prepare(remote)? else {
+        return Ok(Verdict::Differs("missing"));
+    };
+    if entry.is_dir() {
+        return Ok(Verdict::Differs("directory"));
+    }
+    let mut how = "hash:sha-256";
+    let theirs = match client.offers_hash(Algorithm::Sha256) {
+        true => client.digest(remote, Algorithm::Sha256)?,
+        false => None,
+    };
+    let theirs = match theirs {
+        Some(theirs) => theirs,
+        None => {
+            how = "read back";
+            read_back(session, remote, entry.size)?
+        }
+    };
+    if theirs != digest {
+        return Ok(Verdict::Differs("contents"));
+    }
+    Ok(Verdict::Same { how: how.into(), sha256: Some(hex(digest)) })
+}
+
+/// The SHA-256 of a remote file, by reading all of it.
+fn read_back(session: &mut Session<'_>, remote: &RemotePath, size: Option<u64>) -> Result<Vec<u8>> {
+    let none = |_| ();
+    let client = session.client()?;
+    let mut download = client.retrieve(remote, 0)?;
+    let mut meter = Meter::new(&none).digest(Algorithm::Sha256);
+    let n = match meter.copy(&mut download, &mut io::sink(), u64::MAX) {
+        Ok(n) => n,
+        Err(e) => return Err(download.fail(Error::from_io(e, Kind::Closed, "cannot read back"))),
+    };
+    download.finish()?;
+    if let Some(size) = size.filter(|s| *s != n) {
+        let text = format!("{n} bytes came back where {size} were announced");
+        return Err(Error::new(Kind::Closed, text).host(session.host()));
+    }
+    Ok(meter.digest_of(Algorithm::Sha256).unwrap_or_default())
 }
 
 fn compare(session: &mut Session<'_>, local: &Path, remote: &RemotePath, by: By) -> Result<Verdict> {
@@ -104,24 +187,14 @@ fn compare(session: &mut Session<'_>, local: &Path, remote: &RemotePath, by: By)
         let sha256 = (algorithm == Algorithm::Sha256).then(|| hex(&ours));
         return Ok(Verdict::Same { how: format!("hash:{}", algorithm.name()), sha256 });
     }
-    let mut download = client.retrieve(remote, 0)?;
-    let mut theirs = Meter::new(&none).digest(Algorithm::Sha256);
-    let n = match theirs.copy(&mut download, &mut io::sink(), u64::MAX) {
-        Ok(n) => n,
-        Err(e) => return Err(download.fail(Error::from_io(e, Kind::Closed, "cannot read back"))),
-    };
-    download.finish()?;
-    if entry.size.is_some_and(|s| s != n) {
-        let text = format!("{n} bytes came back where {} were announced", entry.size.unwrap_or(0));
-        return Err(Error::new(Kind::Closed, text).host(session.host()));
-    }
+    let theirs = read_back(session, remote, entry.size)?;
     let mut ours = Meter::new(&none).digest(Algorithm::Sha256);
     ours.copy(&mut file, &mut io::sink(), u64::MAX).map_err(failed)?;
-    let ours = ours.digest_of(Algorithm::Sha256);
-    if ours != theirs.digest_of(Algorithm::Sha256) {
+    let ours = ours.digest_of(Algorithm::Sha256).unwrap_or_default();
+    if ours != theirs {
         return Ok(Verdict::Differs("contents"));
     }
-    Ok(Verdict::Same { how: "read back".into(), sha256: ours.map(|d| hex(&d)) })
+    Ok(Verdict::Same { how: "read back".into(), sha256: Some(hex(&ours)) })
 }
 
 fn report(

@@ -1,6 +1,6 @@
 //! Trees of files, here and there, filtered. Deep trees are walked without recursion, and a server's loop ends at a depth.
 
-use crate::args::Names;
+use crate::{args::Names, temporary::is_temporary};
 use std::{
     ffi::OsStr,
     fs,
@@ -18,12 +18,9 @@ use wirepost::{
 };
 
 /// Deeper than any real tree, shallower than a loop of links.
-const DEEPEST: usize = 100;
-
-/// Temporary names of ours: never sent, fetched, matched or deleted as if they were files.
-pub fn is_temporary(name: &[u8]) -> bool {
-    name.starts_with(b".") && memchr::memmem::find(name, b".rftp-").is_some()
-}
+pub const DEEPEST: usize = 100;
+/// More than any real tree: a loop that branches would list for ever without getting deep.
+pub const MOST: usize = 2_000_000;
 
 /// `--include`, `--exclude`, `--exclude-from`.
 #[derive(Debug, Default)]
@@ -148,18 +145,26 @@ pub fn stat(path: &Path, name: &[u8], follow: bool) -> Result<Entry> {
 /// Only for the top; failures below it are part of the walk.
 pub fn remote(client: &mut Client, top: &RemotePath, filter: &Filter) -> Result<Walk> {
     let mut walk = Walk::default();
+    let mut seen = 0;
     let mut open: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
     while let Some((below, depth)) = open.pop() {
         let dir = if below.is_empty() { top.clone() } else { top.join(&below)? };
         let listing = match client.list(&dir) {
             Ok(listing) => listing,
-            Err(e) if below.is_empty() || !client.is_alive() => return Err(e),
+            Err(e) if below.is_empty() || !client.is_alive() || e.kind() == Kind::Interrupted => {
+                return Err(e);
+            }
             Err(e) => {
                 walk.failures.push((below, e));
                 continue;
             }
         };
         let host = client.host();
+        seen += 1 + listing.entries.len();
+        if seen > MOST {
+            let text = format!("{top} on {host} is a tree without end");
+            return Err(Error::new(Kind::Limit, text).host(host));
+        }
         for name in &listing.unsafe_names {
             let shown = wirepost::base::escape::bytes(name).into_owned();
             let text = format!("{host} lists a name in {dir} that is no file name: {shown}");
@@ -214,6 +219,11 @@ pub fn join(below: &[u8], name: &[u8]) -> Vec<u8> {
     if below.is_empty() { name.to_vec() } else { [below, b"/", name].concat() }
 }
 
+/// Whether a relative path leads through a directory.
+pub fn is_below(dir: &[u8], path: &[u8]) -> bool {
+    path.strip_prefix(dir).is_some_and(|rest| rest.starts_with(b"/"))
+}
+
 /// A relative path of a walk below a local directory.
 pub fn local_path(top: &Path, below: &[u8]) -> PathBuf {
     if below.is_empty() { top.to_path_buf() } else { top.join(OsStr::from_bytes(below)) }
@@ -242,8 +252,5 @@ mod tests {
         ] {
             assert_eq!(filter.takes(path.as_bytes(), is_dir), want, "{path}");
         }
-        assert!(
-            is_temporary(b".a.rftp-0123456789abcdef") && !is_temporary(b"a.rftp-1") && !is_temporary(b".a")
-        );
     }
 }

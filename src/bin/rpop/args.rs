@@ -108,6 +108,9 @@ pub struct Fetch {
     /// Keep the line ends of the wire (--exec, --dir)
     #[arg(long, help_heading = "Where to")]
     pub crlf: bool,
+    /// Make at most N messages durable at once
+    #[arg(long, value_name = "N", default_value_t = 1000, hide = true)]
+    pub batch: usize,
     /// How data reaches the disk
     #[arg(long, value_enum, value_name = "HOW", default_value_t, help_heading = "Where to")]
     pub sync: Sync,
@@ -127,6 +130,9 @@ pub struct Fetch {
     /// Try again what the command refused in an earlier run
     #[arg(long, help_heading = "Which messages")]
     pub retry_failed: bool,
+    /// Only what an earlier run's JSON Lines in FILE call temporary
+    #[arg(long, value_name = "FILE", conflicts_with = "all", help_heading = "Which messages")]
+    pub retry_from: Option<PathBuf>,
     /// Fetch nothing, and remember all that is there now as fetched
     #[arg(long, conflicts_with_all = ["all", "delete", "delete_after", "keep_newest"], help_heading = "Which messages")]
     pub catch_up: bool,

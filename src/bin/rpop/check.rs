@@ -22,6 +22,7 @@ pub fn run(args: &Rpop, flags: &Check, out: &mut Output, cancel: &Cancel) -> Res
     let mut found = server.with_session(out, |mut client, method, out| {
         let mut found = event::Check { login: Some(method.to_string()), ..event::Check::default() };
         if let Some(tls) = client.tls() {
+            found.tls = true;
             found.tls_version = tls.version().map(String::from);
             if let Some(until) = tls.not_after() {
                 found.certificate_until = Some(until.rfc3339());
@@ -35,10 +36,11 @@ pub fn run(args: &Rpop, flags: &Check, out: &mut Output, cancel: &Cancel) -> Res
     found.outcome = Outcome::Ok.name();
     found.host = server.host().to_string();
     found.port = server.port();
-    let tls = match (&found.tls_version, found.certificate_days) {
-        (Some(version), Some(days)) => format!("{version}, the certificate ends in {days} days"),
-        (Some(version), None) => version.clone(),
-        (None, _) => "no TLS".to_string(),
+    let version = found.tls_version.as_deref().unwrap_or("TLS");
+    let tls = match found.certificate_days {
+        Some(days) => format!("{version}, the certificate ends in {days} days"),
+        None if found.tls => version.to_string(),
+        None => "no TLS".to_string(),
     };
     out.line(format_args!("{}:{} answers; {tls}", escape::text(&found.host), found.port));
     out.line(format_args!("logged in as asked, by {}", found.login.as_deref().unwrap_or_default()));

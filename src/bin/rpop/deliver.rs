@@ -4,7 +4,7 @@
 //! down as done; and only then may its messages be deleted on the server. A message for a command has no place to
 //! look up afterwards, so it is remembered at once, each by itself.
 
-use crate::facts::{self, Source};
+use crate::facts::{self, InHand};
 use std::{
     collections::HashSet,
     io::Read,
@@ -15,10 +15,13 @@ use wirepost::{
     base::{digest, error::*, escape, quantity, record},
     cli::{
         Output,
-        event::{self, Event, Message},
+        event::{self, Event},
         exit::Outcome,
     },
-    mail::rules::{Action, Rule, Rules},
+    mail::{
+        facts::Message,
+        rules::{Action, Rule, Rules},
+    },
     net::Cancel,
     pop3::Listed,
     store::{
@@ -30,8 +33,7 @@ use wirepost::{
     },
 };
 
-/// A batch ends at so many messages or bytes.
-const BATCH_MESSAGES: usize = 1000;
+/// A batch ends at so many bytes, or at as many messages as the user says.
 const BATCH_BYTES: u64 = 64 << 20;
 
 pub struct Delivery {
@@ -52,6 +54,7 @@ pub struct Delivery {
     /// Digests delivered before, for messages without an identifier; made when first needed.
     digests: Option<HashSet<[u8; 32]>>,
     batch: Vec<Pending>,
+    pub batch_messages: usize,
     bytes: u64,
     /// What is durable, and which numbers of this session may be deleted.
     pub delivered: u64,
@@ -99,6 +102,7 @@ impl Delivery {
             cancel: cancel.clone(),
             digests: None,
             batch: Vec::new(),
+            batch_messages: 1000,
             bytes: 0,
             delivered: 0,
             deletable: Vec::new(),
@@ -163,7 +167,7 @@ impl Delivery {
     /// The first rule that fits; without one the message is kept.
     fn decide(&mut self, head: &[u8], size: u64) -> Result<(Action, Option<usize>)> {
         let Some(rules) = &self.rules else { return Ok((Action::Keep, None)) };
-        let mut facts = facts::Message { head, size, source: Source::Store(&mut *self.store) };
+        let mut facts = Message { head, size, source: &mut InHand(&mut *self.store) };
         let rule: Option<&Rule> = rules.decide(&mut facts)?;
         Ok(rule.map_or((Action::Keep, None), |r| (r.action.clone(), Some(r.line))))
     }
@@ -188,7 +192,7 @@ impl Delivery {
         self.bytes += pending.taken.size;
         self.batch.push(pending);
         // What goes to stdout is out: there is nothing to gain by waiting.
-        if self.batch.len() >= BATCH_MESSAGES || self.bytes >= BATCH_BYTES || self.kind == "stdout" {
+        if self.batch.len() >= self.batch_messages || self.bytes >= BATCH_BYTES || self.kind == "stdout" {
             self.flush(out)?;
         }
         Ok(())
@@ -304,7 +308,7 @@ impl Delivery {
             return;
         }
         let folder = Some(&pending.folder).filter(|f| !f.is_inbox()).map(ToString::to_string);
-        out.emit(&Event::Message(Box::new(Message {
+        out.emit(&Event::Message(Box::new(event::Message {
             outcome: outcome.name(),
             verb: "fetch",
             number: Some(pending.number),
@@ -325,7 +329,7 @@ impl Delivery {
 pub fn skipped(listed: &Listed, reason: &'static str, rule: Option<usize>, out: &mut Output) {
     out.count(Outcome::Skipped);
     out.done(format_args!("message {} skipped ({})", listed.number, reason.replace('_', " ")));
-    out.emit(&Event::Message(Box::new(Message {
+    out.emit(&Event::Message(Box::new(event::Message {
         outcome: Outcome::Skipped.name(),
         verb: "fetch",
         number: Some(listed.number),
@@ -333,7 +337,7 @@ pub fn skipped(listed: &Listed, reason: &'static str, rule: Option<usize>, out: 
         size: listed.size,
         reason: Some(reason),
         rule,
-        ..Message::default()
+        ..event::Message::default()
     })));
 }
 

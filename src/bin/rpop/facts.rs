@@ -1,4 +1,4 @@
-//! What rules and listings ask of a message, answered from its header, and from its body only if need be.
+//! Headers and bodies as rpop has them: in a store's hand, or in a file.
 
 use std::{
     fs::File,
@@ -6,7 +6,7 @@ use std::{
 };
 use wirepost::{
     base::{date::Time, error::*},
-    mail::rules::Facts,
+    mail::facts::{self, Source},
     store::{
         Mailstore,
         intake::{Form, Intake},
@@ -16,19 +16,9 @@ use wirepost::{
 /// So much of a header is looked at.
 pub const HEAD_MAX: u64 = 64 * 1024;
 
-/// Every value of a field, decoded.
-fn values(head: &[u8], name: &str) -> Vec<String> {
-    let text = String::from_utf8_lossy(head).replace("\r\n", "\n").replace("\n ", " ").replace("\n\t", " ");
-    text.lines()
-        .filter_map(|l| l.split_once(':'))
-        .filter(|(n, _)| n.eq_ignore_ascii_case(name))
-        .map(|(_, v)| v.trim().to_string())
-        .collect()
-}
-
 /// The first value of a field, as a person reads it.
 pub fn field(head: &[u8], name: &str) -> Option<String> {
-    values(head, name).into_iter().next()
+    facts::values(head, name).into_iter().next()
 }
 
 /// When it says it was sent.
@@ -38,58 +28,27 @@ pub fn date(head: &[u8]) -> Option<Time> {
 
 /// The header of a message that is a file.
 pub fn head(file: &mut File) -> Result<Vec<u8>> {
-    let taken = Intake::new(Form { crlf: true, ..Form::default() })
-        .copy(&mut file.take(HEAD_MAX), &mut io::sink())?;
+    let form = Form { crlf: true, ..Form::default() };
+    let taken = Intake::new(form).copy(&mut file.take(HEAD_MAX), &mut io::sink())?;
     Ok(taken.head)
 }
 
-/// Where the body is, if it is asked for.
-pub enum Source<'a> {
-    /// The message the store has in hand.
-    Store(&'a mut dyn Mailstore),
-    File(&'a File),
-}
+/// The message a store has in hand.
+pub struct InHand<'a>(pub &'a mut dyn Mailstore);
 
-/// One message.
-pub struct Message<'a> {
-    pub head: &'a [u8],
-    pub size: u64,
-    pub source: Source<'a>,
-}
-
-impl Message<'_> {
-    fn body(&mut self) -> Result<Box<dyn Read + '_>> {
-        match &mut self.source {
-            Source::Store(store) => store.reread(),
-            Source::File(file) => {
-                let mut file: &File = file;
-                file.rewind().map_err(|e| Error::from_io(e, Kind::Local, "cannot read the message"))?;
-                Ok(Box::new(file))
-            }
-        }
+impl Source for InHand<'_> {
+    fn open(&mut self, read: &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()> {
+        read(&mut *self.0.reread()?)
     }
 }
 
-impl Facts for Message<'_> {
-    fn header(&mut self, name: &str) -> Result<Vec<String>> {
-        Ok(values(self.head, name))
-    }
+/// A message that is a file.
+pub struct InFile<'a>(pub &'a File);
 
-    fn addresses(&mut self, name: &str) -> Result<Vec<(String, String)>> {
-        Ok(values(self.head, name).into_iter().map(|v| (String::new(), v)).collect())
-    }
-
-    fn size(&self) -> u64 {
-        self.size
-    }
-
-    fn attachments(&mut self) -> Result<Vec<(String, String)>> {
-        Ok(Vec::new())
-    }
-
-    fn has_text(&mut self, lower_case: &str) -> Result<bool> {
-        let mut text = Vec::new();
-        self.body()?.read_to_end(&mut text).map_err(|e| Error::from_io(e, Kind::Local, "cannot read"))?;
-        Ok(String::from_utf8_lossy(&text).to_lowercase().contains(lower_case))
+impl Source for InFile<'_> {
+    fn open(&mut self, read: &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()> {
+        let mut file = self.0;
+        file.rewind().map_err(|e| Error::from_io(e, Kind::Local, "cannot read the message"))?;
+        read(&mut file)
     }
 }

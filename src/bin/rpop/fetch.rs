@@ -10,12 +10,13 @@ use crate::{
     target::Target,
 };
 use std::{
+    collections::HashSet,
     io,
     path::{Path, PathBuf},
     time::Duration,
 };
 use wirepost::{
-    base::{date, date::Time, error::*, escape, quantity},
+    base::{date, date::Time, error::*, escape, quantity, record},
     cli::{
         Output,
         event::{Deletion, Event, Message},
@@ -45,7 +46,7 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
     }
     let since = flags.since.as_deref().map(moment).transpose()?;
     if flags.stdout {
-        drop(out.raw()?);
+        let _ = out.raw()?;
     }
     let server = Server::new(args, Target::find(flags.url.as_deref())?, out, cancel)?;
     // The memory first: without it nothing may be fetched, or it would come again.
@@ -60,7 +61,9 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
     if flags.catch_up {
         return catch_up(&server, &mut seen, out);
     }
+    let only = flags.retry_from.as_deref().map(still_to_do).transpose()?;
     let wish = Wish {
+        only,
         all: flags.all,
         max: flags.max,
         max_size: flags.max_size,
@@ -72,7 +75,8 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
     if flags.dry_run {
         return server.with_session(out, |client, _, out| dry_run(&wish, since, &seen, client, out));
     }
-    let store = open_store(flags, &account, out)?;
+    let path = seen.path();
+    let store = open_store(flags, &account, path.parent().unwrap_or(Path::new(".")), out)?;
     let pipe = Pipe {
         command: String::new(),
         timeout: flags.exec_timeout,
@@ -80,8 +84,9 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
         hide: hidden(args.login.password_env.as_deref()),
     };
     let quarantine = flags.quarantine.clone();
-    let delivery =
+    let mut delivery =
         Delivery::new(store, kind, rules, command, pipe, flags.crlf, quarantine, seen, flags.all, cancel);
+    delivery.batch_messages = flags.batch;
     let mut fetch = Run { wish, since, delivery, fetched: 0, server: &server };
     server.with_session(out, |client, _, out| fetch.session(client, out))?;
     let new = fetch.delivery.delivered;
@@ -309,6 +314,23 @@ fn catch_up(server: &Server, seen: &mut Seen, out: &mut Output) -> Result<()> {
     Ok(())
 }
 
+/// The identifiers that an earlier run's JSON Lines call temporary.
+fn still_to_do(path: &Path) -> Result<HashSet<String>> {
+    let shown = escape::text(&path.to_string_lossy()).into_owned();
+    let text =
+        std::fs::read_to_string(path).map_err(|e| Error::source(e, format_args!("cannot read {shown}")))?;
+    let mut uids = HashSet::new();
+    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+        let event =
+            record::from_line(line).map_err(|e| e.context(format_args!("{shown}: line {}", n + 1)))?;
+        let is = |key: &str, value: &str| event.get(key).and_then(|v| v.as_str()) == Some(value);
+        if is("type", "message") && is("outcome", "temporary") {
+            uids.extend(event.get("uid").and_then(|v| v.as_str()).map(String::from));
+        }
+    }
+    Ok(uids)
+}
+
 fn destination(flags: &Fetch) -> Result<(&'static str, Option<String>)> {
     Ok(if flags.maildir.is_some() {
         ("maildir", None)
@@ -328,17 +350,17 @@ fn destination(flags: &Fetch) -> Result<(&'static str, Option<String>)> {
     })
 }
 
-fn open_store(flags: &Fetch, account: &str, out: &mut Output) -> Result<Box<dyn Mailstore>> {
+fn open_store(flags: &Fetch, account: &str, stage: &Path, out: &mut Output) -> Result<Box<dyn Mailstore>> {
     let sync = flags.sync.into();
     let wait = flags.state.wait_lock.max(MBOX_WAIT);
     Ok(if let Some(path) = &flags.maildir {
         Box::new(Maildir::open(path, sync)?)
     } else if let Some(path) = &flags.mbox {
-        Box::new(Mbox::open(path, account, sync, wait)?)
+        Box::new(Mbox::open(path, stage, account, wait)?)
     } else if let Some(path) = &flags.dir {
         Box::new(EmlDir::open(path, flags.crlf, sync)?)
     } else if flags.stdout {
-        Box::new(Stream::mbox(out.raw_apart()?)?)
+        Box::new(Stream::mbox(out.stream()?)?)
     } else {
         Box::new(Stream::<io::Sink>::scratch(flags.crlf)?)
     })

@@ -1,11 +1,13 @@
 //! What is to be done with each message on the server: a pure decision, which `--dry-run` shows and a run carries out.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 use wirepost::{base::date::Time, pop3::Listed, store::seen::Entry};
 
 /// What the flags ask for.
 #[derive(Clone, Debug, Default)]
 pub struct Wish {
+    /// Only these identifiers (`--retry-from`).
+    pub only: Option<HashSet<String>>,
     pub all: bool,
     pub max: Option<usize>,
     pub max_size: Option<u64>,
@@ -42,6 +44,9 @@ impl Wish {
     pub fn plan<'s>(&self, listed: &[Listed], known: impl Fn(&str) -> Option<&'s Entry>, now: Time) -> Plan {
         let mut plan = Plan::default();
         for (index, message) in listed.iter().enumerate() {
+            if self.only.as_ref().is_some_and(|only| !only.contains(&message.uid)) {
+                continue;
+            }
             // An identifier that stands twice, or none, identifies nothing: only the digest can tell.
             let entry = if message.doubtful || message.uid.is_empty() { None } else { known(&message.uid) };
             match entry {
@@ -137,6 +142,8 @@ mod tests {
         let wish = Wish { max: Some(2), max_size: Some(5), retry_failed: true, ..Wish::default() };
         assert_eq!(plan(&wish).fetch, [3, 4]);
         assert_eq!(plan(&wish).skip, [(5, "max_size")]);
+        let only = Some(["new", "late", "gone"].map(String::from).into());
+        assert_eq!(plan(&Wish { only, ..Wish::default() }).fetch, [4]);
         assert_eq!(plan(&Wish { all: true, ..Wish::default() }).fetch, [0, 1, 2, 4, 5, 6, 7, 8]);
     }
 }

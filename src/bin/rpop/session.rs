@@ -1,10 +1,11 @@
 //! From a URL and flags to a session that is logged in, and how often that is tried.
 
 use crate::{TOOL, args::Rpop, target::Target};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use wirepost::{
-    base::{error::*, random},
+    base::error::*,
     cli::{Output, args::TlsChoice, secrets},
+    job::retry::Policy,
     net::{Cancel, Dialer},
     pop3::{Client, Listed, Method, listing},
     textproto::{Conn, Style, sasl::Credentials},
@@ -18,8 +19,7 @@ pub struct Server {
     dialer: Dialer,
     tls: wirepost::cli::TlsArgs,
     cancel: Cancel,
-    retries: u32,
-    retry_max_time: Option<Duration>,
+    policy: Policy,
 }
 
 impl Server {
@@ -43,8 +43,7 @@ impl Server {
             dialer: args.network.dialer(&args.tls, false, cancel, out.tracer()),
             tls: args.tls.clone(),
             cancel: cancel.clone(),
-            retries: args.network.retries,
-            retry_max_time: args.network.retry_max_time,
+            policy: Policy { retries: args.network.retries, max_time: args.network.retry_max_time },
         })
     }
 
@@ -89,29 +88,18 @@ impl Server {
         mut work: impl FnMut(Client, &'static str, &mut Output) -> Result<T>,
     ) -> Result<T> {
         let started = Instant::now();
-        let mut tries = 0;
-        loop {
+        for tried in 1.. {
             let done = self.open().and_then(|(client, method)| work(client, method, out));
             let error = match done {
-                Err(e) if e.again() == Again::Now && tries < self.retries => e,
-                other => return other,
+                Ok(done) => return Ok(done),
+                Err(e) => e,
             };
-            let pause = backoff(tries);
-            if self.retry_max_time.is_some_and(|most| started.elapsed() + pause > most) {
-                return Err(error);
-            }
-            tries += 1;
-            out.note(format_args!("{}; trying again ({tries} of {})", error.message(), self.retries));
-            self.cancel.sleep(pause)?;
+            let Some(wait) = self.policy.wait(&error, tried, started.elapsed()) else { return Err(error) };
+            out.note(format_args!("{}; trying again ({tried} of {})", error.message(), self.policy.retries));
+            self.cancel.sleep(wait)?;
         }
+        Err(Error::new(Kind::Bug, "endless retries came to an end"))
     }
-}
-
-/// 1, 2, 4 … seconds, give or take a quarter, so that many clients do not come back at once.
-fn backoff(tries: u32) -> Duration {
-    let base = Duration::from_secs(1 << tries.min(6));
-    let jitter = random::bytes::<1>().map_or(128, |[b]| b);
-    base.mul_f64(0.75 + f64::from(jitter) / 510.0)
 }
 
 /// What is on the server: LIST and UIDL. The flag: whether it has identifiers.
@@ -120,7 +108,7 @@ pub fn listing(client: &mut Client) -> Result<(Vec<Listed>, bool)> {
     if list.is_empty() {
         return Ok((Vec::new(), true));
     }
-    let uids = client.uidl()?;
+    let uids = client.uidl(list.len())?;
     let has = uids.is_some();
     Ok((listing::join(list, uids), has))
 }
@@ -131,18 +119,5 @@ pub fn leave(client: Client, out: &mut Output) {
     out.add_round_trips(trips + 1);
     if let Err(e) = client.quit() {
         out.note(format_args!("QUIT: {}", e.message()));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_and_differ() {
-        for tries in 0..4 {
-            let pause = backoff(tries).as_secs_f64() / f64::from(1 << tries);
-            assert!((0.75..=1.26).contains(&pause), "{pause}");
-        }
     }
 }

@@ -33,7 +33,7 @@ fn run(
     cancel: &Cancel,
 ) -> Result<()> {
     // Said before anything is asked of the server.
-    drop(out.raw()?);
+    let _ = out.raw()?;
     let server = Server::new(args, target, out, cancel)?;
     // A failure after the first byte is no reason to begin again: half a message would be out twice.
     let (mut client, listed) = server.with_session(out, |mut client, _, _| {

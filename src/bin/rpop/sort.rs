@@ -3,7 +3,7 @@
 
 use crate::{
     args::Sort,
-    facts::{self, Source},
+    facts::{self, InFile},
     fetch::{hidden, load_rules},
 };
 use std::{io::Seek, os::unix::ffi::OsStrExt, path::PathBuf};
@@ -14,7 +14,7 @@ use wirepost::{
         event::{self, Event, Message},
         exit::Outcome,
     },
-    mail::rules::Action,
+    mail::{self, rules::Action},
     net::Cancel,
     store::{
         Folder,
@@ -54,7 +54,8 @@ pub fn run(flags: &Sort, out: &mut Output, cancel: &Cancel) -> Result<()> {
         let path = maildir.path(kept);
         let size = file.metadata().map_or(0, |m| m.len());
         let head = facts::head(&mut file)?;
-        let mut message = facts::Message { head: &head, size, source: Source::File(&file) };
+        let mut source = InFile(&file);
+        let mut message = mail::facts::Message { head: &head, size, source: &mut source };
         let Some(rule) = rules.decide(&mut message)? else { return Ok(()) };
         let mut item = Item { path: path.clone(), to: None, folder: None, rule: rule.line, size };
         let outcome = match &rule.action {

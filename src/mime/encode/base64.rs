@@ -82,7 +82,7 @@ impl Base64Encoder {
         let room = out.room(n + (n / self.wrap + 2) * self.eol.len());
         let mut to = Lines { wrap: self.wrap, eol: self.eol, column: self.column, at: 0, room };
         // The rest of a line that is begun, or the first line.
-        let first = if to.column % to.wrap == 0 { to.wrap } else { to.wrap - to.column };
+        let first = if to.column.is_multiple_of(to.wrap) { to.wrap } else { to.wrap - to.column };
         let (head, rest) = text.split_at(first.min(n));
         to.put(head);
         text = rest;

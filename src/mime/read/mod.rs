@@ -21,6 +21,7 @@ pub use part::{Kind, Part, Role, Source};
 
 use crate::base::error::*;
 use crate::mime::defect::Defect;
+use crate::mime::encode::Encoding;
 use crate::mime::header::name_length;
 use memchr::{memchr, memmem};
 use part::Context;
@@ -85,6 +86,8 @@ struct Level {
     /// Of a multipart: "" is none to look for.
     boundary: Vec<u8>,
     closed: bool,
+    /// It took over the parts of a multipart below the depth limit.
+    flattened: bool,
     children: u32,
     /// Bytes given out when its body began.
     began: u64,
@@ -248,6 +251,13 @@ impl Parser {
                 let line = std::mem::take(&mut self.line);
                 self.header_line(&line, sink)?;
             }
+            // A last line that is no field, and no empty line behind it: it is all the body there is.
+            if let (State::Header, Some(junk)) = (&self.state, self.junk.take()) {
+                let body = self.header.split_off(junk);
+                self.header_defect("header_unterminated", text(&body));
+                self.begin(sink)?;
+                self.again(&body, sink)?;
+            }
             // A header that ends with the input: of the whole message that is no defect worth a word.
             if matches!(self.state, State::Header) && (!self.header.is_empty() || self.stack.is_empty()) {
                 if !self.stack.is_empty() {
@@ -392,6 +402,12 @@ impl Parser {
             self.header.extend_from_slice(line);
             return Ok(());
         }
+        if !self.any_field && self.header.is_empty() && name_length(line.trim_ascii_start()).is_some() {
+            // The first field with a blank in front of it: a fold of nothing, left out.
+            self.header_defect("field_invalid", text(line));
+            self.header.extend_from_slice(line);
+            return Ok(());
+        }
         if !self.any_field {
             self.header_defect("header_unterminated", text(line));
             self.begin(sink)?;
@@ -441,11 +457,18 @@ impl Parser {
         self.parts += 1;
         part.body_at = self.position();
         let mut boundary = Vec::new();
-        if part.kind != Kind::Leaf && part.depth >= self.limits.depth {
-            part.defects.push(Defect::new("depth_limit", part.body_at, ""));
-            part.kind = Kind::Leaf;
-            part.role = Role::Attachment;
+        let too_deep = part.kind != Kind::Leaf && part.depth >= self.limits.depth;
+        if too_deep {
+            // Of many at the limit the first is enough to be told.
+            let told = self.stack.last().is_some_and(|open| open.flattened);
+            if !told {
+                part.defects.push(Defect::new("depth_limit", part.body_at, ""));
+            }
             self.limited = true;
+            if part.kind == Kind::Message || self.stack.is_empty() {
+                part.kind = Kind::Leaf;
+                part.role = Role::Container;
+            }
         }
         if part.kind == Kind::Multipart {
             boundary = self.boundary(&mut part);
@@ -453,6 +476,10 @@ impl Parser {
                 part.kind = Kind::Leaf;
                 part.role = Role::Attachment;
             }
+        }
+        if too_deep && part.kind == Kind::Multipart {
+            sink.start(&part, &header)?;
+            return self.flatten(part, boundary, sink);
         }
         sink.start(&part, &header)?;
         self.header = header;
@@ -469,7 +496,16 @@ impl Parser {
             in_alternative: false,
         };
         let (began, closed) = (self.given, false);
-        self.stack.push(Level { part, context, boundary, closed, children: 0, began, defects: Vec::new() });
+        self.stack.push(Level {
+            part,
+            context,
+            boundary,
+            closed,
+            flattened: false,
+            children: 0,
+            began,
+            defects: Vec::new(),
+        });
         self.bol = true;
         self.state = match kind {
             Kind::Leaf => State::Body(What::Body),
@@ -479,6 +515,20 @@ impl Parser {
                 State::Header
             }
         };
+        Ok(())
+    }
+
+    /// A multipart below the depth limit: its parts are taken for parts of the multipart around it, whose own boundary is
+    /// given up. So what is inside is still found, in bounded memory; that not all was looked at is said.
+    fn flatten(&mut self, part: Part, boundary: Vec<u8>, sink: &mut dyn Sink) -> Result<()> {
+        sink.end(&part, &End { at: self.position(), size: 0, defects: Vec::new() })?;
+        if let Some(open) = self.stack.last_mut() {
+            open.boundary = boundary;
+            open.closed = false;
+            open.flattened = true;
+        }
+        self.bol = true;
+        self.state = State::Body(What::Preamble);
         Ok(())
     }
 
@@ -548,8 +598,13 @@ impl Parser {
             }
             self.bol = false;
         }
-        while let Some(at) = self.finder.find(&data[from..]) {
-            let newline = from + at;
+        // In base64 a dash is rarer than any pair of bytes, and a single byte is found fastest.
+        let sparse = what == What::Body
+            && self.stack.last().is_some_and(|level| level.part.encoding == Encoding::Base64);
+        loop {
+            let found =
+                if sparse { dashes(data, from) } else { self.finder.find(&data[from..]).map(|at| from + at) };
+            let Some(newline) = found else { break };
             let start = if newline > 0 && data[newline - 1] == b'\r' { newline - 1 } else { newline };
             match self.delimiter(&data[newline + 3..], end, newline + 1) {
                 Found::No => from = newline + 3,
@@ -676,6 +731,18 @@ fn blank(rest: &[u8], end: bool) -> Blank {
         [b'\r'] | [] if end => Blank::Yes(n, rest.len()),
         [b'\r'] | [] if n < DELIMITER - BOUNDARY => Blank::More,
         _ => Blank::No,
+    }
+}
+
+/// The next line end that two dashes follow.
+fn dashes(data: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        let dash = at + memchr(b'-', &data[at..])?;
+        if dash > from && data[dash - 1] == b'\n' && data.get(dash + 1) == Some(&b'-') {
+            return Some(dash - 1);
+        }
+        at = dash + 1;
     }
 }
 

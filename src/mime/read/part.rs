@@ -241,8 +241,14 @@ pub(super) fn examine(header: &[u8], context: &Context, header_at: Option<u64>) 
         }
     }
     defects.truncate(64);
-    let role =
+    let mut role =
         role(kind, &media_type, disposition_value.as_deref(), chosen.is_some(), cid.is_some(), context);
+    // Readers differ in what such a part is, so it is not taken for the harmless one.
+    let two_types =
+        defects.iter().any(|d| d.name == "duplicate_field" && d.detail.starts_with("Content-Type"));
+    if two_types && kind == Kind::Leaf {
+        role = Role::Attachment;
+    }
     Part {
         path: context.path(kind == Kind::Multipart),
         depth: 0,

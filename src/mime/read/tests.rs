@@ -241,6 +241,10 @@ fn headers_of_real_mail() {
     let two = collect(b"A: b\nHello there,\nI have no blank line\n\nbody", Options::default(), &[]);
     assert_eq!(two.content("1"), b"Hello there,\nI have no blank line\n\nbody");
     assert_eq!(two.defects, ["header_unterminated"]);
+    let last = collect(b"A: b\nand that is all", Options::default(), &[]);
+    assert_eq!(last.content("1"), b"and that is all");
+    let blank = collect(b" A: b\nContent-Type: text/html\n\nbody", Options::default(), &[]);
+    assert_eq!((blank.paths()[0].as_str(), blank.content("1")), ("1 text/html", &b"body"[..]));
     let none = collect(b"Just text\nmore", Options::default(), &[]);
     assert_eq!(none.content("1"), b"Just text\nmore");
     let envelope = collect(b"From a@b Mon Nov 23 04:00:00 2026\nSubject: x\n\nbody", Options::default(), &[]);
@@ -265,7 +269,8 @@ fn limits_hold_and_are_said() {
     walk.push(deep.as_bytes(), &mut all).unwrap();
     walk.finish(&mut all).unwrap();
     assert!(walk.limited());
-    assert_eq!(all.parts.len(), 65);
+    assert_eq!(all.parts.len(), 10_000);
+    assert!(all.parts.iter().all(|(p, _)| p.depth <= 64 && p.path.len() < 200));
     assert!(all.defects.contains(&"depth_limit"));
     let messages = "Content-Type: message/rfc822\n\n".repeat(100_000);
     assert_eq!(collect(messages.as_bytes(), Options::default(), &[]).parts.len(), 65);

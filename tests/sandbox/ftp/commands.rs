@@ -149,7 +149,8 @@ impl Session<'_> {
             }
             "MLST" => match path.metadata() {
                 Ok(meta) => {
-                    let shown = files::shown(&files::resolve(&self.cwd, arg));
+                    let at = files::resolve(&self.cwd, arg);
+                    let shown = if at.is_empty() { b"/".to_vec() } else { files::shown(&at) };
                     let facts = files::facts(&meta);
                     self.wire.put(
                         [b"250-Listing\r\n ".as_slice(), facts.as_bytes(), &shown, b"\r\n250 End\r\n"]

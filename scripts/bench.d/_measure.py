@@ -1,0 +1,84 @@
+"""What the parts of scripts/bench share: running programs side by side and printing ratios."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+BIN = os.environ["WIREPOST_BIN"]
+
+
+def once(argv, stdout=None, stdin=None, env=None):
+    """Runs a program: wall seconds, CPU seconds, peak KiB. A failure ends the part."""
+    with open(os.devnull) as null, tempfile.TemporaryFile() as words:
+        began = time.monotonic()
+        child = subprocess.Popen(argv, stdin=stdin or null, stdout=stdout or subprocess.DEVNULL,
+                                 stderr=words, env={**os.environ, **(env or {})})
+        # The high-water mark that wait4 gives begins with this interpreter's own; /proc tells the program's.
+        peak, done = 0, 0
+        while not done:
+            try:
+                with open(f"/proc/{child.pid}/status") as status:
+                    text = status.read()
+                if not os.readlink(f"/proc/{child.pid}/exe").split("/")[-1].startswith("python"):
+                    peak = max(peak, *(int(line.split()[1]) for line in text.splitlines() if line.startswith("VmHWM")), 0)
+            except (OSError, TypeError):
+                pass
+            done, status, used = os.wait4(child.pid, os.WNOHANG)
+            if not done:
+                time.sleep(0.002)
+        wall = time.monotonic() - began
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            words.seek(0)
+            sys.exit(f"{argv[0]} failed ({child.returncode}): {words.read().decode(errors='replace')[:500]}")
+    return wall, used.ru_utime + used.ru_stime, peak
+
+
+def side_by_side(title, runs, rounds=3, before=None):
+    """Runs each of {name: argv or callable} in interleaved rounds; prints medians and ratios to the first."""
+    figures = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, argv in runs.items():
+            if before:
+                before()
+            figures[name].append(argv() if callable(argv) else once(argv))
+    middle = lambda rows, i: sorted(row[i] for row in rows)[len(rows) // 2]
+    first = next(iter(figures.values()))
+    print(f"{title} (medians of {rounds}; ratios to the first line)")
+    for name, rows in figures.items():
+        wall, cpu, peak = (middle(rows, i) for i in range(3))
+        w0, c0 = middle(first, 0), middle(first, 1)
+        print(f"  {name:28} wall {wall:8.3f} s x{wall / w0:5.2f}   cpu {cpu:7.3f} s x{cpu / max(c0, 1e-4):5.2f}"
+              f"   peak {peak / 1024:6.1f} MiB")
+    return {name: tuple(middle(rows, i) for i in range(3)) for name, rows in figures.items()}
+
+
+class Live:
+    """A real server of the tests' fixtures, as a context."""
+
+    def __init__(self, name, *args):
+        self.argv = [os.environ["WIREPOST_LIVE"], name, *args]
+
+    def __enter__(self):
+        # In memory where there is such a place: it is not the disk that is measured.
+        room = {**os.environ, "TMPDIR": "/dev/shm"} if os.path.isdir("/dev/shm") else None
+        self.child = subprocess.Popen(self.argv, stdin=subprocess.PIPE,
+                                      stdout=subprocess.PIPE, text=True, env=room)
+        line = self.child.stdout.readline()
+        if not line:
+            sys.exit(f"{self.argv[1]} does not start")
+        return json.loads(line)
+
+    def __exit__(self, *_):
+        self.child.stdin.close()
+        self.child.wait()
+
+
+def have(program):
+    if shutil.which(program):
+        return True
+    print(f"  ({program} is missing: left out)")
+    return False

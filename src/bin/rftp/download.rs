@@ -1,0 +1,338 @@
+//! One download over all its tries.
+//!
+//! It takes a look and the question for a port in one write, the data connection, RETR, the data and its 226. The bytes go to a
+//! temporary file beside the target; the end of the data proves nothing, the announced size and the 226 do.
+//!
+//! **Going on.** A second try within a run goes on with what came, and with `--resume` a later run does: if the source's size and
+//! time are the same, and the last 64 KiB that are here are what the server sends again. A server that forgets the offset fails
+//! that test. In doubt, and where the whole does not check out in the end, all of it is fetched anew.
+
+use crate::{
+    args::{self, Exists},
+    session::Session,
+    temporary,
+};
+use std::{
+    ffi::{OsStr, OsString},
+    fs, io,
+    io::{Read, Seek, SeekFrom},
+    os::unix::ffi::{OsStrExt, OsStringExt},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use wirepost::{
+    base::{
+        date::Time,
+        digest::{Algorithm, digest, hex},
+        error::*,
+        tree::Entry,
+    },
+    cli::Output,
+    ftp::{Download, RemotePath},
+    job::meter::Meter,
+    net::Cancel,
+    store::{
+        dir::Dir,
+        partial::{Conflict, Partial},
+    },
+};
+
+/// What is fetched a second time, to see whether it is the same.
+const OVERLAP: u64 = 64 << 10;
+
+/// How a download went.
+#[derive(Default)]
+pub struct Done {
+    pub bytes: u64,
+    pub fetched: u64,
+    pub resumed_from: Option<u64>,
+    pub sha256: Option<String>,
+    pub verified: String,
+    pub tls_version: Option<String>,
+    pub tls_resumed: Option<bool>,
+    pub skipped: Option<&'static str>,
+    /// What exactly was fetched.
+    pub entry: Option<Entry>,
+}
+
+/// See the module's essay.
+pub struct Attempt<'a> {
+    flags: &'a args::Get,
+    cancel: &'a Cancel,
+    remote: &'a RemotePath,
+    /// The directory of the target, held open, and its name there.
+    dir: Arc<Dir>,
+    name: OsString,
+    local: &'a Path,
+    /// What was known of the source before the first try.
+    known: Option<Entry>,
+    partial: Option<Partial>,
+    /// Of which source its bytes are: size and time.
+    of: Option<(u64, Time)>,
+    /// What was gone on with did not add up.
+    anew: bool,
+}
+
+impl<'a> Attempt<'a> {
+    pub fn new(
+        flags: &'a args::Get,
+        cancel: &'a Cancel,
+        remote: &'a RemotePath,
+        dir: Arc<Dir>,
+        name: OsString,
+        local: &'a Path,
+        known: Option<Entry>,
+    ) -> Attempt<'a> {
+        Attempt { flags, cancel, remote, dir, name, local, known, partial: None, of: None, anew: false }
+    }
+
+    /// One try.
+    pub fn get(&mut self, session: &mut Session<'_>, out: &mut Output) -> Result<Done> {
+        let client = session.client()?;
+        // What was known of it may be why the last try failed.
+        let entry = match self.known.take() {
+            Some(entry) if entry.size.is_some() && entry.tolerance <= 1 => Some(entry),
+            _ => client.look_and_prepare(self.remote)?,
+        };
+        let size = entry.as_ref().and_then(|e| e.size);
+        let modified = entry.as_ref().and_then(|e| e.modified);
+        let skipped = |reason| Done { skipped: Some(reason), verified: "none".into(), ..Done::default() };
+        if let Some(reason) = is_young(self.flags.transfer.min_age, modified) {
+            return Ok(skipped(reason));
+        }
+        if let Some(reason) = policy(self.flags.transfer.exists, self.local, size, modified)? {
+            return Ok(skipped(reason));
+        }
+        let url = session.site.url(self.remote);
+        // Of a text neither offsets nor sizes say how much of it is here.
+        let identity = size.zip(modified).filter(|_| !session.client().is_ok_and(|c| c.is_text()));
+        let from = self.prepare(&url, identity)?;
+        let mut done = self.fetch(session, from, size, out)?;
+        if let Some(time) = modified.filter(|_| !self.flags.transfer.no_times)
+            && let Some(partial) = &self.partial
+        {
+            let _ = partial.set_modified(time.into());
+        }
+        if let Some(partial) = self.partial.take() {
+            partial.persist(Conflict::Overwrite)?;
+        }
+        done.entry = entry;
+        Ok(done)
+    }
+
+    /// The temporary file, and how much of it can be gone on with.
+    fn prepare(&mut self, url: &str, identity: Option<(u64, Time)>) -> Result<u64> {
+        if self.of != identity || identity.is_none() {
+            // Another source now: what there is belongs to none.
+            self.partial = None;
+            self.of = identity;
+        }
+        if self.partial.is_none() {
+            let (dir, name) = (&self.dir, &self.name);
+            self.partial = Some(match identity.filter(|_| self.flags.transfer.resume) {
+                Some((size, modified)) => {
+                    let source =
+                        digest(Algorithm::Sha256, format!("{url}\0{size}\0{}", modified.0).as_bytes());
+                    let temp = OsString::from_vec(temporary::proven(name.as_bytes(), size, &source));
+                    let mut partial = match Partial::reopen(dir, name, &temp)? {
+                        Some(partial) => partial,
+                        None => Partial::named(dir, name, &temp, 0o666)?,
+                    };
+                    partial.keep(true);
+                    partial
+                }
+                None => Partial::create(dir, name, 0o666)?,
+            });
+        }
+        let Some(partial) = &mut self.partial else { return Ok(0) };
+        let failed =
+            |e| Error::from_io(e, Kind::Local, format_args!("cannot write {}", self.local.display()));
+        let here = partial.file().metadata().map_err(failed)?.len();
+        let usable = !self.anew && here > OVERLAP && identity.is_some_and(|(size, _)| here <= size);
+        if !usable {
+            partial.file().set_len(0).and_then(|()| partial.file().rewind()).map_err(failed)?;
+        }
+        Ok(if usable { here } else { 0 })
+    }
+
+    /// The bytes from `from` on, and the proof that they are all.
+    fn fetch(
+        &mut self,
+        session: &mut Session<'_>,
+        mut from: u64,
+        size: Option<u64>,
+        out: &mut Output,
+    ) -> Result<Done> {
+        let shown = self.local.display().to_string();
+        let failed = |e| Error::from_io(e, Kind::Local, format_args!("cannot write {shown}"));
+        let Some(partial) = &mut self.partial else { return Err(Error::new(Kind::Bug, "no temporary")) };
+        let mut tail = Vec::new();
+        if from > 0 {
+            let file = partial.file();
+            file.seek(SeekFrom::Start(from - OVERLAP)).map_err(failed)?;
+            file.take(OVERLAP).read_to_end(&mut tail).map_err(failed)?;
+        }
+        let removes = self.flags.remove_source || self.flags.move_source_to.is_some();
+        let hash = session.client()?.best_hash().filter(|_| removes);
+        let missing = |e: Error| if e.code() == Some(550) { e.kind_is(Kind::Missing) } else { e };
+        let mut download = loop {
+            let client = session.client()?;
+            if from == 0 {
+                break client.retrieve(self.remote, 0).map_err(missing)?;
+            }
+            let why = match client.retrieve(self.remote, from - OVERLAP) {
+                Err(e) if e.kind() == Kind::Refused => e,
+                Err(e) => return Err(e),
+                Ok(mut download) => match is_next(&mut download, &tail) {
+                    Ok(true) => {
+                        // Borrowed again where it is used: the two ways out of this loop hold the client for different times.
+                        break download;
+                    }
+                    Ok(false) => download.fail(Error::new(Kind::Input, "what is here is not what is there")),
+                    Err(e) => return Err(download.fail(Error::from_io(e, Kind::Closed, "cannot read"))),
+                },
+            };
+            out.note(format_args!("{}: {why}; fetching it from its start", self.remote));
+            partial.file().set_len(0).map_err(failed)?;
+            from = 0;
+        };
+        partial.file().seek(SeekFrom::Start(0)).map_err(failed)?;
+        let size = size.or(download.announced().filter(|_| from == 0));
+        let bar = out.progress().start(&self.remote.to_string(), size);
+        bar.add(from);
+        let progress = |n| bar.add(n);
+        let transfer = &self.flags.transfer;
+        let mut meter = Meter::new(&progress).limit(transfer.limit_rate).least(transfer.min_rate);
+        if transfer.digest || transfer.manifest.is_some() {
+            meter = meter.digest(Algorithm::Sha256);
+        }
+        if let Some(hash) = hash {
+            meter = meter.digest(hash);
+        }
+        let seen = if meter.sees_bytes() { meter.seed(partial.file(), from).map(|_| ()) } else { Ok(()) };
+        let placed = seen.and_then(|()| partial.file().seek(SeekFrom::Start(from)).map(|_| ()));
+        if let Err(e) = placed {
+            return Err(download.fail(failed(e)));
+        }
+        let fetched = match meter.copy(&mut download, partial, u64::MAX) {
+            Ok(n) => n,
+            Err(e) => {
+                self.cancel.begin_cleanup(Duration::from_secs(2));
+                return Err(download.fail(failed(e)));
+            }
+        };
+        let (text, sizes) = (download.is_text(), download.sizes());
+        let finished = download.finish()?;
+        let digests = (meter.digest_of(Algorithm::Sha256), hash.and_then(|h| meter.digest_of(h)));
+        drop(meter);
+        let bytes = from + fetched;
+        let mut verified = match size {
+            Some(size) if text && sizes.proves(size) => "size".to_string(),
+            Some(size) if text && sizes.allows(size) => "none".to_string(),
+            Some(size) if !text && size == bytes => "size".to_string(),
+            Some(size) => {
+                self.anew = bytes > size;
+                let text =
+                    format!("{bytes} bytes came where {size} were announced: cut, or changed meanwhile");
+                return Err(Error::new(Kind::Closed, text).host(session.host()));
+            }
+            None if finished.clean == Some(false) => {
+                let text =
+                    "the data ended without TLS's own end, and no size was announced to prove it whole";
+                return Err(Error::new(Kind::Closed, text).host(session.host()));
+            }
+            None => "none".to_string(),
+        };
+        let client = session.client()?;
+        if let (Some(hash), Some(ours)) = (hash, digests.1)
+            && let Some(theirs) = client.digest(self.remote, hash)?
+        {
+            if theirs != ours {
+                self.anew = true;
+                let text = format!("what came has another {} than what is there", hash.name());
+                return Err(Error::new(Kind::Closed, text).host(client.host()));
+            }
+            verified = format!("hash:{}", hash.name());
+        }
+        Ok(Done {
+            bytes,
+            fetched,
+            resumed_from: (from > 0).then_some(from),
+            sha256: digests.0.map(|d| hex(&d)),
+            verified,
+            tls_version: client.tls_version().map(str::to_string),
+            tls_resumed: client.tls_resumed(),
+            skipped: None,
+            entry: None,
+        })
+    }
+
+    /// After the last try failed: what a later run can go on with stays, and its path is told.
+    pub fn give_up(mut self) -> Option<PathBuf> {
+        let mut partial = self.partial.take()?;
+        let len = partial.file().metadata().map_or(0, |a| a.len());
+        let stays = self.flags.transfer.resume && self.of.is_some() && !self.anew && len > OVERLAP;
+        partial.keep(stays);
+        stays.then(|| partial.path())
+    }
+}
+
+/// Whether the server sends again what is here already.
+fn is_next(download: &mut Download<'_>, tail: &[u8]) -> io::Result<bool> {
+    let mut again = vec![0; tail.len()];
+    let mut at = 0;
+    while at < again.len() {
+        match download.read(&mut again[at..])? {
+            0 => return Ok(false),
+            n => at += n,
+        }
+    }
+    Ok(again == tail)
+}
+
+/// `--min-age`: a file that may still be written is left; so is one whose age is not known.
+pub fn is_young(min_age: Option<Duration>, modified: Option<Time>) -> Option<&'static str> {
+    let age = min_age?;
+    match modified {
+        None => Some("age not known"),
+        Some(at) if at > Time::now().before(age) => Some("too young"),
+        Some(_) => None,
+    }
+}
+
+/// What `--exists` makes of the target; a reason to leave it alone.
+fn policy(
+    exists: Exists,
+    local: &Path,
+    size: Option<u64>,
+    modified: Option<Time>,
+) -> Result<Option<&'static str>> {
+    let about = match fs::symlink_metadata(local) {
+        Ok(about) => about,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => {
+            return Err(Error::from_io(e, Kind::Create, format_args!("cannot create {}", local.display())));
+        }
+    };
+    if about.is_dir() {
+        return Err(Error::new(Kind::Create, format!("{} is a directory", local.display())));
+    }
+    Ok(match exists {
+        Exists::Overwrite => None,
+        Exists::Skip => Some("exists"),
+        Exists::Fail => return Err(Error::new(Kind::Create, format!("{} exists", local.display()))),
+        Exists::Newer => {
+            let here: Option<Time> = about.modified().ok().map(Into::into);
+            let not_newer = matches!((here, modified), (Some(here), Some(there)) if there.0 <= here.0 + 1);
+            (size == Some(about.len()) && not_newer).then_some("not newer")
+        }
+    })
+}
+
+/// The directory that holds a place below `base`, its missing parts made and no link followed, and the name there.
+pub fn place(base: &Arc<Dir>, landing: &[u8]) -> Result<(Arc<Dir>, OsString)> {
+    let mut parts: Vec<&[u8]> = landing.split(|b| *b == b'/').filter(|p| !p.is_empty()).collect();
+    let name = parts.pop().unwrap_or_default();
+    Ok((base.below(&parts, Some(0o777))?, OsStr::from_bytes(name).to_os_string()))
+}

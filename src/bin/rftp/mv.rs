@@ -1,0 +1,134 @@
+//! `mv`: renames on the server, with cp's rules for where things land.
+
+use crate::{
+    args::{self, Exists, Replace, Shared},
+    matches::{self, Found},
+    place::{self, Destination},
+    remote::Remote,
+    report,
+    session::{Purpose, Session},
+};
+use wirepost::{
+    base::{error::*, tree::Entry},
+    cli::Output,
+    ftp::RemotePath,
+    net::Cancel,
+};
+
+pub fn run(flags: &args::Mv, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    let Some((last, names)) = flags.names.split_last() else { return Ok(()) };
+    let remotes = report::remotes(names)?;
+    let destination = Remote::parse(last)?;
+    if let Some(other) = remotes.iter().find(|r| r.site != destination.site) {
+        let text = format!("{} is on another site than {}", other.site.url(&other.path), last.display());
+        return Err(
+            Error::new(Kind::Usage, text).hint("mv renames on one server; get and put move between two")
+        );
+    }
+    let several = remotes.len() > 1;
+    let to = &destination.path;
+    // Whether the destination is a directory, and what stands under its name, once it was looked at.
+    let mut kind: Option<(bool, Option<Entry>)> = None;
+    let run = report::Run { verb: "mv", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
+    report::each(&run, &remotes, out, cancel, |session, path, out| {
+        let found = match matches::find(session, path, flags.no_glob, out)? {
+            Found::Nothing => {
+                let what = format!("cannot move {path} on {}", session.host());
+                return Err(matches::nothing(session, path).context(what));
+            }
+            Found::One(entry) => vec![(path.trimmed(), entry)],
+            Found::Matches(found) => found,
+        };
+        let several = several || found.len() > 1;
+        let known = match kind.clone() {
+            Some(known) => known,
+            None => {
+                let there = session.run(out, |s, _, _| s.client()?.look(to)).0?;
+                let is_dir = to.is_empty() || there.as_ref().is_some_and(Entry::is_dir);
+                if !is_dir && to.ends_with_slash() {
+                    session.run(out, |s, _, _| s.client()?.make_dirs(to)).0?;
+                } else if !is_dir && several {
+                    let text =
+                        format!("cannot move several to {to}: it is no directory on {}", session.host());
+                    return Err(Error::new(Kind::Usage, text)
+                        .hint("a directory to be made is written with a / at its end"));
+                }
+                let found = (is_dir || to.ends_with_slash(), there);
+                kind.insert(found).clone()
+            }
+        };
+        for (path, entry) in found {
+            cancel.check()?;
+            let (target, there) = if known.0 {
+                let name = place::below(path.as_bytes(), Destination::Directory);
+                let target = to.join(&name)?;
+                let there = session.run(out, |s, _, _| s.client()?.look(&target)).0?;
+                (target, there)
+            } else {
+                (to.clone(), known.1.clone())
+            };
+            match one(session, flags, &path, &entry, &target, there.as_ref(), out) {
+                Ok(None) => report::done("mv", session, &target, out),
+                Ok(Some(reason)) => report::skipped("mv", session, &path, reason, out),
+                Err(e) => report::failed("mv", session, &path, &e, out),
+            }
+        }
+        Ok(())
+    })
+}
+
+/// One rename; a reason to leave it.
+fn one(
+    session: &mut Session<'_>,
+    flags: &args::Mv,
+    from: &RemotePath,
+    entry: &Entry,
+    to: &RemotePath,
+    there: Option<&Entry>,
+    out: &mut Output,
+) -> Result<Option<&'static str>> {
+    let what = format!("cannot rename {from} to {to} on {}", session.host());
+    if from.trimmed() == to.trimmed() {
+        return Err(Error::new(Kind::Usage, format!("{what}: it is the same name")));
+    }
+    if let Some(there) = there {
+        let newer = match (entry.modified, there.modified) {
+            (Some(ours), Some(theirs)) => ours.0 > theirs.0,
+            _ => true,
+        };
+        match flags.exists {
+            Exists::Skip => return Ok(Some("exists")),
+            Exists::Newer if !newer => return Ok(Some("not newer")),
+            Exists::Fail => return Err(Error::new(Kind::Refused, format!("{what}: it exists"))),
+            _ if there.is_dir() => {
+                return Err(Error::new(Kind::Refused, format!("{what}: a directory of that name is there")));
+            }
+            _ => {}
+        }
+    }
+    let result = session.run(out, |session, _, _| {
+        let client = session.client()?;
+        match client.rename(from, to) {
+            Err(e)
+                if e.kind() == Kind::Refused && there.is_some() && flags.replace == Replace::DeleteFirst =>
+            {
+                client.delete(to)?;
+                client.rename(from, to)
+            }
+            Err(e) if e.kind() == Kind::Refused && there.is_some() => {
+                Err(e.hint("if the server renames onto no existing file: --replace delete-first"))
+            }
+            // Which of the two names is there tells what became of it.
+            Err(lost) if lost.kind() == Kind::Unconfirmed => {
+                let Ok(client) = session.client() else { return Err(lost) };
+                match (client.look(from)?, client.look(to)?) {
+                    (None, Some(_)) => Ok(()),
+                    (Some(_), _) => client.rename(from, to),
+                    _ => Err(lost),
+                }
+            }
+            other => other,
+        }
+    });
+    result.0.map(|()| None)
+}

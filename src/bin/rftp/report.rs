@@ -1,0 +1,120 @@
+//! What the small verbs share: names in their order, one session a site, and one line of JSON for each item.
+
+use crate::{
+    args::Shared,
+    lists::EARLIER,
+    remote::{Remote, Site},
+    session::{Purpose, Session},
+};
+use wirepost::{
+    base::{error::*, escape, record},
+    cli::{
+        Output,
+        event::{self, Event},
+        exit::Outcome,
+    },
+    ftp::RemotePath,
+    net::Cancel,
+};
+
+/// How a verb runs over its names.
+pub struct Run<'a> {
+    pub verb: &'static str,
+    pub purpose: Purpose,
+    pub keep_going: bool,
+    pub shared: &'a Shared,
+}
+
+/// Runs `one` for each name, in order. The first failure stops the run unless `keep_going`: the rest is skipped. What `one`
+/// returns as an error is the item's, unless it was told already.
+pub fn each<'a>(
+    run: &Run<'a>,
+    remotes: &[Remote],
+    out: &mut Output,
+    cancel: &Cancel,
+    mut one: impl FnMut(&mut Session<'a>, &RemotePath, &mut Output) -> Result<()>,
+) -> Result<()> {
+    let Run { verb, purpose, keep_going, shared } = *run;
+    let mut session: Option<(Site, Session<'a>)> = None;
+    let mut stopped = false;
+    for remote in remotes {
+        if session.as_ref().is_none_or(|(site, _)| *site != remote.site) {
+            if let Some((_, old)) = session.take() {
+                old.end(out);
+            }
+            let new = Session::new(remote.site.clone(), purpose, shared, out, cancel)?;
+            session = Some((remote.site.clone(), new));
+        }
+        let Some((_, session)) = &mut session else { continue };
+        if stopped || cancel.is_stopping() {
+            skipped(verb, session, &remote.path, EARLIER, out);
+            continue;
+        }
+        let before = out.failures();
+        if let Err(e) = one(session, &remote.path, out) {
+            failed(verb, session, &remote.path, &e, out);
+        }
+        stopped = out.failures() > before && !keep_going;
+    }
+    if let Some((_, session)) = session {
+        session.end(out);
+    }
+    Ok(())
+}
+
+/// The names of a command line as remote ones.
+pub fn remotes<N: AsRef<std::ffi::OsStr>>(names: &[N]) -> Result<Vec<Remote>> {
+    names.iter().map(|n| Remote::parse(n.as_ref())).collect()
+}
+
+fn event(verb: &'static str, session: &Session<'_>, path: &RemotePath, outcome: Outcome) -> event::File {
+    event::File {
+        outcome: outcome.name(),
+        direction: verb,
+        remote: Some(record::name(path.as_bytes())),
+        url: Some(session.site.url(path)),
+        ..event::File::default()
+    }
+}
+
+/// Done: counted, and told where a person looks.
+pub fn done(verb: &'static str, session: &Session<'_>, path: &RemotePath, out: &mut Output) {
+    out.count(Outcome::Ok);
+    out.done(format_args!("{verb} {}", session.site.url(path)));
+    out.emit(&Event::File(Box::new(event(verb, session, path, Outcome::Ok))));
+}
+
+/// Would be done.
+pub fn planned(verb: &'static str, session: &Session<'_>, path: &RemotePath, out: &mut Output) {
+    out.count(Outcome::Planned);
+    out.line(format_args!("{verb} {}", escape::text(&session.site.url(path))));
+    out.emit(&Event::File(Box::new(event(verb, session, path, Outcome::Planned))));
+}
+
+pub fn skipped(
+    verb: &'static str,
+    session: &Session<'_>,
+    path: &RemotePath,
+    reason: &'static str,
+    out: &mut Output,
+) {
+    out.count(Outcome::Skipped);
+    out.note(format_args!("{path} skipped: {reason}"));
+    let mut file = event(verb, session, path, Outcome::Skipped);
+    file.reason = Some(reason);
+    out.emit(&Event::File(Box::new(file)));
+}
+
+pub fn failed(verb: &'static str, session: &Session<'_>, path: &RemotePath, error: &Error, out: &mut Output) {
+    out.item_failed(error);
+    let mut file = event(verb, session, path, Outcome::of(error));
+    file.error = Some(event::error(error));
+    out.emit(&Event::File(Box::new(file)));
+}
+
+/// `--exit-code`: a run that found nothing to do answers no.
+pub fn nothing_done(asked: bool, out: &mut Output) {
+    if asked && out.done_so_far() == 0 {
+        out.answer_no();
+    }
+}

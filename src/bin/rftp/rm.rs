@@ -1,0 +1,335 @@
+//! `rm`: removes files, and with `-r` directories. What is removed cannot be had back, so nothing is concluded from a listing that is
+//! not whole, links are removed and never followed, and the root and the login directory need a word more.
+
+use crate::{
+    args::{self, Shared},
+    lists,
+    matches::{self, Found},
+    remote::Remote,
+    report,
+    select::{self, Doubt},
+    session::{Purpose, Session},
+    walk::{self, DEEPEST, Filter, MOST},
+};
+use std::collections::VecDeque;
+use wirepost::{
+    base::{date::Time, error::*, tree::Entry},
+    cli::Output,
+    ftp::RemotePath,
+    net::Cancel,
+};
+
+/// So many names go out in one write.
+const AT_ONCE: usize = 32;
+
+struct Job<'a> {
+    flags: &'a args::Rm,
+    cancel: &'a Cancel,
+    filter: Filter,
+}
+
+pub fn run(flags: &args::Rm, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    let mut remotes = report::remotes(&flags.names)?;
+    if let Some(list) = &flags.files_from {
+        remotes.extend(report::remotes(&lists::files_from(list, flags.null)?)?);
+    }
+    if let Some(file) = &flags.retry_from {
+        remotes.extend(lists::retry_from(file, "rm")?.into_iter().map(|left| left.remote));
+    }
+    if flags.names.is_empty() && flags.files_from.is_none() && flags.retry_from.is_none() {
+        return Err(Error::new(Kind::Usage, "nothing to remove: no name was given")
+            .hint("--help tells what there is"));
+    }
+    for remote in &remotes {
+        guard(remote, None, flags)?;
+    }
+    let job = Job { flags, cancel, filter: Filter::new(&flags.select_names())? };
+    let run = report::Run { verb: "rm", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
+    report::each(&run, &remotes, out, cancel, |session, path, out| {
+        let site = session.site.clone();
+        let home = session.run(out, |s, _, _| Ok(s.client()?.home().cloned())).0?;
+        guard(&Remote { site, path: path.clone() }, home.as_ref(), flags)?;
+        remove(&job, session, path, home.as_ref(), out)
+            .map_err(|e| e.context(format_args!("cannot remove {path} on {}", session.host())))
+    })?;
+    report::nothing_done(flags.exit_code, out);
+    Ok(())
+}
+
+/// `-r` on the root, the login directory or one above it is most likely a variable that was empty.
+fn guard(remote: &Remote, home: Option<&RemotePath>, flags: &args::Rm) -> Result<()> {
+    if !flags.recursive || flags.force || !is_top(&remote.path, home) {
+        return Ok(());
+    }
+    let text = format!("will not remove all of {}", remote.site.url(&remote.path));
+    Err(Error::new(Kind::Input, text).hint("--force does it; is a variable in the name empty?"))
+}
+
+/// Whether a path leads to the root, the login directory or one above that.
+fn is_top(path: &RemotePath, home: Option<&RemotePath>) -> bool {
+    let mut parts: Vec<&[u8]> = Vec::new();
+    let split = |bytes: &'_ [u8]| bytes.split(|b| *b == b'/').map(<[u8]>::to_vec).collect::<Vec<_>>();
+    let home = home.map(|h| split(h.as_bytes())).unwrap_or_default();
+    let home: Vec<&[u8]> = home.iter().map(Vec::as_slice).filter(|p| !p.is_empty()).collect();
+    let absolute = path.as_bytes().starts_with(b"/");
+    if !absolute {
+        parts.extend(&home);
+    }
+    let base = parts.len();
+    for part in path.as_bytes().split(|b| *b == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                if parts.pop().is_none() {
+                    return true;
+                }
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.is_empty() || home.starts_with(&parts) || (!absolute && base == 0 && parts.is_empty())
+}
+
+fn remove(
+    job: &Job<'_>,
+    session: &mut Session<'_>,
+    path: &RemotePath,
+    home: Option<&RemotePath>,
+    out: &mut Output,
+) -> Result<()> {
+    let flags = job.flags;
+    let narrows = flags.select.narrows() || flags.keep_newest.is_some();
+    match matches::find(session, path, flags.no_glob, out)? {
+        Found::Nothing => Err(matches::nothing(session, path)),
+        Found::One(entry) if entry.is_dir() => {
+            if !flags.recursive {
+                return Err(Error::new(Kind::Usage, "it is a directory")
+                    .hint("-r removes directories with all that is in them"));
+            }
+            if narrows || flags.filters() {
+                return some_of(job, session, path, out);
+            }
+            let spare = is_top(path, home);
+            tree(job, session, &path.trimmed(), spare, out)
+        }
+        Found::One(entry) => {
+            let one = chosen(job, vec![(path.clone(), entry)])?;
+            files(job, session, one.into_iter().map(|(path, _)| path).collect(), out);
+            Ok(())
+        }
+        Found::Matches(found) => {
+            // Without -r directories do not take part, not even in the counting.
+            let (dirs, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, e)| e.is_dir());
+            let mut all = others;
+            if flags.recursive {
+                all.extend(dirs);
+                all.sort_by(|a, b| a.0.cmp(&b.0));
+            } else {
+                for (path, _) in &dirs {
+                    report::skipped("rm", session, path, "directory", out);
+                }
+            }
+            let (dirs, others): (Vec<_>, Vec<_>) =
+                chosen(job, all)?.into_iter().partition(|(_, e)| e.is_dir());
+            files(job, session, others.into_iter().map(|(path, _)| path).collect(), out);
+            for (dir, _) in dirs {
+                job.cancel.check()?;
+                tree(job, session, &dir, false, out)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+/// What the selection leaves to be removed.
+fn chosen(job: &Job<'_>, found: Vec<(RemotePath, Entry)>) -> Result<Vec<(RemotePath, Entry)>> {
+    let found = match job.flags.keep_newest {
+        Some(n) => select::spare_newest(n, found, |(_, e)| e)?,
+        None => found,
+    };
+    job.flags.select.apply(found, |(_, e)| e, Time::now(), Doubt::Out)
+}
+
+/// Some of the files below a directory; the directories stay.
+fn some_of(job: &Job<'_>, session: &mut Session<'_>, top: &RemotePath, out: &mut Output) -> Result<()> {
+    let walk = session.run(out, |s, _, _| walk::remote(s.client()?, top, &job.filter)).0?;
+    if !walk.failures.is_empty() {
+        // What is the newest, or whether there are seven, cannot be told from a part.
+        for (below, error) in &walk.failures {
+            report::failed("rm", session, &top.join(below)?, error, out);
+        }
+        return Ok(());
+    }
+    let mut found = Vec::new();
+    for file in walk.found.into_iter().filter(|f| !f.entry.is_dir()) {
+        found.push((top.join(&file.path)?, file.entry));
+    }
+    let found = chosen(job, found)?;
+    files(job, session, found.into_iter().map(|(path, _)| path).collect(), out);
+    Ok(())
+}
+
+/// A directory and all that is in it, from below. `spare`: the directory itself stays.
+fn tree(
+    job: &Job<'_>,
+    session: &mut Session<'_>,
+    top: &RemotePath,
+    spare: bool,
+    out: &mut Output,
+) -> Result<()> {
+    let host = session.host().to_string();
+    if !spare && !unlink(job, session, std::slice::from_ref(top), out)?.is_empty() {
+        return Ok(());
+    }
+    let mut open = vec![(top.clone(), 0)];
+    let (mut dirs, mut seen) = (Vec::new(), 0);
+    while let Some((dir, depth)) = open.pop() {
+        job.cancel.check()?;
+        if depth > DEEPEST {
+            return Err(Error::new(Kind::Limit, format!("{dir} on {host} is too deep")).host(&host));
+        }
+        let listing = session.run(out, |s, _, _| s.client()?.list(&dir)).0?;
+        if !listing.is_whole() {
+            let text = format!("the listing of {dir} on {host} is not whole: nothing is removed there");
+            return Err(Error::new(Kind::Protocol, text).host(&host));
+        }
+        seen += 1 + listing.entries.len();
+        if seen > MOST {
+            return Err(Error::new(Kind::Limit, format!("{top} on {host} is a tree without end")).host(&host));
+        }
+        let (mut within, mut below) = (Vec::new(), Vec::new());
+        for entry in listing.entries {
+            let path = dir.join(&entry.name)?;
+            if entry.is_dir() { below.push(path) } else { within.push(path) }
+        }
+        let links = unlink(job, session, &below, out)?;
+        below.retain(|path| !links.contains(path));
+        open.extend(below.into_iter().rev().map(|path| (path, depth + 1)));
+        files(job, session, within, out);
+        dirs.push(dir);
+    }
+    if spare {
+        dirs.remove(0);
+    }
+    // A directory was pushed before what is in it.
+    for dir in dirs.into_iter().rev() {
+        job.cancel.check()?;
+        if job.flags.dry_run {
+            report::planned("rm", session, &dir, out);
+            continue;
+        }
+        let removed = session.run(out, |s, _, tried| {
+            let client = s.client()?;
+            match client.remove_dir(&dir) {
+                Err(e) if tried > 1 && e.code() == Some(550) && client.look(&dir)?.is_none() => Ok(()),
+                other => other,
+            }
+        });
+        match removed.0 {
+            Ok(()) => report::done("rm", session, &dir, out),
+            Err(e) => report::failed("rm", session, &dir, &e, out),
+        }
+    }
+    Ok(())
+}
+
+/// Some servers show a link to a directory as a directory. DELE removes the link, and is refused for what really is one.
+fn unlink(
+    job: &Job<'_>,
+    session: &mut Session<'_>,
+    dirs: &[RemotePath],
+    out: &mut Output,
+) -> Result<Vec<RemotePath>> {
+    let mut gone = Vec::new();
+    if job.flags.dry_run {
+        return Ok(gone);
+    }
+    for some in dirs.chunks(AT_ONCE) {
+        let replies = session.run(out, |s, _, _| s.client()?.delete_all(some)).0?;
+        for (path, _) in some.iter().zip(replies).filter(|(_, reply)| reply.is_ok()) {
+            report::done("rm", session, path, out);
+            gone.push(path.clone());
+        }
+    }
+    Ok(gone)
+}
+
+/// Files and links, many in one write.
+fn files(job: &Job<'_>, session: &mut Session<'_>, paths: Vec<RemotePath>, out: &mut Output) {
+    if job.flags.dry_run {
+        paths.iter().for_each(|path| report::planned("rm", session, path, out));
+        return;
+    }
+    let mut left: VecDeque<RemotePath> = paths.into();
+    while !left.is_empty() {
+        let some: Vec<RemotePath> = left.iter().take(AT_ONCE).cloned().collect();
+        let deleted = session.run(out, |session, _, tried| {
+            let client = session.client()?;
+            let mut replies = client.delete_all(&some)?;
+            for (path, reply) in some.iter().zip(&mut replies) {
+                // The answers to the first try were lost, not their effects.
+                if tried > 1
+                    && matches!(reply, Err(e) if e.code() == Some(550))
+                    && client.look(path)?.is_none()
+                {
+                    *reply = Ok(());
+                }
+            }
+            Ok(replies)
+        });
+        left.drain(..some.len());
+        match deleted.0 {
+            Ok(replies) => {
+                for (path, reply) in some.iter().zip(replies) {
+                    match reply {
+                        Ok(()) => report::done("rm", session, path, out),
+                        Err(e) => report::failed("rm", session, path, &e, out),
+                    }
+                }
+            }
+            Err(e) => {
+                for path in some.iter().chain(&left) {
+                    let error = e.clone().context(format_args!("cannot remove {path} on {}", session.host()));
+                    report::failed("rm", session, path, &error, out);
+                }
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_the_top() {
+        let p = |t: &str| RemotePath::new(t).unwrap();
+        let home = p("/home/me");
+        for top in [
+            "",
+            ".",
+            "/",
+            "./",
+            "//",
+            "/home",
+            "/home/me",
+            "/home/me/",
+            "..",
+            "a/..",
+            "a/../..",
+            "../../..",
+            "/x/..",
+        ] {
+            assert!(is_top(&p(top), Some(&home)), "{top}");
+        }
+        for other in ["a", "a/b", "/home/you", "/home/me/a", "../you", "/etc", "a/../b"] {
+            assert!(!is_top(&p(other), Some(&home)), "{other}");
+        }
+        // Where the login directory is not known.
+        for top in ["", ".", "/", "..", "a/.."] {
+            assert!(is_top(&p(top), None), "{top}");
+        }
+        assert!(!is_top(&p("a"), None) && !is_top(&p("/a"), None));
+    }
+}

@@ -1,0 +1,208 @@
+//! What is put: a local file, or standard input. Its size is frozen when it is opened, and what became of it meanwhile is
+//! looked at before anything is concluded.
+
+use crate::dispose;
+use std::{
+    fs::{self, File, Metadata},
+    io::{self, Read, Seek, SeekFrom},
+    os::unix::{ffi::OsStrExt, fs::MetadataExt},
+    path::{Path, PathBuf},
+};
+use wirepost::{
+    base::{
+        date::Time,
+        digest::Algorithm,
+        error::*,
+        record::{self, Value},
+    },
+    ftp::Upload,
+    job::meter::Meter,
+};
+
+#[derive(Clone)]
+pub enum Source {
+    Path(PathBuf),
+    Stdin,
+}
+
+impl Source {
+    /// For messages; raw.
+    pub fn shown(&self) -> String {
+        match self {
+            Source::Path(path) => path.display().to_string(),
+            Source::Stdin => "-".into(),
+        }
+    }
+
+    /// For JSON: nothing is lost.
+    pub fn value(&self) -> Value {
+        match self {
+            Source::Path(path) => record::name(path.as_os_str().as_bytes()),
+            Source::Stdin => record::name(b"-"),
+        }
+    }
+}
+
+/// What tells that a file is the same and unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    file: (u64, u64),
+    size: u64,
+    modified: (i64, i64),
+}
+
+impl Mark {
+    fn of(about: &Metadata) -> Mark {
+        Mark {
+            file: (about.dev(), about.ino()),
+            size: about.len(),
+            modified: (about.mtime(), about.mtime_nsec()),
+        }
+    }
+}
+
+/// The source, opened: its size is frozen here.
+pub struct Opened {
+    read: Input,
+    /// `None` for stdin, pipes and devices.
+    pub size: Option<u64>,
+    pub modified: Option<Time>,
+    /// `None` for what can be read only once.
+    pub mark: Option<Mark>,
+    shown: String,
+}
+
+enum Input {
+    File(File),
+    Stdin(io::Stdin),
+}
+
+impl Opened {
+    pub fn open(source: &Source) -> Result<Opened> {
+        let shown = source.shown();
+        let Source::Path(path) = source else {
+            let read = Input::Stdin(io::stdin());
+            return Ok(Opened { read, size: None, modified: None, mark: None, shown });
+        };
+        let failed = |e| Error::source(e, format_args!("cannot read {shown}"));
+        let file = File::open(path).map_err(failed)?;
+        let about = file.metadata().map_err(failed)?;
+        // A pipe or a device has no size and can be read once.
+        let size = about.is_file().then_some(about.len());
+        let modified = about.is_file().then(|| about.modified().ok().map(Into::into)).flatten();
+        let mark = about.is_file().then(|| Mark::of(&about));
+        Ok(Opened { read: Input::File(file), size, modified, mark, shown })
+    }
+
+    /// The digest of all of it; the position is at its start again.
+    pub fn digest(&mut self, algorithm: Algorithm) -> Result<Vec<u8>> {
+        let none = |_| ();
+        let mut meter = Meter::new(&none).digest(algorithm);
+        let size = self.size.unwrap_or(0);
+        self.go_to(0)?;
+        self.seed(&mut meter, size)?;
+        self.go_to(0)?;
+        Ok(meter.digest_of(algorithm).unwrap_or_default())
+    }
+
+    /// Goes to where the sending begins.
+    pub fn go_to(&mut self, at: u64) -> Result<()> {
+        let Input::File(file) = &mut self.read else { return Ok(()) };
+        let moved = file.seek(SeekFrom::Start(at));
+        moved.map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot read {}", self.shown)))?;
+        Ok(())
+    }
+
+    /// Shows the next `n` bytes to the meter's digests only: they are on the server already.
+    pub fn seed(&mut self, meter: &mut Meter<'_>, n: u64) -> Result<()> {
+        let Input::File(file) = &mut self.read else { return Ok(()) };
+        let seen = meter
+            .seed(&mut Labelled(file, &self.shown), n)
+            .map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot read {}", self.shown)))?;
+        if seen < n {
+            return Err(self.shorter());
+        }
+        Ok(())
+    }
+
+    fn shorter(&self) -> Error {
+        let text = format!("{} became shorter while it was read", self.shown);
+        Error::new(Kind::Local, text).again_is(Again::Now)
+    }
+
+    /// Sends the rest from `from` on: without copying where nobody has to see the bytes. How many bytes there are in all.
+    pub fn send(&mut self, from: u64, upload: &mut Upload<'_>, meter: &mut Meter<'_>) -> io::Result<u64> {
+        let Some(size) = self.size else {
+            return match &mut self.read {
+                Input::Stdin(stdin) => meter.copy(&mut Labelled(stdin.lock(), &self.shown), upload, u64::MAX),
+                Input::File(file) => meter.copy(&mut Labelled(file, &self.shown), upload, u64::MAX),
+            };
+        };
+        let Input::File(file) = &mut self.read else { return Ok(0) };
+        let mut left = size - from;
+        if !meter.sees_bytes() {
+            while left > 0 {
+                match upload.send_file(file, left.min(meter.chunk() as u64 * 16)) {
+                    Ok(0) => break,
+                    Ok(n) => {
+                        left -= n;
+                        meter.passed(n)?;
+                    }
+                    Err(e) if e.kind() == io::ErrorKind::Unsupported => break,
+                    Err(e) => return Err(e),
+                }
+            }
+        }
+        left -= meter.copy(&mut Labelled(file, &self.shown), upload, left)?;
+        if left > 0 {
+            return Err(self.shorter().into());
+        }
+        Ok(size)
+    }
+
+    /// Copies a file of known size from where it stands.
+    pub fn copy(&mut self, to: &mut impl io::Write, meter: &mut Meter<'_>) -> io::Result<u64> {
+        let (Input::File(file), Some(size)) = (&mut self.read, self.size) else { return Ok(0) };
+        let n = meter.copy(&mut Labelled(file, &self.shown), to, size)?;
+        if n < size { Err(self.shorter().into()) } else { Ok(n) }
+    }
+
+    /// A file that was written while it was read may be half of the one and half of the other. One that only grew, such as
+    /// a log, was sent as it was when it was opened.
+    pub fn unchanged(&self) -> Result<()> {
+        let (Input::File(file), Some(size)) = (&self.read, self.size) else { return Ok(()) };
+        let failed = |e| Error::source(e, format_args!("cannot read {}", self.shown));
+        let about = file.metadata().map_err(failed)?;
+        let modified: Option<Time> = about.modified().ok().map(Into::into);
+        if about.len() <= size && modified != self.modified || about.len() < size {
+            let text = format!("{} changed while it was sent", self.shown);
+            return Err(Error::new(Kind::Local, text).again_is(Again::Now));
+        }
+        Ok(())
+    }
+}
+
+/// Removes a source that has arrived, or moves it away; `mark` is what was sent. One that is another file by now, or only grew,
+/// stays: what it holds was not sent.
+pub fn settle(path: &Path, mark: Mark, what: &dispose::Local<'_>, landing: &[u8]) -> Result<()> {
+    let shown = path.display();
+    let about =
+        fs::metadata(path).map_err(|e| Error::source(e, format_args!("cannot look at {shown} again")))?;
+    if Mark::of(&about) != mark {
+        let text = format!("{shown} changed since it was sent: it is kept");
+        return Err(Error::new(Kind::Local, text).again_is(Again::Later));
+    }
+    what.run(path, landing)
+}
+
+/// Says whose read failed.
+struct Labelled<'a, R>(R, &'a str);
+
+impl<R: Read> Read for Labelled<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf).map_err(|e| match e.kind() {
+            io::ErrorKind::Interrupted => e,
+            _ => Error::from_io(e, Kind::Local, format_args!("cannot read {}", self.1)).into(),
+        })
+    }
+}

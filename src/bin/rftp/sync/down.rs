@@ -1,0 +1,122 @@
+//! The target is local: nothing is written or removed through a symbolic link below its top.
+
+use super::{Run, report::Deed};
+use crate::{
+    session::Voice,
+    work::{
+        self, Done, Ear, End,
+        download::{self, Download, Held, place_of},
+    },
+};
+use std::{io, sync::Arc, time::Duration};
+use wirepost::{base::error::*, store::dir::Dir, sync::Step};
+
+/// A file that waits for its name, and what will be told of it then.
+pub type Waiting = (Held, Done, u32, Duration);
+
+/// Hears of downloads.
+struct Hearing<'h, 'r, 's> {
+    run: &'h mut Run<'r, 's>,
+    held: &'h mut Vec<Waiting>,
+}
+
+impl Voice for Hearing<'_, '_, '_> {
+    fn note(&mut self, text: String) {
+        self.run.out.note(text);
+    }
+    fn warn(&mut self, text: String) {
+        self.run.out.warn(text);
+    }
+}
+
+impl Ear<Download, Held> for Hearing<'_, '_, '_> {
+    fn end(&mut self, end: End<Download, Held>) {
+        let End { job, result, tried, time, held, .. } = end;
+        let run = &mut *self.run;
+        match result {
+            Ok(done) if held.is_some() => self.held.extend(held.map(|held| (held, done, tried, time))),
+            Ok(done) => run.sides.copied(&job.path, &done, tried, time, &run.session, run.out),
+            Err(e) => run.sides.failed(Deed::Copy, &job.path, e, tried, None, &run.session, run.out),
+        }
+    }
+}
+
+impl Run<'_, '_> {
+    pub(super) fn make_local(&mut self, top: &Arc<Dir>, steps: Vec<Step>) -> Result<()> {
+        for step in steps {
+            self.cancel.check()?;
+            let parts: Vec<&[u8]> = step.path.split(|b| *b == b'/').collect();
+            match top.below(&parts, Some(0o777)) {
+                Ok(_) => self.sides.did(Deed::MakeDir, &step.path, &self.session, self.out),
+                Err(e) => {
+                    self.sides.failed(Deed::MakeDir, &step.path, e, 1, None, &self.session, self.out);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove_local(&mut self, top: &Arc<Dir>, steps: Vec<Step>) -> Result<()> {
+        let shard = self.flags.shard.unwrap_or_default();
+        for step in steps {
+            self.cancel.check()?;
+            let is_dir = step.removes_dir();
+            let removed = place_of(top, &step.path, false).and_then(|(dir, name)| {
+                let removed = if is_dir { dir.remove_dir(name) } else { dir.remove(name) };
+                match removed {
+                    Err(e) if e.kind() != io::ErrorKind::NotFound => Err(Error::new(Kind::Local, cause(&e))),
+                    _ => Ok(()),
+                }
+            });
+            match removed {
+                Ok(()) => self.sides.did(Deed::Delete, &step.path, &self.session, self.out),
+                // The other shards may not have come to their files in it yet.
+                Err(_) if is_dir && !shard.is_whole() => {
+                    let reason = "not empty yet";
+                    self.sides.skipped(Deed::Delete, &step.path, reason, false, &self.session, self.out);
+                }
+                Err(e) => self.sides.failed(Deed::Delete, &step.path, e, 1, None, &self.session, self.out),
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn copy_down(
+        &mut self,
+        top: &Arc<Dir>,
+        held: &mut Vec<Waiting>,
+        steps: Vec<Step>,
+    ) -> Result<()> {
+        let mut jobs = Vec::with_capacity(steps.len());
+        for step in steps {
+            let Some(entry) = step.source else { continue };
+            jobs.push(Download { remote: self.sides.remote(&step.path)?, entry, path: step.path });
+        }
+        jobs.sort_by(|a, b| a.entry.size.cmp(&b.entry.size).then_with(|| b.path.cmp(&a.path)));
+        let (manner, cancel, workers) = (self.manner(self.cancel), self.cancel, usize::from(self.flags.jobs));
+        let mut session = self.session.fork();
+        self.session.lend(&mut session);
+        let mut hearing = Hearing { run: self, held };
+        let left = work::run(&mut session, workers, jobs, cancel, &mut hearing, |worker, session| {
+            download::work(worker, session, top, &manner);
+        });
+        self.session.absorb(session);
+        for job in left.into_iter().rev() {
+            self.sides.skipped(Deed::Copy, &job.path, "interrupted", false, &self.session, self.out);
+        }
+        Ok(())
+    }
+
+    pub(super) fn name_local(&mut self, top: &Arc<Dir>, held: Vec<Waiting>) -> Result<()> {
+        for (held, done, tried, time) in held {
+            let path = held.path();
+            match held.place(top) {
+                Ok(()) => self.sides.copied(path, &done, tried, time, &self.session, self.out),
+                Err(e) => {
+                    self.sides.failed(Deed::Copy, path, e, tried, None, &self.session, self.out);
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,291 @@
+//! From two trees to a plan: which two, by what they are compared, and what needs the contents to be told.
+
+use super::{
+    Run,
+    kept::{Kept, Lock},
+    remote_tree::{Later, RemoteTree},
+    report::Deed,
+};
+use crate::{
+    session::{Session, Voice},
+    temporary::is_temporary,
+    walk::Filter,
+};
+use std::{collections::HashMap, fs::File, io, path::Path};
+use wirepost::{
+    base::{
+        digest::Algorithm,
+        error::*,
+        tree::{Entry, Tree},
+    },
+    ftp::RemotePath,
+    job::meter::Meter,
+    store::local::LocalTree,
+    sync::{Change, Known, Plan, Rules, Step, Times, compare, differs},
+};
+
+/// So many digests are asked for in one write.
+const ASKED: usize = 16;
+
+/// The remote tree of nobody: what a target that is not there holds.
+struct Nothing;
+
+impl Tree for Nothing {
+    fn list(&mut self, _: &[u8]) -> Result<Vec<Entry>> {
+        Err(Error::new(Kind::Missing, "nothing there"))
+    }
+}
+
+impl Run<'_, '_> {
+    pub(super) fn plan(&mut self, filter: &Filter, lock: Option<&Lock>) -> Result<Plan> {
+        let times = self.times()?;
+        let shard = self.flags.shard.unwrap_or_default();
+        let name = self.flags.state.clone().map(|name| name + &shard.suffix());
+        let takes = |path: &[u8], is_dir: bool| {
+            let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
+            !is_temporary(name) && !is_local_partial(name) && filter.takes(path, is_dir)
+        };
+        let mut rules = Rules {
+            takes: &takes,
+            delete: self.flags.delete,
+            times,
+            by_contents: self.flags.checksum || name.is_some(),
+            fold_case: self.folds_case()?,
+            shard,
+            removes_dirs: shard.is_first() || name.is_some(),
+        };
+        let mut local = LocalTree::new(&self.sides.local, self.flags.follow && self.sides.up);
+        let mut same: Vec<(Vec<u8>, Entry)> = Vec::new();
+        let mut is_same = |path: &[u8], entry: &Entry| same.push((path.to_vec(), entry.clone()));
+        let mut plan = match (&name, lock) {
+            (Some(name), Some(lock)) => {
+                let remote = self.sides.remote(name.as_bytes())?;
+                let mut kept = if self.flags.rebuild_state {
+                    rules.by_contents = false;
+                    let kept = Kept::anew(&mut self.session, remote, lock, self.out)?;
+                    self.kept = Some(kept);
+                    self.rebuild(&mut local, &rules)?;
+                    rules.by_contents = true;
+                    self.kept.take().ok_or_else(|| Error::new(Kind::Bug, "no state"))?
+                } else {
+                    Kept::load(&mut self.session, remote, lock, self.out)?
+                };
+                let mut plan = compare(&mut local, &mut kept.state, &rules, &mut is_same)?;
+                // What it did not make it does not remove, though something of it is in there.
+                let made = |s: &Step| !s.removes_dir() || kept.state.get(&s.path) == Some(&Known::Dir);
+                plan.deletes.retain(made);
+                plan.in_target = kept.state.len() as u64;
+                let unsure = std::mem::take(&mut plan.unsure);
+                for step in unsure {
+                    let known = match kept.state.get(&step.path) {
+                        Some(Known::File { sha256, .. }) => sha256.clone(),
+                        _ => None,
+                    };
+                    match known {
+                        Some(known) => {
+                            let path = self.sides.local(&step.path);
+                            match local_digest(&path, Algorithm::Sha256) {
+                                Ok(now) if now == known => self.same(&step.path),
+                                Ok(_) => plan.copies.push(step),
+                                Err(e) => plan.failures.push((step.path, e)),
+                            }
+                        }
+                        None => plan.copies.push(step),
+                    }
+                }
+                // It tells what was put there, not how it stands there now.
+                plan.copies.iter_mut().for_each(|s| s.target = None);
+                self.kept = Some(kept);
+                plan
+            }
+            _ => {
+                let mut remote = RemoteTree {
+                    session: &mut self.session,
+                    top: self.sides.remote.clone(),
+                    hidden: Vec::new(),
+                    said: Later::default(),
+                };
+                let plan = if self.sides.up {
+                    compare(&mut local, &mut remote, &rules, &mut is_same)
+                } else if self.sides.local.exists() {
+                    compare(&mut remote, &mut local, &rules, &mut is_same)
+                } else {
+                    compare(&mut remote, &mut Nothing, &rules, &mut is_same)
+                };
+                let said = std::mem::take(&mut remote.said);
+                self.hear(said);
+                plan?
+            }
+        };
+        for (path, _) in same.iter().filter(|(_, entry)| !entry.is_dir()) {
+            self.same(path);
+        }
+        if !plan.unsure.is_empty() {
+            for path in self.by_digest(&mut plan, times)? {
+                self.same(&path);
+            }
+        }
+        plan.copies.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(plan)
+    }
+
+    fn hear(&mut self, said: Later) {
+        for (warning, text) in said.0 {
+            if warning { Voice::warn(self.out, text) } else { Voice::note(self.out, text) }
+        }
+    }
+
+    fn same(&mut self, path: &[u8]) {
+        self.sides.skipped(Deed::Copy, path, "same", true, &self.session, self.out);
+    }
+
+    /// Whether the target keeps the times that it is given.
+    fn times(&mut self) -> Result<Times> {
+        if self.flags.no_times {
+            return Ok(Times::OfCopy);
+        }
+        if !self.sides.up || self.flags.state.is_some() {
+            return Ok(Times::Kept);
+        }
+        let probe = RemotePath::new("x")?;
+        let sets = self.session.run(self.out, |session, _, _| {
+            let client = session.client()?;
+            Ok(client.time_command(&probe, wirepost::base::date::Time(0)).is_some())
+        });
+        Ok(if sets.0? { Times::Kept } else { Times::OfCopy })
+    }
+
+    /// Whether the target takes `A` and `a` for the same name: Windows does, and so does macOS most often.
+    fn folds_case(&mut self) -> Result<bool> {
+        if !self.sides.up {
+            return Ok(cfg!(any(windows, target_vendor = "apple")));
+        }
+        if self.flags.state.is_some() {
+            return Ok(false);
+        }
+        let (reply, _) = self.session.run(self.out, |s, _, _| s.client()?.quote(b"SYST"));
+        Ok(reply?.text().to_ascii_lowercase().contains("windows"))
+    }
+
+    /// `--checksum`: what has the same size is compared by the server's digest; without one, by time, and it is said.
+    /// Those that are the same come back.
+    fn by_digest(&mut self, plan: &mut Plan, times: Times) -> Result<Vec<Vec<u8>>> {
+        let mut same = Vec::new();
+        let unsure = std::mem::take(&mut plan.unsure);
+        let (algorithm, _) = self.session.run(self.out, |s, _, _| Ok(s.client()?.best_hash()));
+        let algorithm = algorithm?;
+        if algorithm.is_none() {
+            let host = self.session.host().to_string();
+            self.out.warn(format_args!("{host} computes no digest: sizes and times are compared"));
+        }
+        for chunk in unsure.chunks(ASKED) {
+            let paths: Vec<RemotePath> =
+                chunk.iter().map(|s| self.sides.remote(&s.path)).collect::<Result<_>>()?;
+            let theirs = match algorithm {
+                Some(algorithm) => {
+                    let ask = |s: &mut Session<'_>, _: &mut _, _| s.client()?.digests(&paths, algorithm);
+                    self.session.run(self.out, ask).0?
+                }
+                None => vec![None; paths.len()],
+            };
+            for (step, theirs) in chunk.iter().zip(theirs) {
+                let ours = match (&theirs, algorithm) {
+                    (Some(_), Some(algorithm)) => local_digest(&self.sides.local(&step.path), algorithm),
+                    _ => Ok(Vec::new()),
+                };
+                let changed = match (ours, theirs) {
+                    (Err(e), _) => {
+                        plan.failures.push((step.path.clone(), e));
+                        continue;
+                    }
+                    (Ok(ours), Some(theirs)) => (ours != theirs).then_some("contents"),
+                    _ => match (&step.source, &step.target) {
+                        (Some(source), Some(target)) => differs(source, target, times),
+                        _ => Some("contents"),
+                    },
+                };
+                match changed {
+                    Some(why) => plan.copies.push(Step { why, ..step.clone() }),
+                    None => same.push(step.path.clone()),
+                }
+            }
+        }
+        Ok(same)
+    }
+
+    /// `--rebuild-state`: what is the same on both sides, by digest where the server computes one, else by size and time, counts
+    /// as put there by us, and so does a directory. What differs is put again; what only the target has is not ours.
+    fn rebuild(&mut self, local: &mut LocalTree, rules: &Rules<'_>) -> Result<()> {
+        let times = rules.times;
+        let by_digest = self.session.run(self.out, |s, _, _| Ok(s.client()?.best_hash().is_some())).0?;
+        let rules = Rules { takes: rules.takes, delete: false, by_contents: by_digest, ..*rules };
+        let mut there: Vec<(Vec<u8>, Entry)> = Vec::new();
+        let mut remote = RemoteTree {
+            session: &mut self.session,
+            top: self.sides.remote.clone(),
+            hidden: self.flags.state.clone().unwrap_or_default().into_bytes(),
+            said: Later::default(),
+        };
+        let plan = compare(local, &mut remote, &rules, &mut |path, entry| {
+            there.push((path.to_vec(), entry.clone()))
+        });
+        let said = std::mem::take(&mut remote.said);
+        self.hear(said);
+        let mut plan = plan?;
+        if let Some((path, error)) = plan.failures.pop() {
+            let what = format!("cannot rebuild the state: {}", String::from_utf8_lossy(&path));
+            return Err(error.context(what));
+        }
+        let sizes: HashMap<Vec<u8>, u64> = plan.unsure.iter().map(|s| (s.path.clone(), s.size())).collect();
+        let mut files: Vec<(Vec<u8>, u64)> = Vec::new();
+        for (path, entry) in there {
+            match entry.size {
+                Some(size) => files.push((path, size)),
+                None => self.note(Change::Has(path, Known::Dir)),
+            }
+        }
+        if by_digest {
+            let same = self.by_digest(&mut plan, times)?;
+            files.extend(same.into_iter().map(|path| {
+                let size = sizes.get(&path).copied().unwrap_or(0);
+                (path, size)
+            }));
+        }
+        for (path, size) in files {
+            let sha256 = local_digest(&self.sides.local(&path), Algorithm::Sha256)?;
+            self.note_file(&path, size, Some(sha256));
+        }
+        for step in plan.copies.iter().filter(|s| s.target.is_some()) {
+            let size = step.target.as_ref().and_then(|t| t.size).unwrap_or(0);
+            self.note_file(&step.path, size, None);
+        }
+        Ok(())
+    }
+}
+
+/// A temporary of our own downloads: `.NAME.part-` and sixteen digits.
+fn is_local_partial(name: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::rfind(name, b".part-") else { return false };
+    let digits = &name[at + 6..];
+    name.starts_with(b".") && at > 0 && digits.len() == 16 && digits.iter().all(u8::is_ascii_hexdigit)
+}
+
+fn local_digest(path: &Path, algorithm: Algorithm) -> Result<Vec<u8>> {
+    let failed = |e| Error::source(e, format_args!("cannot read {}", path.display()));
+    let none = |_| ();
+    let mut meter = Meter::new(&none).digest(algorithm);
+    let mut file = File::open(path).map_err(failed)?;
+    meter.copy(&mut file, &mut io::sink(), u64::MAX).map_err(failed)?;
+    Ok(meter.digest_of(algorithm).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn our_partials_take_no_part() {
+        assert!(super::is_local_partial(b".a.part-0123456789abcdef"));
+        for name in [&b"a.part-0123456789abcdef"[..], b".a.part-1", b".part-0123456789abcdef", b".a"] {
+            assert!(!super::is_local_partial(name), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What sync says: a line and an event for each thing of the plan, done or planned.
+
+use crate::{session::Session, work::Done};
+use std::{os::unix::ffi::OsStrExt, path::PathBuf, time::Duration};
+use wirepost::{
+    base::{digest::hex, error::*, escape, quantity, record},
+    cli::{
+        Output,
+        event::{self, Event},
+        exit::Outcome,
+        output::seconds,
+    },
+    ftp::RemotePath,
+};
+
+/// What is done to a path of the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Copy,
+    MakeDir,
+    Delete,
+}
+
+/// Which tree is where.
+pub struct Sides {
+    /// The target is the remote one.
+    pub up: bool,
+    pub local: PathBuf,
+    pub remote: RemotePath,
+}
+
+impl Sides {
+    pub fn local(&self, path: &[u8]) -> PathBuf {
+        crate::walk::local_path(&self.local, path)
+    }
+
+    pub fn remote(&self, path: &[u8]) -> Result<RemotePath> {
+        if path.is_empty() { Ok(self.remote.clone()) } else { self.remote.join(path) }
+    }
+
+    fn event(&self, deed: Deed, path: &[u8], session: &Session<'_>) -> event::File {
+        let mut file = event::File {
+            direction: match deed {
+                Deed::Copy if self.up => "upload",
+                Deed::Copy => "download",
+                Deed::MakeDir => "mkdir",
+                Deed::Delete => "delete",
+            },
+            ..event::File::default()
+        };
+        if deed == Deed::Copy || !self.up {
+            file.local = Some(record::name(self.local(path).as_os_str().as_bytes()));
+        }
+        if (deed == Deed::Copy || self.up)
+            && let Ok(remote) = self.remote(path)
+        {
+            file.remote = Some(record::name(remote.as_bytes()));
+            file.url = Some(session.site.url(&remote));
+        }
+        file
+    }
+
+    /// For a person: what, and where.
+    fn shown(&self, deed: Deed, path: &[u8], session: &Session<'_>) -> String {
+        let local = escape::text(&self.local(path).display().to_string()).into_owned();
+        let url = self.remote(path).map_or(String::new(), |r| session.site.url(&r));
+        match deed {
+            Deed::Copy if self.up => format!("put {local} {url}"),
+            Deed::Copy => format!("get {url} {local}"),
+            Deed::MakeDir => format!("mkdir {}", if self.up { url } else { local }),
+            Deed::Delete => format!("delete {}", if self.up { url } else { local }),
+        }
+    }
+
+    pub fn planned(
+        &self,
+        deed: Deed,
+        path: &[u8],
+        why: &'static str,
+        size: Option<u64>,
+        session: &Session<'_>,
+        out: &mut Output,
+    ) {
+        out.count(Outcome::Planned);
+        out.line(format_args!("{} ({why})", self.shown(deed, path, session)));
+        let mut file = self.event(deed, path, session);
+        (file.outcome, file.reason, file.bytes) = (Outcome::Planned.name(), Some(why), size);
+        out.emit(&Event::File(Box::new(file)));
+    }
+
+    /// A directory made, or something deleted.
+    pub fn did(&self, deed: Deed, path: &[u8], session: &Session<'_>, out: &mut Output) {
+        out.count(Outcome::Ok);
+        out.done(self.shown(deed, path, session));
+        let mut file = self.event(deed, path, session);
+        file.outcome = Outcome::Ok.name();
+        out.emit(&Event::File(Box::new(file)));
+    }
+
+    pub fn copied(
+        &self,
+        path: &[u8],
+        done: &Done,
+        tried: u32,
+        time: Duration,
+        session: &Session<'_>,
+        out: &mut Output,
+    ) {
+        out.count(Outcome::Ok);
+        out.add_bytes(done.bytes);
+        out.done(format_args!("{} ({})", self.shown(Deed::Copy, path, session), quantity::human(done.bytes)));
+        let mut file = self.event(Deed::Copy, path, session);
+        file.outcome = Outcome::Ok.name();
+        file.bytes = Some(done.bytes);
+        file.seconds = Some(seconds(time));
+        file.attempts = Some(tried);
+        file.sha256 = done.sha256.as_deref().map(hex);
+        file.verified = Some(done.verified.clone());
+        file.tls_version = done.tls_version.map(str::to_string);
+        file.tls_resumed = done.tls_resumed;
+        out.emit(&Event::File(Box::new(file)));
+    }
+
+    /// Left alone. `quiet`: nothing that anybody has to be told in words.
+    pub fn skipped(
+        &self,
+        deed: Deed,
+        path: &[u8],
+        reason: &'static str,
+        quiet: bool,
+        session: &Session<'_>,
+        out: &mut Output,
+    ) {
+        out.count(Outcome::Skipped);
+        if !quiet {
+            out.note(format_args!("{} skipped: {reason}", String::from_utf8_lossy(path)));
+        }
+        let mut file = self.event(deed, path, session);
+        (file.outcome, file.reason) = (Outcome::Skipped.name(), Some(reason));
+        out.emit(&Event::File(Box::new(file)));
+    }
+
+    pub fn failed(
+        &self,
+        deed: Deed,
+        path: &[u8],
+        error: Error,
+        tried: u32,
+        left: Option<&RemotePath>,
+        session: &Session<'_>,
+        out: &mut Output,
+    ) {
+        let host = session.host();
+        let name = String::from_utf8_lossy(path);
+        let error = match deed {
+            Deed::Copy if self.up => error.context(format_args!("cannot store {name} on {host}")),
+            Deed::Copy => error.context(format_args!("cannot get {name} from {host}")),
+            Deed::MakeDir => error.context(format_args!("cannot make the directory {name}")),
+            Deed::Delete => error.context(format_args!("cannot delete {name}")),
+        };
+        let error = match left {
+            Some(left) => error.hint_if_none(format!("{left} was left on the server")),
+            None => error,
+        };
+        out.item_failed(&error);
+        let mut file = self.event(deed, path, session);
+        file.outcome = Outcome::of(&error).name();
+        file.attempts = Some(tried);
+        file.temporary = left.map(|t| record::name(t.as_bytes()));
+        file.error = Some(event::error(&error));
+        out.emit(&Event::File(Box::new(file)));
+    }
+}

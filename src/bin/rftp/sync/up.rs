@@ -1,0 +1,292 @@
+//! The target is remote.
+
+use super::{Run, report::Deed};
+use crate::{
+    session::Voice,
+    work::{
+        self, Ear, End,
+        upload::{self, Held, Upload},
+    },
+};
+use std::{sync::Arc, time::Duration};
+use wirepost::{
+    base::error::*,
+    ftp::RemotePath,
+    store::dir::Dir,
+    sync::{Change, Known, Step},
+    textproto::{Command, Reply},
+};
+
+/// So many commands go out in one write: the replies to them fit into the kernel's buffers however long they are.
+const ROW: usize = 40;
+
+/// Hears of uploads, so that the state learns of them.
+struct Hearing<'h, 'r, 's> {
+    run: &'h mut Run<'r, 's>,
+    held: &'h mut Vec<Held>,
+}
+
+impl Voice for Hearing<'_, '_, '_> {
+    fn note(&mut self, text: String) {
+        self.run.out.note(text);
+    }
+    fn warn(&mut self, text: String) {
+        self.run.out.warn(text);
+    }
+}
+
+impl Ear<Upload, Held> for Hearing<'_, '_, '_> {
+    fn end(&mut self, end: End<Upload, Held>) {
+        self.run.heard(end, self.held);
+    }
+}
+
+/// What becomes like the source.
+pub enum Target {
+    Remote { held: Vec<Held> },
+    Local { top: Arc<Dir>, held: Vec<super::down::Waiting> },
+}
+
+impl Run<'_, '_> {
+    /// Makes the target's top where it is missing.
+    pub(super) fn open_target(&mut self, missing: bool) -> Result<Target> {
+        if !self.sides.up {
+            let top = Dir::create(&self.sides.local, 0o777)?;
+            return Ok(Target::Local { top, held: Vec::new() });
+        }
+        if missing {
+            let remote = self.sides.remote.clone();
+            self.session.run(self.out, |s, _, _| s.client()?.make_dirs(&remote)).0?;
+        }
+        Ok(Target::Remote { held: Vec::new() })
+    }
+
+    pub(super) fn make_dirs(&mut self, target: &Target, steps: Vec<Step>) -> Result<()> {
+        if let Target::Local { top, .. } = target {
+            return self.make_local(top, steps);
+        }
+        for row in steps.chunks(ROW) {
+            let paths: Vec<RemotePath> =
+                row.iter().map(|s| self.sides.remote(&s.path)).collect::<Result<_>>()?;
+            let (replies, tried) = self.session.run(self.out, |session, _, _| {
+                let client = session.client()?;
+                let mut made = Vec::new();
+                for (path, reply) in paths.iter().zip(client.batch(&commands("MKD", &paths)?)?) {
+                    made.push(match reply.is(&[2]) {
+                        true => Ok(true),
+                        // Only going there tells whether it is there already.
+                        false if client.is_dir(path)? => Ok(false),
+                        false => Err(refused(&reply, &[2])),
+                    });
+                }
+                Ok(made)
+            });
+            for (step, made) in row.iter().zip(replies?) {
+                match made {
+                    Ok(made) => {
+                        // After a second try nobody knows who made it, and in the plan it was missing.
+                        if made || tried > 1 {
+                            self.note(Change::Has(step.path.clone(), Known::Dir));
+                        }
+                        self.sides.did(Deed::MakeDir, &step.path, &self.session, self.out);
+                    }
+                    Err(e) => {
+                        self.sides.failed(Deed::MakeDir, &step.path, e, tried, None, &self.session, self.out);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn remove(&mut self, target: &Target, steps: Vec<Step>) -> Result<()> {
+        if let Target::Local { top, .. } = target {
+            return self.remove_local(top, steps);
+        }
+        let shard = self.flags.shard.unwrap_or_default();
+        for row in steps.chunks(ROW) {
+            let paths: Vec<RemotePath> =
+                row.iter().map(|s| self.sides.remote(&s.path)).collect::<Result<_>>()?;
+            let (gone, tried) = self.session.run(self.out, |session, _, _| {
+                let client = session.client()?;
+                let mut row_commands = Vec::with_capacity(row.len());
+                for (step, path) in row.iter().zip(&paths) {
+                    let verb = if step.removes_dir() { "RMD" } else { "DELE" };
+                    row_commands.push(Command::new(verb).arg(path.as_bytes())?);
+                }
+                let mut gone = Vec::new();
+                for (path, reply) in paths.iter().zip(client.batch(&row_commands)?) {
+                    gone.push(match reply.is(&[2]) {
+                        true => Ok(()),
+                        // Gone is gone, whoever did it.
+                        false if client.look(path)?.is_none() => Ok(()),
+                        false => Err(refused(&reply, &[2])),
+                    });
+                }
+                Ok(gone)
+            });
+            for (step, gone) in row.iter().zip(gone?) {
+                match gone {
+                    Ok(()) => {
+                        self.note(Change::Gone(step.path.clone()));
+                        self.sides.did(Deed::Delete, &step.path, &self.session, self.out);
+                    }
+                    // The other shards may not have come to their files in it yet.
+                    Err(_) if step.removes_dir() && !shard.is_whole() => {
+                        let reason = "not empty yet";
+                        self.sides.skipped(Deed::Delete, &step.path, reason, false, &self.session, self.out);
+                    }
+                    Err(e) => {
+                        self.sides.failed(Deed::Delete, &step.path, e, tried, None, &self.session, self.out);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn copy(&mut self, target: &mut Target, steps: Vec<Step>) -> Result<()> {
+        let held = match target {
+            Target::Local { top, held } => return self.copy_down(&top.clone(), held, steps),
+            Target::Remote { held } => held,
+        };
+        let mut jobs = Vec::with_capacity(steps.len());
+        for step in steps {
+            jobs.push(Upload {
+                local: self.sides.local(&step.path),
+                remote: self.sides.remote(&step.path)?,
+                size: step.size(),
+                there: step.target,
+                path: step.path,
+            });
+        }
+        // Taken from the back: the largest first, so that no worker is left with one at the end.
+        jobs.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| b.path.cmp(&a.path)));
+        let (manner, cancel, workers) = (self.manner(self.cancel), self.cancel, usize::from(self.flags.jobs));
+        // Another session, since ours may be needed for the state meanwhile.
+        let mut session = self.session.fork();
+        self.session.lend(&mut session);
+        let mut hearing = Hearing { run: self, held };
+        let left = work::run(&mut session, workers, jobs, cancel, &mut hearing, |worker, session| {
+            upload::work(worker, session, &manner);
+        });
+        self.session.absorb(session);
+        for job in left.into_iter().rev() {
+            self.sides.skipped(Deed::Copy, &job.path, "interrupted", false, &self.session, self.out);
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self, end: End<Upload, Held>, held: &mut Vec<Held>) {
+        let End { job, result, tried, time, held: one, left } = end;
+        match result {
+            Ok(_) if one.is_some() => held.extend(one),
+            Ok(done) => {
+                self.note_file(&job.path, done.bytes, done.sha256.clone());
+                self.sides.copied(&job.path, &done, tried, time, &self.session, self.out);
+                self.save_now_and_then();
+            }
+            Err(e) => {
+                self.sides.failed(Deed::Copy, &job.path, e, tried, left.as_ref(), &self.session, self.out);
+            }
+        }
+    }
+
+    /// A machine that is lost takes its journal with it: so the state is written while the others work.
+    fn save_now_and_then(&mut self) {
+        if self.state_failed {
+            return;
+        }
+        if let Some(kept) = self.kept.as_mut().filter(|k| k.is_due())
+            && let Err(e) = kept.save(&mut self.session, self.out)
+        {
+            self.state_failed = true;
+            self.out.fail(&e);
+        }
+    }
+
+    /// `--delay-updates`: all that was stored gets its name, many in one write.
+    pub(super) fn name_held(&mut self, target: &mut Target) -> Result<()> {
+        let held = match target {
+            Target::Local { top, held } => return self.name_local(&top.clone(), std::mem::take(held)),
+            Target::Remote { held } => std::mem::take(held),
+        };
+        let manner = self.manner(self.cancel);
+        let mut rest = held.into_iter().peekable();
+        while rest.peek().is_some() {
+            let row: Vec<Held> = rest.by_ref().take(ROW / 4).collect();
+            let mut asked = false;
+            let mut judged: Vec<Result<()>> = Vec::new();
+            let (done, _) = self.session.run(self.out, |session, _, _| {
+                let client = session.client()?;
+                if std::mem::replace(&mut asked, true) {
+                    // Lost in the middle: each one is looked at.
+                    let rest = &row[judged.len()..];
+                    for held in rest {
+                        judged.push(held.settle(client, &manner));
+                    }
+                    return Ok(());
+                }
+                let each: Vec<Vec<Command>> =
+                    row.iter().map(|h| h.commands(client, &manner)).collect::<Result<_>>()?;
+                let glued = client.finish_glued(&each.concat());
+                let mut replies = glued.before.as_slice();
+                for (held, commands) in row.iter().zip(&each) {
+                    let Some((mine, rest)) = replies.split_at_checked(commands.len()) else { break };
+                    judged.push(held.judge(mine));
+                    replies = rest;
+                }
+                glued.stored.map(|_| ())
+            });
+            let mut judged = judged.into_iter();
+            for held in row {
+                let result = judged.next().unwrap_or_else(|| match &done {
+                    Err(e) => Err(e.clone().kind_is(Kind::Unconfirmed)),
+                    Ok(()) => Err(Error::new(Kind::Bug, "not renamed")),
+                });
+                let left = result.is_err().then(|| held.temporary.clone());
+                let end = held.told(result, left);
+                self.heard(end, &mut Vec::new());
+            }
+        }
+        Ok(())
+    }
+
+    /// After a failure, what is held gets no name.
+    pub(super) fn discard(&mut self, target: &mut Target) {
+        let held = match target {
+            Target::Local { top, held } => {
+                for (held, ..) in std::mem::take(held) {
+                    self.discarded(held.path());
+                    held.discard(top);
+                }
+                return;
+            }
+            Target::Remote { held } => std::mem::take(held),
+        };
+        self.cancel.begin_cleanup(Duration::from_secs(2));
+        for row in held.chunks(ROW) {
+            let paths: Vec<RemotePath> = row.iter().map(|h| h.temporary.clone()).collect();
+            let gone = commands("DELE", &paths)
+                .and_then(|row| self.session.run(self.out, |session, _, _| session.client()?.batch(&row)).0);
+            if let Err(e) = gone {
+                self.out.fail(&e.context("cannot remove the temporary files"));
+            }
+        }
+        for held in held {
+            self.discarded(&held.job.path);
+        }
+    }
+
+    fn discarded(&mut self, path: &[u8]) {
+        self.sides.skipped(Deed::Copy, path, "an earlier failure", false, &self.session, self.out);
+    }
+}
+
+fn commands(verb: &'static str, paths: &[RemotePath]) -> Result<Vec<Command>> {
+    paths.iter().map(|p| Command::new(verb).arg(p.as_bytes())).collect()
+}
+
+fn refused(reply: &Reply, want: &[u16]) -> Error {
+    reply.check(want).err().unwrap_or_else(|| Error::new(Kind::Protocol, reply.refusal().to_string()))
+}

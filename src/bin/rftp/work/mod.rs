@@ -1,0 +1,197 @@
+//! Many files at once: workers with a connection each, whose results go to the thread that prints.
+//!
+//! A worker knows files and paths, not flags and events: what is to be done comes as a job, how it went goes back as a value.
+
+pub mod download;
+pub mod upload;
+
+use crate::{
+    session::{Session, Voice},
+    source::Mark,
+};
+use std::{
+    collections::HashMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Duration,
+};
+use wirepost::{
+    base::error::*,
+    cli::progress::Progress,
+    ftp::RemotePath,
+    job::pool::{self, Worker},
+    net::Cancel,
+};
+
+/// Files from this size on show their progress.
+const SHOWN: u64 = 4 << 20;
+
+/// What all files of a run have in common.
+pub struct Manner<'a> {
+    pub cancel: &'a Cancel,
+    pub progress: Progress,
+    pub times: bool,
+    /// The SHA-256 of what was transferred is wanted.
+    pub sha256: bool,
+    /// A worker's share.
+    pub limit_rate: Option<u64>,
+    pub min_rate: Option<u64>,
+    /// Leave files under their temporary names: they are renamed later, together.
+    pub hold: bool,
+    pub glue: Glued,
+}
+
+impl Manner<'_> {
+    fn meter(&self, name: &str, size: u64) -> Option<wirepost::cli::progress::Meter> {
+        (size >= SHOWN).then(|| self.progress.start(name, Some(size)))
+    }
+}
+
+/// How far a server takes commands ahead of the data: what one worker finds out holds for all.
+#[derive(Debug)]
+pub struct Glued(AtomicU8);
+
+/// See [`Glued`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ahead {
+    /// Nothing: each command waits for the reply to the one before.
+    Nothing = 0,
+    /// Commands, but not the question for the next port.
+    Commands = 1,
+    All = 2,
+}
+
+impl Default for Glued {
+    fn default() -> Glued {
+        Glued(AtomicU8::new(Ahead::All as u8))
+    }
+}
+
+impl Glued {
+    fn get(&self) -> Ahead {
+        match self.0.load(Ordering::Relaxed) {
+            0 => Ahead::Nothing,
+            1 => Ahead::Commands,
+            _ => Ahead::All,
+        }
+    }
+
+    fn at_most(&self, ahead: Ahead) {
+        self.0.fetch_min(ahead as u8, Ordering::Relaxed);
+    }
+}
+
+/// How a transfer went, beside that it did.
+#[derive(Clone, Debug, Default)]
+pub struct Done {
+    pub bytes: u64,
+    pub sha256: Option<Vec<u8>>,
+    /// `size`, `hash:sha-256`, `none`.
+    pub verified: String,
+    pub tls_version: Option<&'static str>,
+    pub tls_resumed: Option<bool>,
+    /// What was sent.
+    pub mark: Option<Mark>,
+}
+
+/// What a worker tells the thread that prints.
+pub enum Told<J, H> {
+    Note(String),
+    Warn(String),
+    End(Box<End<J, H>>),
+}
+
+/// The end of one job.
+pub struct End<J, H> {
+    pub job: J,
+    pub result: Result<Done>,
+    pub tried: u32,
+    pub time: Duration,
+    /// Done but for its name ([`Manner::hold`]).
+    pub held: Option<H>,
+    /// A temporary file that had to be left on the server.
+    pub left: Option<RemotePath>,
+}
+
+/// Who hears of it all, in the thread that prints.
+pub trait Ear<J, H>: Voice {
+    fn end(&mut self, end: End<J, H>);
+}
+
+/// A worker's voice.
+struct Speaks<'w, J, H>(&'w Worker<'w, J, Told<J, H>>);
+
+impl<J, H> Voice for Speaks<'_, J, H> {
+    fn note(&mut self, text: String) {
+        self.0.tell(Told::Note(text));
+    }
+    fn warn(&mut self, text: String) {
+        self.0.tell(Told::Warn(text));
+    }
+}
+
+/// Whether the server has no room for this connection beside the others.
+fn is_crowded(error: &Error) -> bool {
+    let low = error.message().to_ascii_lowercase();
+    error.kind() == Kind::Busy || (low.contains("too many") && error.code().is_some())
+}
+
+/// Runs jobs with up to `workers` sessions: the one given and forks of it. Jobs are taken from the back. What was not begun when
+/// the run was told to stop comes back.
+pub fn run<'s, J: Send, H: Send>(
+    session: &mut Session<'s>,
+    workers: usize,
+    jobs: Vec<J>,
+    cancel: &Cancel,
+    ear: &mut impl Ear<J, H>,
+    work: impl Fn(&Worker<'_, J, Told<J, H>>, &mut Session<'s>) + Sync,
+) -> Vec<J> {
+    if jobs.is_empty() {
+        return jobs;
+    }
+    let workers = workers.clamp(1, jobs.len());
+    let mut forks: HashMap<usize, Session<'s>> = (0..workers).map(|n| (n, session.fork())).collect();
+    if let Some(first) = forks.get_mut(&0) {
+        session.lend(first);
+    }
+    let forks = Mutex::new(forks);
+    let lock = || forks.lock().unwrap_or_else(PoisonError::into_inner);
+    let left = pool::run(
+        workers,
+        jobs,
+        &|| cancel.is_stopping(),
+        |worker| {
+            let mine = lock().remove(&worker.number);
+            if let Some(mut mine) = mine {
+                work(worker, &mut mine);
+                lock().insert(worker.number, mine);
+            }
+        },
+        |told| match told {
+            Told::Note(text) => ear.note(text),
+            Told::Warn(text) => ear.warn(text),
+            Told::End(end) => ear.end(*end),
+        },
+    );
+    let forks = forks.into_inner().unwrap_or_else(PoisonError::into_inner);
+    forks.into_values().for_each(|fork| session.absorb(fork));
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_one_finds_out_holds_for_all() {
+        let glued = Glued::default();
+        assert_eq!(glued.get(), Ahead::All);
+        glued.at_most(Ahead::Commands);
+        glued.at_most(Ahead::All);
+        assert_eq!(glued.get(), Ahead::Commands);
+        glued.at_most(Ahead::Nothing);
+        assert_eq!(glued.get(), Ahead::Nothing);
+    }
+}

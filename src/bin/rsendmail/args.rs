@@ -1,0 +1,250 @@
+//! rsendmail's flags.
+
+use crate::message::MessageFlags;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::{path::PathBuf, time::Duration};
+use wirepost::{
+    cli::{Common, Flags, Login, Network, TlsArgs, args::duration, exit},
+    smtp::{Notify, Policy, Ret},
+    textproto::sasl::Mechanism,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  rsendmail --to ops@example.org --subject nightly --attach report.pdf --body 'see attached' --server smtp://me@mail.example.org
+  df -h | rsendmail --to ops@example.org --subject disks
+  rsendmail --to a@example.org --html page.html --inline logo=logo.png --attach '*.csv' --subject 'July'
+  rsendmail --eml ready.eml -t --dry-run
+  rsendmail check --server smtps://me@mail.example.org
+
+A server is smtp://[user@]host[:port] (TLS by STARTTLS; port 587 with a user, else 25) or smtps:// (TLS from the start, port 465).
+Without one RSENDMAIL_URL counts, else the mail server of this machine.
+";
+
+/// Send mail from scripts, and know what became of it
+#[derive(Parser, Debug)]
+#[command(name = "rsendmail", version, max_term_width = 110, after_help = EXAMPLES, after_long_help = long_help(), args_override_self = true)]
+pub struct Rsendmail {
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+    #[command(flatten)]
+    pub message: Message,
+    #[command(flatten)]
+    pub ready: Ready,
+    #[command(flatten)]
+    pub envelope: Wrap,
+    #[command(flatten)]
+    pub sending: Sending,
+    #[command(flatten)]
+    pub shared: Shared,
+}
+
+fn long_help() -> String {
+    format!("{EXAMPLES}\nExit codes:\n{}", exit::TABLE)
+}
+
+impl Flags for Rsendmail {
+    fn common(&self) -> &Common {
+        &self.shared.common
+    }
+    fn max_time(&self) -> Option<Duration> {
+        self.shared.network.max_time
+    }
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    /// Try the server: name, connection, TLS, login, capabilities
+    Check(Check),
+}
+
+/// What all verbs share.
+#[derive(Args, Debug)]
+pub struct Shared {
+    #[command(flatten)]
+    pub server: Server,
+    #[command(flatten)]
+    pub common: Common,
+    #[command(flatten)]
+    pub network: Network,
+    #[command(flatten)]
+    pub tls: TlsArgs,
+    #[command(flatten)]
+    pub login: Login,
+}
+
+fn mechanism(text: &str) -> Result<Mechanism, String> {
+    Mechanism::from_name(text).ok_or_else(|| {
+        "not one of scram-sha-256-plus, scram-sha-256, scram-sha-1, oauthbearer, xoauth2, plain, login, external, cram-md5".into()
+    })
+}
+
+/// The server.
+#[derive(Args, Debug)]
+pub struct Server {
+    /// smtp://[user@]host[:port] or smtps://…
+    #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
+    pub server: Option<String>,
+    /// Our name in EHLO
+    #[arg(long, global = true, value_name = "NAME", help_heading = "Server")]
+    pub helo: Option<String>,
+    /// Log in by this mechanism and no other
+    #[arg(long, global = true, value_name = "MECHANISM", value_parser = mechanism, help_heading = "Login")]
+    pub auth: Option<Mechanism>,
+    /// Take an OAuth 2.0 access token from the output of CMD
+    #[arg(long, global = true, value_name = "CMD", help_heading = "Login")]
+    pub token_command: Option<String>,
+    /// Time for the verdict on a message once all of it is sent
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration, default_value = "10m", help_heading = "Network")]
+    pub verdict_timeout: Duration,
+    /// One command at a time, even if the server pipelines
+    #[arg(long, global = true, help_heading = "Network")]
+    pub no_pipelining: bool,
+    /// Never BDAT, even if the server offers CHUNKING
+    #[arg(long, global = true, help_heading = "Network")]
+    pub no_chunking: bool,
+}
+
+/// The message, made from flags.
+#[derive(Args, Debug, Default)]
+pub struct Message {
+    #[command(flatten)]
+    pub flags: MessageFlags,
+    /// Send nothing if the text is empty
+    #[arg(short = 'E', long, help_heading = "Message")]
+    pub skip_empty: bool,
+}
+
+impl Message {
+    /// The first flag given that makes a message, rather than only naming who sends and who gets it.
+    pub fn given(&self) -> Option<&'static str> {
+        let f = &self.flags;
+        let given = [
+            (f.subject.is_some(), "--subject"),
+            (f.body.is_some(), "--body"),
+            (f.body_file.is_some(), "--body-file"),
+            (f.html.is_some(), "--html"),
+            (!f.reply_to.is_empty(), "--reply-to"),
+            (!f.headers.is_empty(), "--header"),
+            (!f.inline.is_empty(), "--inline"),
+            (f.has_content(), "--attach"),
+            (self.skip_empty, "--skip-empty"),
+        ];
+        given.into_iter().find(|(given, _)| *given).map(|(_, flag)| flag)
+    }
+}
+
+/// Ready messages.
+#[derive(Args, Debug, Default)]
+pub struct Ready {
+    /// Send the message in FILE, stdin (-), or all messages of a directory, Maildir or mbox; may be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Ready messages")]
+    pub eml: Vec<PathBuf>,
+    /// Take the recipients from To, Cc and Bcc of the message; without --eml it is read from stdin
+    #[arg(short = 't', long, help_heading = "Ready messages")]
+    pub read_recipients: bool,
+    /// Refuse eight-bit text that the server cannot take, in place of encoding it anew
+    #[arg(long, help_heading = "Ready messages")]
+    pub no_downgrade: bool,
+}
+
+/// `--rcpt-policy`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RcptPolicy {
+    /// Those that are accepted get it
+    #[default]
+    Any,
+    /// Nobody gets it if one is refused
+    All,
+}
+
+impl From<RcptPolicy> for Policy {
+    fn from(policy: RcptPolicy) -> Policy {
+        match policy {
+            RcptPolicy::Any => Policy::Any,
+            RcptPolicy::All => Policy::All,
+        }
+    }
+}
+
+/// `--ret`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RetChoice {
+    /// The whole message
+    Full,
+    /// Its header
+    Hdrs,
+}
+
+impl From<RetChoice> for Ret {
+    fn from(ret: RetChoice) -> Ret {
+        match ret {
+            RetChoice::Full => Ret::Full,
+            RetChoice::Hdrs => Ret::Headers,
+        }
+    }
+}
+
+fn notify(text: &str) -> Result<Notify, String> {
+    Notify::parse(text).ok_or_else(|| "not never, or some of success,failure,delay".into())
+}
+
+/// The envelope.
+#[derive(Args, Debug)]
+pub struct Wrap {
+    /// The sender that failures are reported to; '' for none
+    #[arg(long, value_name = "ADDRESS", help_heading = "Envelope")]
+    pub envelope_from: Option<String>,
+    /// What becomes of the others if a recipient is refused
+    #[arg(long, value_enum, value_name = "POLICY", default_value_t, help_heading = "Envelope")]
+    pub rcpt_policy: RcptPolicy,
+    /// When to report on a delivery: never, or success,failure,delay
+    #[arg(long, value_name = "WHEN", value_parser = notify, help_heading = "Envelope")]
+    pub notify: Option<Notify>,
+    /// What a report shall return
+    #[arg(long, value_enum, value_name = "WHAT", help_heading = "Envelope")]
+    pub ret: Option<RetChoice>,
+    /// An id that reports name
+    #[arg(long, value_name = "ID", help_heading = "Envelope")]
+    pub envid: Option<String>,
+    /// Over verified TLS all the way, or not at all (REQUIRETLS)
+    #[arg(long, help_heading = "Envelope")]
+    pub require_tls: bool,
+}
+
+/// `--if-too-large`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum IfTooLarge {
+    /// Fail
+    #[default]
+    Fail,
+    /// Send it without its attachments, and say so in the text
+    DropAttachments,
+}
+
+/// How it is sent.
+#[derive(Args, Debug)]
+pub struct Sending {
+    /// Write the message to stdout, send nothing
+    #[arg(long, conflicts_with = "dry_run", help_heading = "Sending")]
+    pub print: bool,
+    /// Go as far as RCPT, then reset
+    #[arg(long, help_heading = "Sending")]
+    pub dry_run: bool,
+    /// What to do with a message larger than the server takes
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t, help_heading = "Sending")]
+    pub if_too_large: IfTooLarge,
+    /// Send only what FILE, the JSON Lines of an earlier run, calls temporary
+    #[arg(long, value_name = "FILE", help_heading = "Sending")]
+    pub retry_from: Option<PathBuf>,
+    /// With --retry-from: what it calls unknown as well, which may be delivered twice
+    #[arg(long, requires = "retry_from", help_heading = "Sending")]
+    pub retry_unknown: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct Check {
+    /// The answer is no if the server's certificate ends within so many days
+    #[arg(long, value_name = "DAYS")]
+    pub cert_days: Option<i64>,
+}

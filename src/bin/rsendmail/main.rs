@@ -1,0 +1,36 @@
+//! rsendmail: mail from scripts. A message is made from flags or read ready ([`plan`]), checked, and sent over a session that
+//! outlives its connections; what became of it is told for each recipient.
+
+mod args;
+mod check;
+mod compose;
+mod earlier;
+mod eml;
+#[path = "../common/message.rs"]
+mod message;
+mod outgoing;
+mod plan;
+mod report;
+mod send;
+mod server;
+mod session;
+
+use std::process::ExitCode;
+use wirepost::{
+    cli::{self, Output, Tool},
+    net::Cancel,
+};
+
+pub static TOOL: Tool = Tool { name: "rsendmail", password_variable: "RSENDMAIL_PASSWORD" };
+
+fn main() -> ExitCode {
+    cli::main(&TOOL, run)
+}
+
+fn run(flags: args::Rsendmail, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
+    match &flags.verb {
+        Some(args::Verb::Check(verb)) => check::run(verb, &flags.shared, out, cancel)?,
+        None => send::run(&flags, out, cancel)?,
+    }
+    Ok(())
+}

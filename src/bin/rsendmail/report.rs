@@ -1,0 +1,157 @@
+//! Tells what became of a message: a line for each recipient and one for the message in JSON, words for a person.
+
+use crate::{outgoing::Outgoing, session::Sent};
+use std::time::Duration;
+use wirepost::{
+    base::{error::*, escape},
+    cli::{
+        Output,
+        event::{self, Event, Recipient},
+        exit::Outcome,
+        output::{error_value, seconds},
+    },
+    net::Endpoint,
+    textproto::Reply,
+};
+
+/// The number that most servers name in their last word: `250 2.0.0 Ok: queued as 4F1B22`.
+fn queue_id(reply: &Reply) -> Option<String> {
+    let text = reply.text();
+    let at = text.to_ascii_lowercase().find("queued as ")?;
+    let id: String = text[at + 10..].chars().take_while(char::is_ascii_graphic).collect();
+    let id = id.trim_end_matches(['.', ',', ';', ')']);
+    (!id.is_empty()).then(|| id.to_string())
+}
+
+/// How bad an outcome is for the message as a whole.
+fn weight(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Unknown => 3,
+        Outcome::Permanent => 2,
+        Outcome::Temporary => 1,
+        _ => 0,
+    }
+}
+
+/// One message that was tried.
+pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint, dry: bool, took: Duration) {
+    let done = if dry { Outcome::Planned } else { Outcome::Ok };
+    let mut worst = done;
+    let mut accepted = 0;
+    let mut told = false;
+    for (recipient, result) in message.envelope.to.iter().zip(&sent.recipients) {
+        let outcome = result.as_ref().err().map_or(done, Outcome::of);
+        if weight(outcome) > weight(worst) {
+            worst = outcome;
+        }
+        match result {
+            Ok(()) => {
+                accepted += 1;
+                out.count(done);
+            }
+            Err(e) if sent.common.is_some() || e.kind() == Kind::Unconfirmed => {
+                // One reason for all is said once.
+                if std::mem::replace(&mut told, true) {
+                    out.also_failed(e)
+                } else {
+                    out.item_failed(&named(e, message))
+                }
+            }
+            Err(e) => out.item_failed(&named(e, message)),
+        }
+        out.emit(&Event::Recipient(Recipient {
+            outcome: outcome.name(),
+            recipient: recipient.address.to_string(),
+            message_id: message.message_id.clone(),
+            source: message.source.clone(),
+            error: result.as_ref().err().map(error_value),
+        }));
+    }
+    let size = message.body.size();
+    if accepted > 0 && !dry {
+        out.add_bytes(size);
+    }
+    let reply = sent.reply.as_ref();
+    let error = sent.common.as_ref().map(error_value);
+    out.emit(&Event::Sent(Box::new(event::Sent {
+        outcome: worst.name(),
+        message_id: Some(message.message_id.clone()),
+        source: message.source.clone(),
+        from: message.envelope.from.as_ref().map_or(String::new(), ToString::to_string),
+        recipients: message.envelope.to.len(),
+        accepted,
+        server: server.to_string(),
+        bytes: Some(size),
+        seconds: Some(seconds(took)),
+        attempts: Some(sent.attempts),
+        tls_version: sent.tls.map(String::from),
+        queue_id: reply.and_then(queue_id),
+        reply: reply.map(Reply::text),
+        reason: None,
+        error,
+    })));
+    if accepted > 0 {
+        let verb = if dry { "would send" } else { "sent" };
+        let said = reply.map_or(String::new(), |r| format!(": {}", r.text()));
+        let text = format!(
+            "{verb} {} to {accepted} of {} by {server}{said}",
+            message.message_id,
+            message.envelope.to.len()
+        );
+        out.done(escape::text(&text));
+    }
+}
+
+/// A message that was not even tried.
+pub fn unfit(out: &mut Output, source: Option<&str>, server: &Endpoint, error: &Error) {
+    out.item_failed(error);
+    out.emit(&Event::Sent(Box::new(event::Sent {
+        outcome: Outcome::of(error).name(),
+        source: source.map(String::from),
+        server: server.to_string(),
+        error: Some(error_value(error)),
+        ..event::Sent::default()
+    })));
+}
+
+/// A message that was left alone.
+pub fn skipped(out: &mut Output, source: Option<&str>, server: &Endpoint, reason: &'static str) {
+    out.count(Outcome::Skipped);
+    out.emit(&Event::Sent(Box::new(event::Sent {
+        outcome: Outcome::Skipped.name(),
+        source: source.map(String::from),
+        server: server.to_string(),
+        reason: Some(reason),
+        ..event::Sent::default()
+    })));
+    out.done(format_args!("sent nothing: {reason}"));
+}
+
+/// With the file's name where there may be several; with the Message-ID where somebody will have to look for it.
+fn named(error: &Error, message: &Outgoing) -> Error {
+    let error = match &message.source {
+        Some(source) => error.clone().context(source),
+        None => error.clone(),
+    };
+    if error.kind() == Kind::Unconfirmed {
+        return error.hint(format!(
+            "sending it again may deliver it twice; look for Message-ID {} first",
+            message.message_id
+        ));
+    }
+    error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_queues_number_is_found_where_servers_put_it() {
+        let id = |text: &str| queue_id(&Reply { code: 250, lines: vec![text.as_bytes().to_vec()] });
+        assert_eq!(id("2.0.0 Ok: queued as 4F1B22").as_deref(), Some("4F1B22"));
+        assert_eq!(id("2.6.0 <x@y> Queued as abc-1.").as_deref(), Some("abc-1"));
+        assert_eq!(id("ok"), None);
+        assert_eq!(id("queued as \u{1b}"), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! Which server, and who we are there: `--server`, `RSENDMAIL_URL`, else the mail server of this machine.
+
+use crate::{
+    TOOL,
+    args::{Server, Shared},
+};
+use std::{net::IpAddr, path::Path};
+use wirepost::{
+    base::{error::*, url::Url},
+    cli::{args::TlsChoice, secrets},
+    net::Endpoint,
+    smtp::{Options, Tls},
+    textproto::sasl::{Credentials, Mechanism},
+};
+
+/// See the module's essay.
+#[derive(Debug)]
+pub struct Target {
+    pub endpoint: Endpoint,
+    implicit: bool,
+    /// Nobody named a server.
+    pub by_default: bool,
+    /// The user as flag, URL or netrc give it.
+    pub user: Option<String>,
+    pub credentials: Option<Credentials>,
+    pub mechanism: Option<Mechanism>,
+    choice: Option<TlsChoice>,
+    pub options: Options,
+}
+
+impl Target {
+    /// `login`: whether the secret will be needed.
+    ///
+    /// # Errors
+    /// `Usage` for what is no server's URL; `Config` for a login without its secret.
+    pub fn new(shared: &Shared, login: bool) -> Result<Target> {
+        let flags = &shared.server;
+        let from_env = std::env::var("RSENDMAIL_URL").ok().filter(|url| !url.is_empty());
+        let named = flags.server.clone().or(from_env);
+        let url = Url::parse(named.as_deref().unwrap_or("smtp://localhost:25"))?;
+        let implicit = match url.scheme.as_str() {
+            "smtp" => false,
+            "smtps" => true,
+            other => {
+                let error = Error::new(Kind::Usage, format!("{other}:// is no mail server to send to"));
+                return Err(error.hint("a server is smtp://[user@]host[:port] or smtps://…"));
+            }
+        };
+        if !matches!(url.path.as_str(), "" | "/") {
+            return Err(Error::new(Kind::Usage, format!("a mail server has no path: {}", url.path)));
+        }
+        let user = secrets::user(&shared.login, url.user.as_deref(), &url.host)?;
+        let external = flags.auth == Some(Mechanism::External);
+        let port = url.port.unwrap_or(match (implicit, user.is_some() || external) {
+            (true, _) => 465,
+            // RFC 6409 §3.1: submission has a port of its own.
+            (false, true) => 587,
+            (false, false) => 25,
+        });
+        let credentials = if login { credentials(shared, flags, user.as_deref(), &url.host)? } else { None };
+        Ok(Target {
+            endpoint: Endpoint::new(url.host, port),
+            implicit,
+            by_default: named.is_none(),
+            user,
+            credentials,
+            mechanism: flags.auth,
+            choice: shared.tls.tls,
+            options: Options {
+                helo: flags.helo.clone().or_else(qualified_host),
+                verdict: flags.verdict_timeout,
+                pipelining: !flags.no_pipelining,
+                chunking: !flags.no_chunking,
+            },
+        })
+    }
+
+    /// The TLS that a connection to this peer must have.
+    pub fn tls(&self, shared: &Shared, peer: IpAddr) -> Tls {
+        match (self.implicit, shared.tls.required(peer, false)) {
+            (true, _) => Tls::Implicit,
+            (false, true) => Tls::Starttls,
+            (false, false) => Tls::Off,
+        }
+    }
+
+    /// Whether the server is another machine, as far as its name tells.
+    pub fn is_far(&self) -> bool {
+        let host = &self.endpoint.host;
+        let near = host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback());
+        !near && !host.eq_ignore_ascii_case("localhost")
+    }
+
+    /// Whether a password may go in clear: only if the user said so.
+    pub fn allow_clear(&self) -> bool {
+        self.choice == Some(TlsChoice::Off)
+    }
+}
+
+fn credentials(
+    shared: &Shared,
+    flags: &Server,
+    user: Option<&str>,
+    host: &str,
+) -> Result<Option<Credentials>> {
+    if flags.auth == Some(Mechanism::External) {
+        return Ok(Some(Credentials::certificate(user.unwrap_or_default())));
+    }
+    let Some(user) = user else {
+        if flags.token_command.is_some() || flags.auth.is_some() {
+            return Err(Error::new(Kind::Usage, "a login needs a user").hint("-u NAME, or smtp://NAME@host"));
+        }
+        return Ok(None);
+    };
+    if let Some(command) = &flags.token_command {
+        return Ok(Some(Credentials::token(user, secrets::from_command(command, "--token-command")?)));
+    }
+    let identity = secrets::identity(&TOOL, &shared.login, user, host)?;
+    Ok(Some(Credentials::password(user, identity.password)))
+}
+
+/// The name of this machine, if it is a full one.
+pub fn qualified_host() -> Option<String> {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+    (name.trim_end_matches('.').contains('.') && name.chars().all(fine)).then_some(name)
+}
+
+/// The domain of an address for a user of this machine: where the machine says what its mail comes from, else its name.
+pub fn mail_domain() -> Option<String> {
+    let said = std::fs::read_to_string(Path::new("/etc/mailname")).unwrap_or_default();
+    let said = said.lines().next().unwrap_or_default().trim().to_string();
+    if said.contains('.') { Some(said) } else { qualified_host() }
+}

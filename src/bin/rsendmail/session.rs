@@ -1,0 +1,199 @@
+//! A session with one server that outlives its connections: it logs in when first needed, and again after a loss.
+//!
+//! A message is tried again as long as that can do no harm: nobody has got it yet, or only those are asked again who have not.
+//! A server that cannot be reached, or that refuses the login, is not asked again for the next message of the same run.
+
+use crate::{args::Shared, outgoing::Outgoing, server::Target};
+use std::time::Instant;
+use wirepost::{
+    base::error::*,
+    cli::Output,
+    job::retry::Policy,
+    net::{Cancel, Dialer},
+    smtp::{Client, Envelope, Extensions},
+    textproto::Reply,
+};
+
+pub struct Session<'a> {
+    pub target: Target,
+    shared: &'a Shared,
+    dialer: Dialer,
+    cancel: Cancel,
+    client: Option<Client>,
+    policy: Policy,
+    mechanism: Option<&'static str>,
+    /// Why there is no more connecting in this run.
+    dead: Option<Error>,
+    /// Of connections that are gone.
+    round_trips: u64,
+}
+
+/// What became of one message.
+pub struct Sent {
+    /// For each recipient.
+    pub recipients: Vec<Result<()>>,
+    pub reply: Option<Reply>,
+    pub attempts: u32,
+    pub tls: Option<&'static str>,
+    /// The failure that all of the failed have in common, if it is one: it is told once.
+    pub common: Option<Error>,
+}
+
+impl<'a> Session<'a> {
+    pub fn new(target: Target, shared: &'a Shared, out: &Output, cancel: &Cancel) -> Session<'a> {
+        let dialer = shared.network.dialer(&shared.tls, false, cancel, out.tracer());
+        let policy = Policy { retries: shared.network.retries, max_time: shared.network.retry_max_time };
+        let cancel = cancel.clone();
+        Session {
+            target,
+            shared,
+            dialer,
+            cancel,
+            client: None,
+            policy,
+            mechanism: None,
+            dead: None,
+            round_trips: 0,
+        }
+    }
+
+    /// A connection, logged in. One try.
+    pub fn client(&mut self) -> Result<&mut Client> {
+        if self.client.as_ref().is_some_and(|c| !c.is_usable()) {
+            self.forget();
+        }
+        if self.client.is_none() {
+            self.client = Some(self.open()?);
+        }
+        self.client.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no client"))
+    }
+
+    /// What the server offers; `None` if it cannot be asked now.
+    pub fn extensions(&mut self) -> Option<&Extensions> {
+        self.client().ok().map(|client| client.extensions())
+    }
+
+    fn open(&mut self) -> Result<Client> {
+        let (target, shared) = (&self.target, self.shared);
+        let tls = |peer| target.tls(shared, peer);
+        let mut client =
+            Client::open(&self.dialer, &target.endpoint, target.options.clone(), tls).map_err(|e| {
+                if target.by_default && e.kind() == Kind::Connect {
+                    let text = "no server is named, and this machine has none at localhost:25";
+                    let hint = "--server smtp://[user@]host or RSENDMAIL_URL names one";
+                    return Error::new(Kind::Config, text).hint(hint);
+                }
+                e
+            })?;
+        if let Some(credentials) = &target.credentials {
+            match client.login(credentials, target.mechanism, target.allow_clear()) {
+                Ok(mechanism) => self.mechanism = Some(mechanism.name()),
+                Err(e) => {
+                    self.round_trips += client.quit();
+                    return Err(e);
+                }
+            }
+        }
+        Ok(client)
+    }
+
+    /// How the last login was done.
+    pub fn mechanism(&self) -> Option<&'static str> {
+        self.mechanism
+    }
+
+    fn forget(&mut self) {
+        if let Some(client) = self.client.take() {
+            self.round_trips += client.round_trips();
+        }
+    }
+
+    /// One try for those recipients that are still open.
+    fn attempt(
+        &mut self,
+        envelope: &Envelope,
+        message: &Outgoing,
+        dry: bool,
+    ) -> Result<(Vec<Result<()>>, Option<Reply>)> {
+        loop {
+            let reused = self.client.as_ref().is_some_and(|c| c.is_usable() && c.messages() > 0);
+            let client = self.client()?;
+            let done = if dry {
+                client.probe(envelope, message.body.size()).map(|recipients| (recipients, None))
+            } else {
+                client.send(envelope, &*message.body).map(|d| (d.recipients, d.reply))
+            };
+            match done {
+                // A server that had enough of this connection, or forgot it, says nothing about the message.
+                Err(e) if reused && (e.kind() == Kind::Closed || e.code() == Some(421)) => self.forget(),
+                other => return other,
+            }
+        }
+    }
+
+    /// Sends to all recipients, again and again to those whom it may still reach.
+    pub fn send(&mut self, message: &Outgoing, dry: bool, out: &mut Output) -> Sent {
+        let began = Instant::now();
+        let all = &message.envelope.to;
+        let mut outcome: Vec<Option<Result<()>>> = all.iter().map(|_| None).collect();
+        let (mut reply, mut attempts, mut common) = (None, 0, None);
+        loop {
+            let open: Vec<usize> = (0..all.len()).filter(|i| outcome[*i].is_none()).collect();
+            if open.is_empty() {
+                break;
+            }
+            let to = open.iter().map(|i| all[*i].clone()).collect();
+            let envelope = Envelope { to, ..message.envelope.clone() };
+            let mut again: Option<(std::time::Duration, Error)> = None;
+            if let Some(dead) = &self.dead {
+                common = Some(dead.clone());
+                open.iter().for_each(|i| outcome[*i] = Some(Err(dead.clone())));
+                break;
+            }
+            attempts += 1;
+            match self.attempt(&envelope, message, dry) {
+                Ok((answers, said)) => {
+                    reply = said.or(reply);
+                    for (i, answer) in open.iter().zip(answers) {
+                        match answer {
+                            Err(e) if again.is_none() => {
+                                match self.policy.wait(&e, attempts, began.elapsed()) {
+                                    Some(wait) => again = Some((wait, e)),
+                                    None => outcome[*i] = Some(Err(e)),
+                                }
+                            }
+                            Err(e) if self.policy.wait(&e, attempts, began.elapsed()).is_some() => {}
+                            answer => outcome[*i] = Some(answer),
+                        }
+                    }
+                }
+                Err(e) => match self.policy.wait(&e, attempts, began.elapsed()) {
+                    Some(wait) if !self.cancel.is_stopping() => again = Some((wait, e)),
+                    _ => {
+                        if self.client.is_none() {
+                            self.dead = Some(e.clone());
+                        }
+                        common = Some(e.clone());
+                        open.iter().for_each(|i| outcome[*i] = Some(Err(e.clone())));
+                    }
+                },
+            }
+            let Some((wait, error)) = again else { continue };
+            out.note(format_args!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
+            if let Err(stop) = self.cancel.sleep(wait) {
+                common = Some(stop.clone());
+                outcome.iter_mut().filter(|o| o.is_none()).for_each(|o| *o = Some(Err(stop.clone())));
+            }
+        }
+        let tls = self.client.as_ref().and_then(Client::tls).map(|t| t.version().unwrap_or("TLS"));
+        let recipients = outcome.into_iter().map(|o| o.unwrap_or(Ok(()))).collect();
+        Sent { recipients, reply, attempts, tls, common }
+    }
+
+    /// Says goodbye and hands the counts over.
+    pub fn end(mut self, out: &mut Output) {
+        self.cancel.begin_cleanup(std::time::Duration::from_secs(2));
+        let waits = self.client.take().map_or(0, Client::quit);
+        out.add_round_trips(self.round_trips + waits);
+    }
+}

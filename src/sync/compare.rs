@@ -1,0 +1,346 @@
+//! The walk in lockstep.
+
+use super::{Plan, Rules, Step, Times, Tree};
+use crate::base::{
+    error::*,
+    tree::{Entry, EntryKind},
+};
+use std::collections::{HashMap, HashSet};
+
+/// Deeper than any real tree, shallower than a server's loop of links.
+const DEEPEST: usize = 100;
+
+/// Which sides of a directory are there, and what becomes of the target's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mode {
+    Both,
+    SourceOnly,
+    /// Only in the target: goes at the end.
+    Delete,
+    /// In the way of a file: goes at the beginning.
+    Clear,
+}
+
+struct Walk<'a> {
+    rules: &'a Rules<'a>,
+    plan: Plan,
+    open: Vec<(Vec<u8>, Mode)>,
+    /// Directories of the target that hold something spared.
+    kept: HashSet<Vec<u8>>,
+}
+
+/// Compares two trees. `same` is told of each file that is as it should be, and of each directory that is on both sides.
+///
+/// # Errors
+/// Only what makes everything else pointless: the source's top cannot be listed, or the target's for another reason than
+/// that it is not there. All else is part of the plan.
+pub fn compare(
+    source: &mut dyn Tree,
+    target: &mut dyn Tree,
+    rules: &Rules<'_>,
+    same: &mut dyn FnMut(&[u8], &Entry),
+) -> Result<Plan> {
+    let mut walk = Walk { rules, plan: Plan::default(), open: Vec::new(), kept: HashSet::new() };
+    walk.open.push((Vec::new(), Mode::Both));
+    while let Some((dir, mode)) = walk.open.pop() {
+        let from_source = match mode {
+            Mode::Both | Mode::SourceOnly => source.list(&dir),
+            _ => Ok(Vec::new()),
+        };
+        let from_source = match from_source {
+            Ok(entries) => entries,
+            Err(e) if dir.is_empty() || e.kind() == Kind::Interrupted => return Err(e),
+            Err(e) => {
+                walk.plan.source_failed = true;
+                walk.plan.failures.push((dir, e));
+                continue;
+            }
+        };
+        let from_target = match mode {
+            Mode::SourceOnly => Ok(Vec::new()),
+            _ => target.list(&dir),
+        };
+        let from_target = match from_target {
+            Ok(entries) => entries,
+            Err(e) if dir.is_empty() && e.kind() == Kind::Missing => {
+                walk.plan.target_missing = true;
+                Vec::new()
+            }
+            Err(e) if dir.is_empty() || e.kind() == Kind::Interrupted => return Err(e),
+            Err(e) => {
+                walk.keep(&dir);
+                walk.plan.failures.push((dir, e));
+                continue;
+            }
+        };
+        walk.directory(&dir, mode, from_source, from_target, same);
+    }
+    Ok(walk.finish())
+}
+
+/// Why a file has to be copied over one that is there; `None`: it is the same, as far as size and time tell.
+pub fn differs(source: &Entry, target: &Entry, times: Times) -> Option<&'static str> {
+    if source.size.is_some() && target.size.is_some() && source.size != target.size {
+        return Some("size");
+    }
+    let (Some(here), Some(there)) = (source.modified, target.modified) else {
+        // Without a time the size has to do, and without either nothing is known.
+        return (source.size.is_none() || target.size.is_none()).then_some("unknown size");
+    };
+    let tolerance = source.tolerance.max(target.tolerance);
+    if here.0 > there.0 + tolerance {
+        return Some("newer");
+    }
+    (times == Times::Kept && there.0 > here.0 + tolerance).then_some("time")
+}
+
+impl Walk<'_> {
+    /// One directory: both listings side by side, in the order of names.
+    fn directory(
+        &mut self,
+        dir: &[u8],
+        mode: Mode,
+        source: Vec<Entry>,
+        target: Vec<Entry>,
+        same: &mut dyn FnMut(&[u8], &Entry),
+    ) {
+        let source = self.sorted(dir, source, true);
+        let mut target = self.sorted(dir, target, false);
+        self.plan.in_source += source.len() as u64;
+        self.plan.in_target += target.len() as u64;
+        let mut dirs = Vec::new();
+        // Taken from the back: the listings are sorted the other way round.
+        let mut source = source.into_iter().peekable();
+        target.reverse();
+        loop {
+            let key = match (source.peek(), target.last()) {
+                (None, None) => break,
+                (Some((s, _)), None) => s.clone(),
+                (None, Some((t, _))) => t.clone(),
+                (Some((s, _)), Some((t, _))) => s.min(t).clone(),
+            };
+            let s = source.next_if(|(k, _)| *k == key).map(|(_, e)| e);
+            let t = if target.last().is_some_and(|(k, _)| *k == key) { target.pop() } else { None };
+            self.pair(dir, mode, s, t.map(|(_, e)| e), &mut dirs, same);
+        }
+        self.open.extend(dirs.into_iter().rev());
+    }
+
+    /// By key and without what takes no part. The key is the name, folded where the target does not tell cases apart.
+    fn sorted(&mut self, dir: &[u8], entries: Vec<Entry>, is_source: bool) -> Vec<(Vec<u8>, Entry)> {
+        let mut sorted = Vec::with_capacity(entries.len());
+        for entry in entries {
+            let path = join(dir, &entry.name);
+            if (self.rules.takes)(&path, entry.is_dir()) {
+                sorted.push((self.key(&entry.name), entry));
+            } else if !is_source {
+                self.keep(&path);
+            }
+        }
+        sorted.sort_by(|a, b| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name)));
+        if is_source && self.rules.fold_case {
+            let mut first: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
+            let failures = &mut self.plan.failures;
+            sorted.retain(|(key, entry)| {
+                let Some(other) = first.get(key) else {
+                    first.insert(key.clone(), entry.name.clone());
+                    return true;
+                };
+                let text = format!(
+                    "differs from {} in case only, which the target does not tell apart",
+                    String::from_utf8_lossy(other)
+                );
+                failures.push((join(dir, &entry.name), Error::new(Kind::Input, text)));
+                false
+            });
+        }
+        sorted.dedup_by(|a, b| a.0 == b.0);
+        sorted
+    }
+
+    fn key(&self, name: &[u8]) -> Vec<u8> {
+        match std::str::from_utf8(name) {
+            Ok(text) if self.rules.fold_case => text.to_lowercase().into_bytes(),
+            _ => name.to_vec(),
+        }
+    }
+
+    fn pair(
+        &mut self,
+        dir: &[u8],
+        mode: Mode,
+        source: Option<Entry>,
+        target: Option<Entry>,
+        dirs: &mut Vec<(Vec<u8>, Mode)>,
+        same: &mut dyn FnMut(&[u8], &Entry),
+    ) {
+        use EntryKind::{Dir, File, Link, Other};
+        // On the target it keeps the name that it has there.
+        let named = source.as_ref().or(target.as_ref()).map(|e| join(dir, &e.name)).unwrap_or_default();
+        let Some(s) = source else {
+            let Some(t) = target else { return };
+            return self.only_target(named, mode, t, dirs);
+        };
+        let there = target.as_ref().map(|t| t.kind);
+        let is_dir = s.kind == Dir;
+        if matches!(s.kind, Link | Other) {
+            let reason = if s.kind == Link { "symbolic link" } else { "not a regular file" };
+            if there.is_some() {
+                self.keep(&named);
+            }
+            if self.rules.shard.takes(&named) {
+                self.plan.left_out.push((named, reason));
+            }
+            return;
+        }
+        if is_dir && depth(&named) >= DEEPEST {
+            let error = Error::new(Kind::Limit, "the tree is too deep");
+            self.plan.source_failed = true;
+            self.plan.failures.push((named, error));
+            return;
+        }
+        let mine = self.rules.shard.takes(&named);
+        let step = |why| Step { path: named.clone(), why, source: Some(s.clone()), target: target.clone() };
+        match (is_dir, there) {
+            (true, Some(Dir)) => {
+                same(&named, &s);
+                dirs.push((named, Mode::Both));
+            }
+            (true, None) => {
+                self.plan.dirs.push(step("new"));
+                dirs.push((named, Mode::SourceOnly));
+            }
+            (true, Some(_)) if self.rules.delete && there != Some(Other) => {
+                let why = "in the way of a directory";
+                self.plan.clear.push(step(why));
+                self.plan.dirs.push(step("new"));
+                dirs.push((named, Mode::SourceOnly));
+            }
+            (false, None) if mine => self.plan.copies.push(step("new")),
+            (false, Some(File)) if mine => {
+                let t = target.as_ref().unwrap_or(&s);
+                let same_size = s.size.is_some() && s.size == t.size;
+                match differs(&s, t, self.rules.times) {
+                    _ if self.rules.by_contents && same_size => self.plan.unsure.push(step("contents")),
+                    Some(why) => self.plan.copies.push(step(why)),
+                    None => same(&named, &s),
+                }
+            }
+            (false, Some(Link)) if mine => self.plan.copies.push(step("a link is there")),
+            (false, Some(Dir)) if mine && self.rules.delete => {
+                self.plan.copies.push(step("a directory is there"));
+                self.plan.clear.push(Step { why: "in the way of a file", source: None, ..step("") });
+                dirs.push((named, Mode::Clear));
+            }
+            (false, _) if !mine => {}
+            (_, there) => {
+                let what = match there {
+                    Some(Dir) => "a directory",
+                    Some(Link) => "a symbolic link",
+                    Some(File) => "a file",
+                    _ => "something that is neither file nor directory",
+                };
+                let error = Error::new(Kind::Refused, format!("{what} of that name is there"));
+                let error = if there == Some(Other) {
+                    error
+                } else {
+                    error.hint("--delete replaces one by the other")
+                };
+                // Whatever is below it stays as well.
+                self.keep(&named);
+                self.plan.failures.push((named, error));
+            }
+        }
+    }
+
+    fn only_target(&mut self, path: Vec<u8>, mode: Mode, entry: Entry, dirs: &mut Vec<(Vec<u8>, Mode)>) {
+        let mode = if mode == Mode::Clear { Mode::Clear } else { Mode::Delete };
+        if !self.rules.delete {
+            return;
+        }
+        if entry.kind == EntryKind::Other || depth(&path) >= DEEPEST {
+            return self.keep(&path);
+        }
+        let shard = self.rules.shard;
+        let is_dir = entry.is_dir();
+        // A file replaces all of a directory, so its shard clears all of it.
+        let mine = mode == Mode::Clear || if is_dir { self.rules.removes_dirs } else { shard.takes(&path) };
+        if is_dir {
+            dirs.push((path.clone(), mode));
+        }
+        if mine {
+            let why = if mode == Mode::Clear { "in the way of a file" } else { "not in the source" };
+            let step = Step { path, why, source: None, target: Some(entry) };
+            match mode {
+                Mode::Clear => self.plan.clear.push(step),
+                _ => self.plan.deletes.push(step),
+            }
+        }
+    }
+
+    /// The directories above something that stays, stay.
+    fn keep(&mut self, path: &[u8]) {
+        let mut path = path;
+        while self.kept.insert(path.to_vec()) {
+            match path.iter().rposition(|b| *b == b'/') {
+                Some(at) => path = &path[..at],
+                None => break,
+            }
+        }
+    }
+
+    fn finish(mut self) -> Plan {
+        let kept = &self.kept;
+        let plan = &mut self.plan;
+        plan.deletes.retain(|s| !kept.contains(&s.path));
+        // A directory that a file should replace, with something in it that has to stay: neither goes.
+        let blocked: HashSet<Vec<u8>> = plan
+            .clear
+            .iter()
+            .filter(|s| s.removes_dir() && kept.contains(&s.path))
+            .map(|s| s.path.clone())
+            .collect();
+        if !blocked.is_empty() {
+            let above = |path: &[u8]| blocked.iter().any(|b| path == b.as_slice() || below(path, b));
+            plan.clear.retain(|s| !above(&s.path));
+            let (stay, go): (Vec<_>, Vec<_>) =
+                std::mem::take(&mut plan.copies).into_iter().partition(|s| blocked.contains(&s.path));
+            plan.copies = go;
+            for step in stay {
+                let text = "a directory of that name is there, with something in it that has to stay";
+                plan.failures.push((step.path, Error::new(Kind::Refused, text)));
+            }
+        }
+        let last =
+            |s: &Step| (s.removes_dir(), if s.removes_dir() { usize::MAX - depth(&s.path) } else { 0 });
+        plan.clear.sort_by_key(last);
+        plan.deletes.sort_by_key(last);
+        if !self.rules.shard.is_first() {
+            // The others make what their own files need.
+            let mut needed = HashSet::new();
+            for step in &plan.copies {
+                for (at, _) in step.path.iter().enumerate().filter(|(_, b)| **b == b'/') {
+                    needed.insert(step.path[..at].to_vec());
+                }
+            }
+            plan.dirs.retain(|s| needed.contains(&s.path));
+            plan.clear.retain(|s| s.source.is_none() || needed.contains(&s.path));
+        }
+        self.plan
+    }
+}
+
+fn below(path: &[u8], dir: &[u8]) -> bool {
+    path.strip_prefix(dir).is_some_and(|rest| rest.starts_with(b"/"))
+}
+
+fn depth(path: &[u8]) -> usize {
+    path.iter().filter(|b| **b == b'/').count()
+}
+
+pub(super) fn join(dir: &[u8], name: &[u8]) -> Vec<u8> {
+    if dir.is_empty() { name.to_vec() } else { [dir, b"/", name].concat() }
+}
+
+#[cfg(test)]
+mod tests;

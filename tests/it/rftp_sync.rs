@@ -1,0 +1,504 @@
+//! `rftp sync` against the sandbox: what it does, what it costs, and that no failure makes it do more or less than it should.
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use crate::sandbox::ftp::{Options, Server};
+use crate::sandbox::script::{Action, End, Fault, Rule, on, reply};
+use crate::sandbox::tls::Tls;
+use crate::support::{Output, World};
+
+fn world() -> World {
+    World::new().secret("user", "secret")
+}
+
+fn server(rules: Vec<Rule>) -> Server {
+    Server::start(Options { rules, ..Options::default() })
+}
+
+fn url(server: &Server, path: &str) -> String {
+    server.url().replace("://", "://user@") + "/" + path
+}
+
+fn sync(world: &World, server: &Server, args: &[&str]) -> Output {
+    let args: Vec<String> = args
+        .iter()
+        .map(|a| a.strip_prefix('@').map_or_else(|| (*a).to_string(), |path| url(server, path)))
+        .collect();
+    world
+        .run("rftp", ["sync", "--json", "--retries", "5"].map(String::from).into_iter().chain(args))
+        .env("RFTP_PASSWORD", "secret")
+        .go()
+}
+
+/// Every path below with its contents; a directory has none.
+fn tree(top: &Path) -> BTreeMap<String, Option<Vec<u8>>> {
+    fn walk(top: &Path, dir: &Path, found: &mut BTreeMap<String, Option<Vec<u8>>>) {
+        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let name = path.strip_prefix(top).unwrap().to_str().unwrap().to_string();
+            if path.is_dir() {
+                found.insert(name, None);
+                walk(top, &path, found);
+            } else {
+                found.insert(name, Some(std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    walk(top, top, &mut found);
+    found
+}
+
+fn without(mut tree: BTreeMap<String, Option<Vec<u8>>>, name: &str) -> BTreeMap<String, Option<Vec<u8>>> {
+    assert!(tree.remove(name).is_some(), "no {name}");
+    tree
+}
+
+fn age(path: &Path, seconds: u64) {
+    let time = SystemTime::now() - Duration::from_secs(seconds);
+    std::fs::File::open(path).unwrap().set_modified(time).unwrap();
+}
+
+fn site(world: &World, files: usize) {
+    for i in 0..files {
+        let dir = ["", "css/", "img/big/", "a b/ü/"][i % 4];
+        let size = [1024, 0, 4096, 100_000][i % 4];
+        let path = world.file(format!("site/{dir}file {i}"), vec![b'a' + (i % 26) as u8; size]);
+        age(&path, 1000 + i as u64);
+    }
+    std::fs::create_dir_all(world.path("site/empty")).unwrap();
+}
+
+fn deeds(out: &Output, outcome: &str) -> Vec<String> {
+    let mut deeds: Vec<String> = out
+        .events("file")
+        .iter()
+        .filter(|e| e["outcome"] == outcome)
+        .map(|e| {
+            let name = e["remote"].as_str().or(e["local"].as_str()).unwrap_or_default();
+            format!("{} {name}", e["direction"].as_str().unwrap())
+        })
+        .collect();
+    deeds.sort();
+    deeds
+}
+
+#[test]
+fn up_and_then_nothing_and_back() {
+    let (world, server) = (world(), server(vec![]));
+    site(&world, 40);
+    let planned = sync(&world, &server, &["site", "@www", "--dry-run"]);
+    planned.exits(0);
+    assert!(tree(server.root()).is_empty(), "a dry run changes nothing");
+    let out = sync(&world, &server, &["site", "@www"]);
+    out.exits(0).tame();
+    assert_eq!(tree(&server.root().join("www")), tree(&world.path("site")));
+    assert_eq!(deeds(&planned, "planned"), deeds(&out, "ok"), "the plan is what a run does");
+    let again = sync(&world, &server, &["site", "@www", "--delete"]);
+    assert_eq!(again.exits(0).summary()["counts"], serde_json::json!({ "skipped": 40 }), "{again:?}");
+    let down = sync(&world, &server, &["@www", "back", "-j2"]);
+    down.exits(0).tame();
+    assert_eq!(tree(&world.path("back")), tree(&world.path("site")));
+    let again = sync(&world, &server, &["@www", "back", "--delete"]);
+    assert_eq!(again.exits(0).summary()["counts"], serde_json::json!({ "skipped": 40 }), "{again:?}");
+    assert_eq!(server.violations(), [""; 0]);
+}
+
+#[test]
+fn two_round_trips_a_file() {
+    let (world, server) = (world(), server(vec![]));
+    for i in 0..100 {
+        world.file(format!("site/{i:03}"), vec![b'x'; 4096]);
+    }
+    let out = sync(&world, &server, &["site", "@www", "-j1"]);
+    let up = out.exits(0).summary()["round_trips"].as_u64().unwrap();
+    assert!((200..225).contains(&up), "{up} round trips for 100 uploads");
+    assert_eq!(server.connections(), 1);
+    // As the server counts them: one wait for commands a file.
+    assert!(server.round_trips() < 130, "{}", server.round_trips());
+    let commands = server.commands();
+    for (n, line) in commands.iter().enumerate() {
+        if let Some(name) = line.strip_prefix("RNTO www/") {
+            let stored =
+                commands.iter().position(|c| c.starts_with(&format!("STOR www/.{name}.rftp-"))).unwrap();
+            let next =
+                commands[stored + 1..].iter().position(|c| c.starts_with("STOR")).map(|p| stored + 1 + p);
+            // The rename goes in front of the next STOR, never behind its own.
+            assert!(n > stored && next.is_none_or(|next| n < next), "{name}");
+        }
+    }
+    let out = sync(&world, &server, &["@www", "back", "-j1"]);
+    let down = out.exits(0).summary()["round_trips"].as_u64().unwrap();
+    assert!((200..225).contains(&down), "{down} round trips for 100 downloads");
+}
+
+#[test]
+fn a_server_that_cannot_be_asked_ahead() {
+    // The question for a port while data flows is refused, as some do; or answers come in another order.
+    let shuffled = vec![
+        on("STOR").nth(2).then(reply("150 Go\r\n213 0\r\n")),
+        on("SIZE").nth(2).then(reply("226 Done\r\n")),
+    ];
+    let refused = vec![on("EPSV").nth(4).then(reply("450 Data transfer in progress\r\n"))];
+    for (what, rules) in [("refuses", refused), ("shuffles", shuffled)] {
+        let (world, server) = (world(), server(rules));
+        site(&world, 12);
+        let out = sync(&world, &server, &["site", "@www", "-j1"]);
+        out.exits(0);
+        assert_eq!(tree(&server.root().join("www")), tree(&world.path("site")), "{what}");
+        let commands = server.commands();
+        let behind = |at: usize| commands[at - 1].starts_with("HASH") || commands[at - 1].starts_with("SIZE");
+        let ahead = (1..commands.len()).filter(|at| commands[*at] == "EPSV" && behind(*at)).count();
+        assert!(ahead <= 3 || what == "shuffles", "{what}: it learns: {commands:#?}");
+        assert!(out.seconds < 6.0, "{out:?}");
+    }
+}
+
+#[test]
+fn delete_has_its_guards() {
+    let (world, server) = (world(), server(vec![on("MLSD").with("www/broken").then(reply("450 No\r\n"))]));
+    site(&world, 8);
+    sync(&world, &server, &["site", "@www"]).exits(0);
+    let www = server.root().join("www");
+    for i in 0..12 {
+        std::fs::create_dir_all(www.join("old/deep")).unwrap();
+        std::fs::write(www.join(format!("old/deep/{i}")), "x").unwrap();
+    }
+    std::fs::write(www.join("keep.log"), "x").unwrap();
+    let before = tree(&www);
+    let refused = sync(&world, &server, &["site", "@www", "--delete"]);
+    refused.exits(65).says("--max-delete");
+    std::fs::create_dir(world.path("nothing")).unwrap();
+    sync(&world, &server, &["nothing", "@www", "--delete", "--max-delete", "100%"]).exits(65).says("empty");
+    sync(&world, &server, &["missing", "@www", "--delete"]).exits(66);
+    sync(&world, &server, &["@missing", "site", "--delete"]).exits(66);
+    assert_eq!(tree(&www), before, "nothing was touched");
+    let args = ["site", "@www", "--delete", "--max-delete", "20", "--exclude", "*.log"];
+    let planned = sync(&world, &server, &[&args[..], &["--dry-run"]].concat());
+    let out = sync(&world, &server, &args);
+    assert_eq!(deeds(out.exits(0), "ok"), deeds(&planned, "planned"));
+    assert_eq!(without(tree(&www), "keep.log"), tree(&world.path("site")));
+    // A part of the source that cannot be listed: nothing is deleted at all.
+    std::fs::create_dir(www.join("broken")).unwrap();
+    world.file("site/only here", "x");
+    let part = sync(&world, &server, &["@www", "site", "--delete"]);
+    part.says("nothing is deleted");
+    assert!(world.path("site/only here").exists());
+    assert_ne!(part.code, 0);
+}
+
+#[test]
+fn files_and_directories_in_each_others_way() {
+    let (world, server) = (world(), server(vec![]));
+    world.file("site/a", "file");
+    world.file("site/b/c", "file");
+    let www = server.root().join("www");
+    std::fs::create_dir_all(www.join("a/deep")).unwrap();
+    std::fs::write(www.join("a/deep/x"), "x").unwrap();
+    std::fs::write(www.join("b"), "x").unwrap();
+    let out = sync(&world, &server, &["site", "@www"]);
+    assert_eq!(out.events("file").iter().filter(|e| e["outcome"] == "permanent").count(), 2);
+    out.exits(69).says("--delete");
+    sync(&world, &server, &["site", "@www", "--delete"]).exits(0);
+    assert_eq!(tree(&www), tree(&world.path("site")));
+    // The other way round, and a link that leads out of the target.
+    std::fs::remove_file(world.path("site/a")).unwrap();
+    world.file("site/a/x", "x");
+    std::fs::remove_dir_all(world.path("site/b")).unwrap();
+    let outside = world.path("outside");
+    std::fs::create_dir(&outside).unwrap();
+    std::os::unix::fs::symlink(&outside, world.path("site/b")).unwrap();
+    let out = sync(&world, &server, &["@www", "site"]);
+    assert_eq!(out.events("file").iter().filter(|e| e["outcome"] == "permanent").count(), 2, "{out:?}");
+    sync(&world, &server, &["@www", "site", "--delete"]).exits(0);
+    assert_eq!(tree(&www), tree(&world.path("site")));
+    assert!(tree(&outside).is_empty());
+}
+
+#[test]
+fn a_state_knows_what_it_put_there() {
+    let (world, server) = (world(), server(vec![]));
+    site(&world, 20);
+    let www = server.root().join("www");
+    std::fs::create_dir_all(www.join("css")).unwrap();
+    std::fs::write(www.join("css/foreign"), "not ours").unwrap();
+    let put =
+        |args: &[&str]| sync(&world, &server, &[&["site", "@www", "--state", "--delete"], args].concat());
+    put(&[]).exits(0);
+    let clean = || without(without(tree(&www), ".rftp-state"), "css/foreign");
+    assert_eq!(clean(), tree(&world.path("site")));
+    let listed = server.commands_of("MLSD").len();
+    assert_eq!(listed, 0, "the target is not listed");
+    let again = put(&[]);
+    assert_eq!(again.exits(0).summary()["counts"], serde_json::json!({ "skipped": 20 }));
+    assert!(again.summary()["round_trips"].as_u64().unwrap() < 12, "{again:?}");
+    // Same size, same time, other contents; one gone with its directory; one new.
+    let changed = world.path("site/file 0");
+    let time = std::fs::metadata(&changed).unwrap().modified().unwrap();
+    std::fs::write(&changed, vec![b'Z'; 1024]).unwrap();
+    std::fs::File::open(&changed).unwrap().set_modified(time).unwrap();
+    std::fs::remove_dir_all(world.path("site/css")).unwrap();
+    world.file("site/new/one", "1");
+    let out = put(&[]);
+    assert_eq!(
+        out.exits(0)
+            .events("file")
+            .iter()
+            .filter(|e| e["direction"] == "upload" && e["outcome"] == "ok")
+            .count(),
+        2
+    );
+    assert!(
+        out.events("file")
+            .iter()
+            .all(|e| e["direction"] != "upload" || e["outcome"] != "ok" || e["sha256"].is_string())
+    );
+    let mut now = clean();
+    assert!(now.remove("css").is_some(), "a directory that it did not make stays");
+    assert_eq!(now, tree(&world.path("site")));
+    // Lost, and made anew: nothing is put again, and nothing of somebody else's becomes ours.
+    std::fs::remove_file(www.join(".rftp-state")).unwrap();
+    let rebuilt = put(&["--rebuild-state"]);
+    assert_eq!(deeds(rebuilt.exits(0), "ok"), [""; 0], "{rebuilt:?}");
+    put(&[]).exits(0);
+    assert!(www.join("css/foreign").exists());
+    std::fs::write(www.join(".rftp-state"), "garbage").unwrap();
+    put(&[]).exits(78).says("--rebuild-state");
+}
+
+#[test]
+fn killed_at_any_point_it_goes_on_from_there() {
+    for after in [1, 5, 9, 14] {
+        let stall = on("STOR").with("www/.f").nth(after + 1).then(Action::Wait(Duration::from_secs(20)));
+        let (world, server) = (world(), server(vec![stall]));
+        for i in 0..16 {
+            world.file(format!("site/f{i:02}"), format!("contents {i}"));
+        }
+        let args = ["sync", "site", &url(&server, "www"), "--state", "--delete", "-j1"];
+        let going = world.run("rftp", args).env("RFTP_PASSWORD", "secret").start();
+        let stored = server.wait_for(Duration::from_secs(20), |log| {
+            log.commands.iter().filter(|c| c.starts_with("STOR www/.f")).count() > after
+        });
+        assert!(stored);
+        going.signal(rustix::process::Signal::KILL);
+        assert_eq!(going.finish().code, 137);
+        let again = sync(&world, &server, &["site", "@www", "--state", "--delete", "-j1"]);
+        // All but the one in flight and the one whose rename was on its way.
+        let put = deeds(again.exits(0), "ok").len();
+        assert!(put <= 16 - after + 1, "{put} after {after}: {again:?}");
+        let mut now = without(tree(&server.root().join("www")), ".rftp-state");
+        now.retain(|name, _| !name.contains(".rftp-"));
+        assert_eq!(now, tree(&world.path("site")));
+    }
+}
+
+#[test]
+fn a_second_one_at_once_is_told_to_come_again() {
+    let stall = on("STOR").nth(1).then(Action::Wait(Duration::from_secs(3)));
+    let (world, server) = (world(), server(vec![stall]));
+    world.file("site/a", "x");
+    let args = ["sync", "site", &url(&server, "www")];
+    let first = world.run("rftp", args).env("RFTP_PASSWORD", "secret").start();
+    assert!(
+        server.wait_for(Duration::from_secs(10), |log| log.commands.iter().any(|c| c.starts_with("STOR")))
+    );
+    let second = sync(&world, &server, &["site", "@www"]);
+    second.exits(75).says(&format!("process {}", first.pid().as_raw_nonzero()));
+    sync(&world, &server, &["site", "@www", "--wait-lock", "20"]).exits(0);
+    first.finish().exits(0);
+}
+
+#[test]
+fn updates_all_at_once_and_some_last() {
+    let (world, server) = (world(), server(vec![]));
+    for name in ["index.html", "a.css", "b.css", "c/index.html", "c/d.css"] {
+        world.file(format!("site/{name}"), name);
+    }
+    sync(&world, &server, &["site", "@www", "--delay-updates", "--last", "index.html"]).exits(0);
+    assert_eq!(tree(&server.root().join("www")), tree(&world.path("site")));
+    let commands = server.commands();
+    let stored = commands.iter().rposition(|c| c.starts_with("STOR")).unwrap();
+    let renamed: Vec<&String> = commands.iter().filter(|c| c.starts_with("RNTO")).collect();
+    assert!(commands[..stored].iter().all(|c| !c.starts_with("RNTO")), "no name before all is there");
+    assert!(renamed[3..].iter().all(|c| c.ends_with("index.html")), "{renamed:?}");
+    // Down as well; and one that fails holds back all.
+    sync(&world, &server, &["@www", "back", "--delay-updates"]).exits(0);
+    assert_eq!(tree(&world.path("back")), tree(&world.path("site")));
+    let refuse = on("STOR").with("b.css").then(reply("552 Full\r\n"));
+    let server = self::server(vec![refuse]);
+    let out = sync(&world, &server, &["site", "@www", "--delay-updates"]);
+    out.exits(3);
+    assert!(tree(&server.root().join("www")).values().all(Option::is_none), "{out:?}");
+    // Without it, only what comes last is held back.
+    let out = sync(&world, &server, &["site", "@www", "--last", "index.html", "--delete"]);
+    out.exits(3);
+    let there = tree(&server.root().join("www"));
+    assert!(
+        there.contains_key("a.css")
+            && !there.contains_key("index.html")
+            && !there.contains_key("c/index.html")
+    );
+}
+
+#[test]
+fn two_shards_together_are_one_run() {
+    for state in [&[][..], &["--state"]] {
+        let (world, server) = (world(), server(vec![]));
+        site(&world, 30);
+        let part = |which: &str| {
+            sync(&world, &server, &[&["site", "@www", "--delete", "--shard", which], state].concat())
+                .exits(0);
+        };
+        let www = || {
+            let mut now = tree(&server.root().join("www"));
+            now.retain(|name, _| !name.starts_with(".rftp-state"));
+            now
+        };
+        part("2/2");
+        assert!(www() != tree(&world.path("site")));
+        part("1/2");
+        assert_eq!(www(), tree(&world.path("site")));
+        std::fs::remove_dir_all(world.path("site/img")).unwrap();
+        world.file("site/more/x", "x");
+        part("2/2");
+        part("1/2");
+        if !state.is_empty() {
+            // Whoever made a directory removes it, and may come too early.
+            part("2/2");
+        }
+        assert_eq!(www(), tree(&world.path("site")), "{state:?}");
+    }
+}
+
+#[test]
+fn checksums_where_there_are_any() {
+    let (world, server) = (world(), server(vec![]));
+    site(&world, 12);
+    sync(&world, &server, &["site", "@www"]).exits(0);
+    let changed = server.root().join("www/file 0");
+    let time = std::fs::metadata(&changed).unwrap().modified().unwrap();
+    std::fs::write(&changed, vec![b'Z'; 1024]).unwrap();
+    std::fs::File::open(&changed).unwrap().set_modified(time).unwrap();
+    assert!(
+        deeds(sync(&world, &server, &["site", "@www"]).exits(0), "ok").is_empty(),
+        "size and time are the same"
+    );
+    let out = sync(&world, &server, &["site", "@www", "--checksum"]);
+    assert_eq!(deeds(out.exits(0), "ok"), ["upload www/file 0"]);
+    assert_eq!(tree(&server.root().join("www")), tree(&world.path("site")));
+    let none = Server::start(Options {
+        off: vec!["HASH", "XSHA256", "XSHA1", "XMD5", "XCRC"],
+        ..Options::default()
+    });
+    sync(&world, &none, &["site", "@www"]).exits(0);
+    sync(&world, &none, &["site", "@www", "--checksum"]).exits(0).says("computes no digest");
+}
+
+#[test]
+fn a_server_with_little_room() {
+    let server = Server::start(Options { max_connections: 2, ..Options::default() });
+    let world = world();
+    site(&world, 40);
+    let out = sync(&world, &server, &["site", "@www", "-j8"]);
+    out.exits(0);
+    assert_eq!(tree(&server.root().join("www")), tree(&world.path("site")));
+    assert!(out.seconds < 10.0, "{out:?}");
+}
+
+#[test]
+fn interrupted_it_tells_what_remains() {
+    let slow = on("STOR").from(3).then(Fault::CutAfter(0, End::Stall));
+    let (world, server) = (world(), server(vec![slow]));
+    for i in 0..10 {
+        world.file(format!("site/{i}"), vec![b'x'; 200_000]);
+    }
+    let args = ["sync", "--json", "-j2", "site", &url(&server, "www")];
+    let going = world.run("rftp", args).env("RFTP_PASSWORD", "secret").start();
+    assert!(server.wait_for(Duration::from_secs(20), |log| {
+        log.commands.iter().filter(|c| c.starts_with("STOR")).count() >= 4
+    }));
+    going.signal(rustix::process::Signal::INT);
+    let out = going.finish();
+    out.exits(130);
+    assert!(out.seconds < 8.0, "{out:?}");
+    assert_eq!(
+        out.events("file").iter().filter(|e| e["direction"] == "upload").count(),
+        10,
+        "one line each: {out:?}"
+    );
+    assert!(out.events("file").iter().any(|e| e["reason"] == "interrupted"));
+    let mut there = tree(&server.root().join("www"));
+    // What could not be removed in the time that was left is named.
+    for event in out.events("file") {
+        if let Some(left) = event["temporary"].as_str() {
+            there.remove(left.trim_start_matches("www/"));
+        }
+    }
+    assert!(there.values().flatten().all(|c| c.len() == 200_000), "none is half: {:?}", there.keys());
+}
+
+/// Random trees on both sides and random faults: run until it says that all is done, then both are the same.
+#[test]
+fn whatever_happens_in_between_both_are_the_same_in_the_end() {
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move |n: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % n
+    };
+    let rounds = if std::env::var_os("WIREPOST_FULL").is_some() { 200 } else { 12 };
+    for round in 0..rounds {
+        let mut rules = Vec::new();
+        for _ in 0..random(5) {
+            let event = ["STOR", "RETR", "MLSD", "RNTO", "EPSV", "SIZE", "MKD", "DELE"][random(8) as usize];
+            let action = match random(5) {
+                0 => Action::End(End::Reset),
+                1 => Action::Swallow(End::Close),
+                2 => reply("421 Bye\r\n"),
+                3 => Fault::CutAfter(random(3000), End::Close).into(),
+                _ => reply("451 Try again\r\n"),
+            };
+            rules.push(on(event).nth(1 + random(9) as usize).then(action));
+        }
+        let shown = format!("{rules:?}");
+        let tls = if random(4) == 0 { Tls::Explicit } else { Tls::Off };
+        let server = Server::start(Options { rules, tls, ..Options::default() });
+        let world = world();
+        let fill = |top: &Path, random: &mut dyn FnMut(u64) -> u64| {
+            std::fs::create_dir_all(top).unwrap();
+            for _ in 0..4 + random(14) {
+                let dir = ["", "a", "b/c", "b"][random(4) as usize];
+                let path = top.join(dir).join(format!("f{}", random(12)));
+                if std::fs::create_dir_all(path.parent().unwrap()).is_ok() {
+                    std::fs::write(&path, vec![b'0' + random(10) as u8; random(9000) as usize]).unwrap();
+                    age(&path, 100 + random(1000));
+                }
+            }
+        };
+        let (here, there) = (world.path("here"), server.root().join("there"));
+        fill(&here, &mut random);
+        fill(&there, &mut random);
+        let up = random(2) == 0;
+        let sides = if up { ["here", "@there"] } else { ["@there", "here"] };
+        let tls: &[&str] = if tls == Tls::Off { &[] } else { &["--tls", "required"] };
+        let ca = server.ca_pem_path().to_str().unwrap().to_string();
+        let jobs = ["-j1", "-j3"][random(2) as usize];
+        let args = [&sides[..], &["--delete", "--max-delete", "100%", "--ca-file", &ca, jobs], tls].concat();
+        let mut runs = 0;
+        loop {
+            let out = sync(&world, &server, &args);
+            runs += 1;
+            if out.code == 0 {
+                break;
+            }
+            assert!(runs < 8, "round {round}, {shown}: {out:?}");
+        }
+        let mut now = tree(&there);
+        now.retain(|name, _| !name.contains(".rftp-"));
+        assert_eq!(now, tree(&here), "round {round}, {shown}");
+        let again = sync(&world, &server, &args);
+        assert!(deeds(again.exits(0), "ok").is_empty(), "round {round}, {shown}: {again:?}");
+    }
+}

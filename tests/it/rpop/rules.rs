@@ -1,0 +1,112 @@
+//! The rules file: on what is fetched, and on what is there.
+
+use super::{Site, files, message, site};
+
+const RULES: &str = "
+# sorting
+subject one                     -> folder Lists/first
+header X-Kind spam              -> delete
+larger 4K                       -> skip
+subject ticket and not from bob -> command cat > ticket
+all                             -> keep
+";
+
+fn mail(site: &Site) {
+    for (subject, extra) in
+        [("one", ""), ("two", "X-Kind: Spam\r\n"), ("three", ""), ("ticket 4", ""), ("five", "")]
+    {
+        let padding = if subject == "three" { "x".repeat(5000) } else { "short".to_owned() };
+        site.server.store.add(format!("Subject: {subject}\r\nFrom: alice@x.org\r\n{extra}\r\n{padding}\r\n"));
+    }
+}
+
+#[test]
+fn the_first_rule_that_fits_decides() {
+    let site = site(vec![]);
+    mail(&site);
+    let rules = site.world.file("rules", RULES).display().to_string();
+    let out = site.fetch(&["--rules", &rules]);
+    let events = out.exits(0).events("message");
+    let ends: Vec<_> = events
+        .iter()
+        .map(|e| (e["number"].as_u64().unwrap(), e["outcome"].as_str().unwrap(), e["rule"].as_u64().unwrap()))
+        .collect();
+    let mut ends = ends;
+    ends.sort_unstable();
+    assert_eq!(ends, [(1, "ok", 3), (2, "skipped", 4), (3, "skipped", 5), (4, "ok", 6), (5, "ok", 7)]);
+    assert_eq!(site.subjects("Mail/.Lists.first"), ["one"]);
+    assert_eq!(site.subjects("Mail"), ["five"]);
+    assert!(std::fs::read_to_string(site.world.path("ticket")).unwrap().starts_with("Subject: ticket 4\n"));
+    // Deleted by its rule although --delete was not given; all else is kept, and comes no second time.
+    assert_eq!(site.server.store.messages("INBOX").len(), 4);
+    assert_eq!(site.fetch(&["--rules", &rules]).exits(0).events("message").len(), 0);
+}
+
+#[test]
+fn mbox_and_directories_have_folders_too() {
+    let site = site(vec![]).with(2);
+    let rules = site.world.file("rules", "subject 1 -> folder Lists/first\n").display().to_string();
+    site.rpop(&["fetch", "--mbox", "m/box", "--rules", &rules]).go().exits(0);
+    let count =
+        |p: &str| std::fs::read_to_string(site.world.path(p)).unwrap().matches("From MAILER-DAEMON").count();
+    assert_eq!((count("m/box"), count("m/Lists/first")), (1, 1));
+    site.rpop(&["fetch", "--dir", "d", "--all", "--rules", &rules]).go().exits(0);
+    assert_eq!((files(&site.world.path("d")).len(), files(&site.world.path("d/Lists/first")).len()), (1, 1));
+    site.rpop(&["fetch", "--exec", "true", "--rules", &rules]).go().exits(64).says("has no folders");
+}
+
+#[test]
+fn mistakes_name_line_and_column_and_stop_everything() {
+    let site = site(vec![]).with(1);
+    let rules = site.world.file("bad", "all -> keep\nfrom -> keep\n").display().to_string();
+    site.fetch(&["--rules", &rules]).exits(64).says("bad: line 2, column 6: expected a pattern");
+    let out = site.rpop(&["fetch", "--rules", &rules, "--rules-check"]).go();
+    out.exits(64);
+    let rules = site.world.file("dotted", "all -> folder a.b\n").display().to_string();
+    site.fetch(&["--rules", &rules]).exits(64).says("dotted: line 1");
+    let rules = site.world.file("out", "all -> folder ../../etc\n").display().to_string();
+    site.fetch(&["--rules", &rules]).exits(64);
+    site.fetch(&["--rules", "nowhere"]).exits(78);
+    assert_eq!(site.server.connections(), 0);
+    let rules = site.world.file("good", RULES).display().to_string();
+    site.rpop(&["fetch", "--rules", &rules, "--rules-check"]).go().exits(0);
+}
+
+#[test]
+fn sort_moves_what_is_there() {
+    let site = site(vec![]);
+    mail(&site);
+    site.fetch(&[]).exits(0);
+    // One was read already: it keeps its flags.
+    let one = std::fs::read_dir(site.world.path("Mail/new")).unwrap().map(|e| e.unwrap().path());
+    let one = one.into_iter().find(|p| std::fs::read_to_string(p).unwrap().contains("Subject: one")).unwrap();
+    let name = one.file_name().unwrap().to_string_lossy().into_owned();
+    std::fs::rename(&one, site.world.path(format!("Mail/cur/{name}:2,S"))).unwrap();
+    let rules = site.world.file("rules", RULES).display().to_string();
+    let sort = |flags: &[&str]| {
+        site.rpop(&["sort", "--maildir", "Mail", "--rules", &rules, "--json"]).args(flags).go()
+    };
+    let planned = sort(&["--dry-run"]);
+    assert_eq!(planned.exits(0).summary()["counts"]["planned"], 3);
+    assert_eq!(site.subjects("Mail").len(), 5);
+    let out = sort(&[]);
+    assert_eq!(out.exits(0).summary()["counts"]["ok"], 3);
+    assert_eq!(site.subjects("Mail"), ["five", "three"]);
+    assert!(site.world.path(format!("Mail/.Lists.first/cur/{name}:2,S")).exists());
+    assert!(site.world.path("ticket").exists());
+    sort(&[]).exits(0);
+    site.rpop(&["sort", "--maildir", "none", "--rules", &rules]).go().exits(66);
+    assert!(!site.world.path("none").exists());
+}
+
+#[test]
+fn folders_come_from_rules_only() {
+    let site = site(vec![]);
+    site.server.store.add("Subject: ../../x\r\nList-Id: <../../../etc>\r\n\r\nx\r\n");
+    site.server.store.add(message(2));
+    let rules = site.world.file("rules", "list-id etc -> folder Sub\n").display().to_string();
+    let before = site.world.snapshot();
+    site.fetch(&["--rules", &rules]).exits(0);
+    assert!(site.world.changed_since(&before, &["work/Mail", "state/wirepost"]).is_empty());
+    assert_eq!(site.subjects("Mail/.Sub"), ["../../x"]);
+}
