@@ -15,6 +15,7 @@ mod date;
 mod deflate;
 mod fetch;
 mod frame;
+mod grammar;
 mod idle;
 mod list;
 mod login;

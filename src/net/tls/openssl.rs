@@ -8,9 +8,7 @@
 //! * End of file without close_notify is reported as such, not as an error and not as a clean end: whether it is a
 //!   truncation is for the one to say who knows the size.
 
-use super::{
-    Session as AnySession, TlsInfo, TlsOptions, TlsSession, Version, read, refused,
-};
+use super::{Session as AnySession, TlsInfo, TlsOptions, TlsSession, Version, read, refused};
 use crate::{
     base::error::*,
     net::{Patience, Transport},
