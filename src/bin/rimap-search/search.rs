@@ -40,8 +40,9 @@ pub struct Job<'a> {
     pub key: SearchKey,
     pub cancel: Cancel,
     pub seen: Option<Seen>,
-    /// Handled already.
+    /// Handled already, in the mailbox of this UIDVALIDITY.
     done: HashSet<Uid>,
+    uidvalidity: Option<u64>,
     /// Messages that wait for the actions before they are told of.
     hits: Vec<Hit>,
     /// Found in all mailboxes.
@@ -66,9 +67,11 @@ impl Job<'_> {
             self.hits.push(hit);
             return;
         }
-        out.count(Outcome::Ok);
+        let planned = self.search.dry_run && (self.search.delivers() || !self.search.save.is_empty());
+        let outcome = if planned { Outcome::Planned } else { Outcome::Ok };
+        out.count(outcome);
         if out.has_events() {
-            out.emit(&Event::Hit(Box::new(hit)));
+            out.emit(&Event::Hit(Box::new(Hit { outcome: outcome.name(), ..hit })));
         }
     }
 
@@ -115,6 +118,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
         cancel: cancel.clone(),
         seen,
         done: HashSet::new(),
+        uidvalidity: None,
         hits: Vec::new(),
         total: 0,
         several: mailboxes.len() > 1,
@@ -183,6 +187,7 @@ fn one_by_one(
 ) -> Result<Session> {
     for name in mailboxes {
         job.done.clear();
+        job.uidvalidity = None;
         session = persistently(job, site, session, name, None, tools, out)?;
     }
     Ok(session)
@@ -208,7 +213,9 @@ fn persistently(
             Err(e) => e,
         };
         if let Some(delivery) = tools.delivery {
-            delivery.give_up(name, 0, job, out).ok();
+            if let Err(e) = delivery.give_up(job, out) {
+                out.fail(&e);
+            }
         }
         if !session.is_broken() && error.again() != Again::Now {
             if job.several && matches!(error.kind(), Kind::Missing | Kind::Refused | Kind::Auth) {
@@ -238,6 +245,11 @@ fn in_mailbox(
     let search = job.search;
     let changes = search.acts() && !search.dry_run;
     let mut mailbox = if changes { session.select(name)? } else { session.examine(name)? };
+    if job.uidvalidity.is_some_and(|v| v != mailbox.uidvalidity) {
+        // Made anew while we were away: these are other messages.
+        job.done.clear();
+    }
+    job.uidvalidity = Some(mailbox.uidvalidity);
     let order = Order::of(search);
     let found = match only {
         Some(uids) => Found { uids: uids.to_vec(), beyond: None, page: false },
@@ -423,6 +435,7 @@ fn across(
         let uids: Vec<Uid> = chosen.iter().filter(|(_, m, _)| *m == at).map(|(_, _, uid)| *uid).collect();
         if !uids.is_empty() {
             job.done.clear();
+            job.uidvalidity = None;
             session = persistently(job, site, session, name, Some(&uids), tools, out)?;
         }
     }

@@ -363,7 +363,7 @@ impl Told<'_> {
         let several = self.present.len() > 1;
         let mut last = None;
         let order: Vec<Uid> = asked.iter().map(|a| a.0).collect();
-        show::texts(mailbox, &asked, &mut |at, body, _| {
+        show::texts(mailbox, &asked, preview.then_some(show::PREVIEW_BYTES), &mut |at, body, _| {
             let uid = order[at];
             if collects {
                 let into = text.entry(uid).or_default();
