@@ -239,6 +239,9 @@ pub struct Put {
     pub select: Names,
     #[command(flatten)]
     pub transfer: Transfer,
+    /// With -r: connections at once
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
     /// Read the names of the files from LIST (- is stdin), one a line; only the destination is an argument then
     #[arg(long, value_name = "LIST", conflicts_with = "retry_from")]
     pub files_from: Option<PathBuf>,
@@ -274,6 +277,9 @@ pub struct Get {
     pub which: Select,
     #[command(flatten)]
     pub transfer: Transfer,
+    /// With -r or a pattern: connections at once
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
     /// Look until there is something to get, at most this long; else exit 1
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub wait: Option<Duration>,
@@ -516,6 +522,9 @@ pub struct Verify {
     /// Compare with the digests in FILE, as sha256sum writes them, names relative to REMOTE: needs no local copy
     #[arg(long, value_name = "FILE", conflicts_with = "by")]
     pub manifest: Option<PathBuf>,
+    /// Connections at once
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
     #[command(flatten)]
     pub select: Names,
 }

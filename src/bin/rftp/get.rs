@@ -3,6 +3,8 @@
 //!
 //! Below the destination no local link is followed: a tree lands in it, whatever somebody planted there.
 
+mod many;
+
 use crate::{
     args::{self, Shared},
     dispose::There,
@@ -237,7 +239,17 @@ fn get_one(
             } else {
                 dirs.iter().for_each(|(path, _)| skip(out, session, path, None, "directory"));
             }
-            let all = job.flags.which.apply(all, |(_, e)| e, Time::now(), Doubt::In)?;
+            let mut all = job.flags.which.apply(all, |(_, e)| e, Time::now(), Doubt::In)?;
+            if many::suits(job.flags, session) {
+                let (files, rest): (Vec<_>, Vec<_>) =
+                    all.into_iter().partition(|(_, e)| e.kind == EntryKind::File);
+                let place = |(path, entry): (RemotePath, Entry)| {
+                    let to = Landing { base: destination.to_path_buf(), below: entry.name.clone() };
+                    (path, entry, to)
+                };
+                many::get(job, session, files.into_iter().map(place).collect(), out)?;
+                all = rest;
+            }
             for (path, entry) in all {
                 job.cancel.check()?;
                 let to = Landing { base: destination.to_path_buf(), below: entry.name.clone() };
@@ -322,14 +334,21 @@ fn tree(
             }
         }
     }
+    let mut items = Vec::with_capacity(files.len());
     for found in job.flags.which.apply(files, |f| &f.entry, Time::now(), Doubt::In)? {
-        job.cancel.check()?;
         let (remote, to) = (top.join(&found.path)?, to.join(&found.path));
         if is_closed(&closed, &found.path) {
             skip(out, session, &remote, Some(&to.path()), CLOSED);
         } else {
-            file(job, session, &remote, Some(found.entry), &to, out);
+            items.push((remote, found.entry, to));
         }
+    }
+    if many::suits(job.flags, session) {
+        return many::get(job, session, items, out);
+    }
+    for (remote, entry, to) in items {
+        job.cancel.check()?;
+        file(job, session, &remote, Some(entry), &to, out);
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 use wirepost::{
     base::error::*,
-    ftp::RemotePath,
+    ftp::{Client, RemotePath},
     store::dir::Dir,
     sync::{Change, Known, Step},
     textproto::{Command, Reply},
@@ -71,7 +71,8 @@ impl Run<'_, '_> {
             let (replies, tried) = self.session.run(self.out, |session, _, _| {
                 let client = session.client()?;
                 let mut made = Vec::new();
-                for (path, reply) in paths.iter().zip(client.batch(&commands("MKD", &paths)?)?) {
+                let row = commands(client, "MKD", &paths)?;
+                for (path, reply) in paths.iter().zip(client.batch(&row)?) {
                     made.push(match reply.is(&[2]) {
                         true => Ok(true),
                         // Only going there tells whether it is there already.
@@ -83,12 +84,14 @@ impl Run<'_, '_> {
             });
             for (step, made) in row.iter().zip(replies?) {
                 match made {
-                    Ok(made) => {
-                        // After a second try nobody knows who made it, and in the plan it was missing.
-                        if made || tried > 1 {
-                            self.note(Change::Has(step.path.clone(), Known::Dir));
-                        }
+                    // After a second try nobody knows who made it, and in the plan it was missing.
+                    Ok(made) if made || tried > 1 => {
+                        self.note(Change::Has(step.path.clone(), Known::Dir));
                         self.sides.did(Deed::MakeDir, &step.path, &self.session, self.out);
+                    }
+                    Ok(_) => {
+                        let reason = "exists";
+                        self.sides.skipped(Deed::MakeDir, &step.path, reason, true, &self.session, self.out);
                     }
                     Err(e) => {
                         self.sides.failed(Deed::MakeDir, &step.path, e, tried, None, &self.session, self.out);
@@ -112,7 +115,7 @@ impl Run<'_, '_> {
                 let mut row_commands = Vec::with_capacity(row.len());
                 for (step, path) in row.iter().zip(&paths) {
                     let verb = if step.removes_dir() { "RMD" } else { "DELE" };
-                    row_commands.push(Command::new(verb).arg(path.as_bytes())?);
+                    row_commands.push(client.named(verb, path)?);
                 }
                 let mut gone = Vec::new();
                 for (path, reply) in paths.iter().zip(client.batch(&row_commands)?) {
@@ -267,8 +270,11 @@ impl Run<'_, '_> {
         self.cancel.begin_cleanup(Duration::from_secs(2));
         for row in held.chunks(ROW) {
             let paths: Vec<RemotePath> = row.iter().map(|h| h.temporary.clone()).collect();
-            let gone = commands("DELE", &paths)
-                .and_then(|row| self.session.run(self.out, |session, _, _| session.client()?.batch(&row)).0);
+            let (gone, _) = self.session.run(self.out, |session, _, _| {
+                let client = session.client()?;
+                let row = commands(client, "DELE", &paths)?;
+                client.batch(&row)
+            });
             if let Err(e) = gone {
                 self.out.fail(&e.context("cannot remove the temporary files"));
             }
@@ -283,8 +289,8 @@ impl Run<'_, '_> {
     }
 }
 
-fn commands(verb: &'static str, paths: &[RemotePath]) -> Result<Vec<Command>> {
-    paths.iter().map(|p| Command::new(verb).arg(p.as_bytes())).collect()
+fn commands(client: &Client, verb: &'static str, paths: &[RemotePath]) -> Result<Vec<Command>> {
+    paths.iter().map(|p| client.named(verb, p)).collect()
 }
 
 fn refused(reply: &Reply, want: &[u16]) -> Error {
