@@ -55,9 +55,10 @@ pub struct Stored {
 }
 
 impl Client {
-    /// Whether the port for the next data connection is known already: the condition of [`Client::store_glued`].
+    /// Whether the port for the next data connection is known already: the condition of [`Client::store_glued`]. Text is never
+    /// asked ahead, since its size and its type need questions of their own.
     pub fn is_prepared(&self) -> bool {
-        self.passive.is_ready()
+        self.passive.is_ready() && !self.options.ascii
     }
 
     /// One upload of a row. `body` writes the data and tells how much it was.

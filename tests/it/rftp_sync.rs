@@ -134,6 +134,41 @@ fn two_round_trips_a_file() {
 }
 
 #[test]
+fn put_and_get_of_trees_go_the_same_way() {
+    let (world, server) = (world(), server(vec![]));
+    for i in 0..100 {
+        world.file(format!("site/{i:03}"), vec![b'x'; 1000 + i]);
+    }
+    let rftp = |args: &[&str]| world.run("rftp", args).env("RFTP_PASSWORD", "secret").go();
+    let (to, all) = (url(&server, "www/"), url(&server, "www/*"));
+    let up = rftp(&["put", "--json", "-r", "-j1", "--manifest", "sums", "site/", &to]);
+    let trips = up.exits(0).summary()["round_trips"].as_u64().unwrap();
+    assert!((200..240).contains(&trips), "{trips} round trips for 100 uploads");
+    assert_eq!(tree(&server.root().join("www")), tree(&world.path("site")));
+    assert_eq!(std::fs::read_to_string(world.path("sums")).unwrap().lines().count(), 100);
+    for (n, source) in [&to, &all].into_iter().enumerate() {
+        let dest = format!("back{n}/");
+        let down = rftp(&["get", "--json", "-r", "-j1", source, &dest]);
+        let trips = down.exits(0).summary()["round_trips"].as_u64().unwrap();
+        assert!((200..225).contains(&trips), "{trips} round trips for 100 downloads");
+        assert_eq!(tree(&world.path(&dest)), tree(&world.path("site")));
+    }
+    // By several, with the sources gone at the end; a directory in the way is one file's failure.
+    std::fs::create_dir(server.root().join("www/new 5")).unwrap();
+    for i in 0..30 {
+        world.file(format!("more/new {i}"), "x");
+    }
+    let out = rftp(&["put", "--json", "-r", "-j4", "--remove-source", "more/", &to]);
+    out.exits(3);
+    assert_eq!(
+        out.events("file").iter().filter(|f| f["outcome"] == "ok" && f["source_removed"] == true).count(),
+        29
+    );
+    assert_eq!(tree(&world.path("more")).len(), 1);
+    assert!(server.connections() >= 6, "{}", server.connections());
+}
+
+#[test]
 fn a_server_that_cannot_be_asked_ahead() {
     // The question for a port while data flows is refused, as some do; or answers come in another order.
     let shuffled = vec![

@@ -230,6 +230,7 @@ pub enum Replace {
 }
 
 #[derive(Args, Debug)]
+#[command(override_usage = "rftp put [OPTIONS] <SOURCE>... <REMOTE>")]
 pub struct Put {
     /// Files, directories (with -r) or - for stdin, then the remote destination
     #[arg(required_unless_present = "retry_from", value_names = ["SOURCE", "REMOTE"], num_args = 1..)]
@@ -238,6 +239,9 @@ pub struct Put {
     pub select: Names,
     #[command(flatten)]
     pub transfer: Transfer,
+    /// With -r: connections at once
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
     /// Read the names of the files from LIST (- is stdin), one a line; only the destination is an argument then
     #[arg(long, value_name = "LIST", conflicts_with = "retry_from")]
     pub files_from: Option<PathBuf>,
@@ -262,6 +266,7 @@ pub struct Put {
 }
 
 #[derive(Args, Debug)]
+#[command(override_usage = "rftp get [OPTIONS] <REMOTE>... [DEST]")]
 pub struct Get {
     /// Remote files or directories (with -r), then the local destination (. if there is one name only)
     #[arg(required_unless_present_any = ["retry_from", "files_from"], num_args = 1.., value_names = ["REMOTE", "DEST"])]
@@ -272,6 +277,9 @@ pub struct Get {
     pub which: Select,
     #[command(flatten)]
     pub transfer: Transfer,
+    /// With -r or a pattern: connections at once
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
     /// Look until there is something to get, at most this long; else exit 1
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub wait: Option<Duration>,
@@ -410,6 +418,7 @@ impl Rm {
 }
 
 #[derive(Args, Debug)]
+#[command(override_usage = "rftp mv [OPTIONS] <REMOTE>... <DEST>")]
 pub struct Mv {
     /// Remote names or patterns, then the remote destination
     #[arg(required = true, num_args = 2.., value_names = ["REMOTE", "DEST"])]
@@ -500,6 +509,9 @@ pub enum By {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    override_usage = "rftp verify [OPTIONS] <LOCAL> <REMOTE>\n       rftp verify [OPTIONS] --manifest <FILE> <REMOTE>"
+)]
 pub struct Verify {
     /// A local file or directory (none with --manifest), then what it should be equal to
     #[arg(required = true, num_args = 1..=2, value_names = ["LOCAL", "REMOTE"])]
@@ -510,6 +522,9 @@ pub struct Verify {
     /// Compare with the digests in FILE, as sha256sum writes them, names relative to REMOTE: needs no local copy
     #[arg(long, value_name = "FILE", conflicts_with = "by")]
     pub manifest: Option<PathBuf>,
+    /// Connections at once
+    #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub jobs: u16,
     #[command(flatten)]
     pub select: Names,
 }

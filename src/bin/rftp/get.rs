@@ -3,6 +3,8 @@
 //!
 //! Below the destination no local link is followed: a tree lands in it, whatever somebody planted there.
 
+mod many;
+
 use crate::{
     args::{self, Shared},
     dispose::There,
@@ -16,10 +18,12 @@ use crate::{
     report,
     select::Doubt,
     session::{Purpose, Session},
+    temporary,
     walk::{self, Filter},
 };
 use std::{
-    ffi::OsString,
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -40,7 +44,7 @@ use wirepost::{
     },
     ftp::RemotePath,
     net::Cancel,
-    store::dir::Dir,
+    store::{dir::Dir, partial::Partial},
 };
 
 /// Why nothing below a directory was tried.
@@ -54,6 +58,8 @@ struct Job<'a> {
     manifest: Option<Manifest>,
     /// The directory everything of the present name lands in, once it was needed.
     base: Option<(PathBuf, Arc<Dir>)>,
+    /// With `--resume`: the temporaries in each directory, as they were when it was first written to.
+    partials: BTreeMap<PathBuf, Vec<OsString>>,
 }
 
 /// Where one name lands: a directory of the user's, and the place below it.
@@ -114,7 +120,14 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
         Some(path) if !flags.transfer.dry_run => Some(Manifest::create(path)?),
         _ => None,
     };
-    let mut job = Job { flags, cancel, filter: Filter::new(&flags.select)?, manifest, base: None };
+    let mut job = Job {
+        flags,
+        cancel,
+        filter: Filter::new(&flags.select)?,
+        manifest,
+        base: None,
+        partials: BTreeMap::new(),
+    };
     let mut session: Option<(Site, Session<'_>)> = None;
     let mut stopped = false;
     for (remote, local) in &wanted {
@@ -175,7 +188,12 @@ fn get_one(
     let path = &remote.path;
     let found = poll::until(job.flags.wait, job.cancel, || look(job, session, path, out))?;
     let Some(found) = found else {
-        if job.flags.wait.is_some() {
+        if let Some(limit) = job.flags.wait {
+            out.warn(format_args!(
+                "{path} on {}: nothing there within {} s",
+                session.host(),
+                limit.as_secs_f64()
+            ));
             skip(out, session, path, None, "not there in time");
             out.answer_no();
             return Ok(());
@@ -221,7 +239,17 @@ fn get_one(
             } else {
                 dirs.iter().for_each(|(path, _)| skip(out, session, path, None, "directory"));
             }
-            let all = job.flags.which.apply(all, |(_, e)| e, Time::now(), Doubt::In)?;
+            let mut all = job.flags.which.apply(all, |(_, e)| e, Time::now(), Doubt::In)?;
+            if many::suits(job.flags, session) {
+                let (files, rest): (Vec<_>, Vec<_>) =
+                    all.into_iter().partition(|(_, e)| e.kind == EntryKind::File);
+                let place = |(path, entry): (RemotePath, Entry)| {
+                    let to = Landing { base: destination.to_path_buf(), below: entry.name.clone() };
+                    (path, entry, to)
+                };
+                many::get(job, session, files.into_iter().map(place).collect(), out)?;
+                all = rest;
+            }
             for (path, entry) in all {
                 job.cancel.check()?;
                 let to = Landing { base: destination.to_path_buf(), below: entry.name.clone() };
@@ -306,14 +334,21 @@ fn tree(
             }
         }
     }
+    let mut items = Vec::with_capacity(files.len());
     for found in job.flags.which.apply(files, |f| &f.entry, Time::now(), Doubt::In)? {
-        job.cancel.check()?;
         let (remote, to) = (top.join(&found.path)?, to.join(&found.path));
         if is_closed(&closed, &found.path) {
             skip(out, session, &remote, Some(&to.path()), CLOSED);
         } else {
-            file(job, session, &remote, Some(found.entry), &to, out);
+            items.push((remote, found.entry, to));
         }
+    }
+    if many::suits(job.flags, session) {
+        return many::get(job, session, items, out);
+    }
+    for (remote, entry, to) in items {
+        job.cancel.check()?;
+        file(job, session, &remote, Some(entry), &to, out);
     }
     Ok(())
 }
@@ -362,7 +397,7 @@ fn file(
         Ok(placed) => placed,
         Err(e) => return failed(out, session, remote, Some(&local), &e.context(what), 1),
     };
-    let mut attempt = Attempt::new(job.flags, job.cancel, remote, dir, name, &local, entry);
+    let mut attempt = Attempt::new(job.flags, job.cancel, remote, dir.clone(), name.clone(), &local, entry);
     let (result, tried) = session.run(out, |session, out, _| attempt.get(session, out));
     let done = match result {
         Ok(done) => done,
@@ -381,12 +416,27 @@ fn file(
     if let Some(reason) = done.skipped {
         return skip(out, session, remote, Some(&local), reason);
     }
+    if job.flags.transfer.resume {
+        forget_others(job, &dir, &name);
+    }
     match settle(job, session, remote, to, &done, out) {
         Ok(removed) => succeeded(out, session, remote, &local, &done, tried, began.elapsed(), removed),
         Err(e) => {
             let error = e.context(format_args!("{} is here, but", local.display()));
             failed(out, session, remote, Some(&local), &error, tried);
         }
+    }
+}
+
+/// Now that the target is whole, what earlier runs fetched of its other contents is good for nothing.
+fn forget_others(job: &mut Job<'_>, dir: &Arc<Dir>, name: &OsStr) {
+    let partials = job.partials.entry(dir.path().to_path_buf()).or_insert_with(|| {
+        let names = dir.names().unwrap_or_default();
+        names.into_iter().filter(|n| temporary::is_temporary(n.as_bytes())).collect()
+    });
+    for old in partials.iter().filter(|n| temporary::is_proven_for(n.as_bytes(), name.as_bytes())) {
+        // One that another run holds stays; any other is removed with the handle.
+        drop(Partial::reopen(dir, name, old));
     }
 }
 

@@ -4,6 +4,8 @@
 //! A run that wrote several files into a directory looks through it once at its end, and removes temporaries that earlier runs left
 //! there more than a day ago; a run of a few files does not pay for a listing, and leaves that to `rftp clean`.
 
+mod many;
+
 use crate::{
     args::{self, Shared},
     clean, dispose,
@@ -306,16 +308,18 @@ fn put_tree(
         let remote = target.join(&dir.path)?;
         make_dir(job, session, &walk::local_path(top, &dir.path), &remote, out);
     }
+    let mut items = Vec::with_capacity(files.len());
     for file in files {
+        let (local, remote) = (walk::local_path(top, &file.path), target.join(&file.path)?);
+        let (landing, size) = (walk::join(below, &file.path), file.entry.size.unwrap_or(0));
+        items.push(many::File { local, remote, landing, size });
+    }
+    if many::suits(job.flags, session) {
+        items = many::put(job, session, items, out)?;
+    }
+    for many::File { local, remote, landing, .. } in items {
         job.cancel.check()?;
-        let remote = target.join(&file.path)?;
-        let local = Source::Path(walk::local_path(top, &file.path));
-        put_item(
-            job,
-            session,
-            Item { local, remote, landing: walk::join(below, &file.path), known: None },
-            out,
-        );
+        put_item(job, session, Item { local: Source::Path(local), remote, landing, known: None }, out);
     }
     Ok(())
 }

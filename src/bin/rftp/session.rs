@@ -142,6 +142,11 @@ impl<'a> Session<'a> {
         error
     }
 
+    /// Whether files are text, whose bytes here and there are not the same.
+    pub fn is_text(&self) -> bool {
+        self.shared.ftp.ascii
+    }
+
     /// Drops the connection without a word.
     fn forget(&mut self) {
         if let Some(client) = self.client.take() {

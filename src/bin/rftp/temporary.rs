@@ -54,6 +54,12 @@ pub fn is_temporary(name: &[u8]) -> bool {
         && digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
+/// Whether a name is one that a later run may go on with for this very target.
+pub fn is_proven_for(name: &[u8], target: &[u8]) -> bool {
+    let stem = [b".", &target[..target.len().min(KEPT)], MARK].concat();
+    is_temporary(name) && name.strip_prefix(stem.as_slice()).is_some_and(|tag| tag.contains(&b'-'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +73,13 @@ mod tests {
         assert!(long.name().len() <= 255 && is_temporary(&long.name()));
         assert!(beside(&path(""), random).is_err());
         assert_eq!(proven(b"a", 7, &[1, 2, 3, 4, 5, 6, 7, 8, 9]), b".a.rftp-7-0102030405060708");
+    }
+
+    #[test]
+    fn what_belongs_to_a_target() {
+        let name = b"a.rftp-1-0123456789abcdef";
+        assert!(is_proven_for(&proven(name, 7, &[1; 32]), name));
+        assert!(!is_proven_for(&proven(name, 7, &[1; 32]), b"a") && !is_proven_for(&random(name), name));
     }
 
     #[test]

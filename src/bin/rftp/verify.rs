@@ -4,8 +4,9 @@ use crate::{
     args::{self, By, Shared},
     manifest,
     remote::Remote,
-    session::{Purpose, Session},
+    session::{Purpose, Session, Voice},
     walk::{self, Filter},
+    work,
 };
 use std::{
     fs::File,
@@ -25,7 +26,7 @@ use wirepost::{
         exit::Outcome,
     },
     ftp::RemotePath,
-    job::meter::Meter,
+    job::{meter::Meter, pool},
     net::Cancel,
 };
 
@@ -33,14 +34,6 @@ use wirepost::{
 enum Verdict {
     Same { how: String, sha256: Option<String> },
     Differs(&'static str),
-}
-
-/// What a remote file should be equal to.
-enum Expected<'a> {
-    /// This file.
-    File(&'a Path),
-    /// A file of this SHA-256, called so in the list.
-    Digest(Vec<u8>),
 }
 
 pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
@@ -68,8 +61,8 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
         (None, None) => return Err(Error::new(Kind::Bug, "nothing to compare with")),
     };
     let mut session = Session::new(remote.site.clone(), Purpose::Look, shared, out, cancel)?;
+    let mut jobs = Vec::with_capacity(pairs.len());
     for (below, digest) in pairs {
-        cancel.check()?;
         let local = if below.is_empty() { top.clone() } else { walk::local_path(&top, &below) };
         let target = match below.is_empty() {
             true if remote.path.is_empty() || remote.path.ends_with_slash() => {
@@ -78,18 +71,70 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
             true => remote.path.clone(),
             false => remote.path.join(&below)?,
         };
-        let expected = match digest {
-            Some(digest) => Expected::Digest(digest),
-            None => Expected::File(&local),
-        };
-        let (result, _) = session.run(out, |s, _, _| match &expected {
-            Expected::File(local) => compare(s, local, &target, flags.by),
-            Expected::Digest(digest) => compare_digest(s, digest, &target),
-        });
-        report(out, &session, &local, &target, result);
+        jobs.push(Job { local, target, digest });
     }
+    // Taken from the back.
+    jobs.reverse();
+    let by = flags.by;
+    let mut fork = session.fork();
+    session.lend(&mut fork);
+    let hear = |heard| match heard {
+        Heard::Note(text) => out.note(text),
+        Heard::Warn(text) => out.warn(text),
+        Heard::End(end) => report(out, &session, &end.0.local, &end.0.target, end.1),
+    };
+    work::spread(&mut fork, usize::from(flags.jobs), jobs, cancel, hear, |worker, session| {
+        verify_some(worker, session, by);
+    });
+    session.absorb(fork);
+    cancel.check()?;
     session.end(out);
     Ok(())
+}
+
+/// One comparison.
+#[derive(Clone)]
+struct Job {
+    local: PathBuf,
+    target: RemotePath,
+    /// In place of the local file.
+    digest: Option<Vec<u8>>,
+}
+
+/// What a worker tells.
+enum Heard {
+    Note(String),
+    Warn(String),
+    End(Box<(Job, Result<Verdict>)>),
+}
+
+struct Speaks<'w>(&'w pool::Worker<'w, Job, Heard>);
+
+impl Voice for Speaks<'_> {
+    fn note(&mut self, text: String) {
+        self.0.tell(Heard::Note(text));
+    }
+    fn warn(&mut self, text: String) {
+        self.0.tell(Heard::Warn(text));
+    }
+}
+
+/// A worker's comparisons.
+fn verify_some(worker: &pool::Worker<'_, Job, Heard>, session: &mut Session<'_>, by: By) {
+    while let Some(job) = worker.next() {
+        if let Err(e) = session.client().map(|_| ())
+            && work::is_crowded(&e)
+            && worker.retire(job.clone()).is_none()
+        {
+            return;
+        }
+        let (result, _) = session.run(&mut Speaks(worker), |s, _, _| match &job.digest {
+            Some(digest) => compare_digest(s, digest, &job.target),
+            None => compare(s, &job.local, &job.target, by),
+        });
+        worker.tell(Heard::End(Box::new((job, result))));
+        worker.done();
+    }
 }
 
 /// The files to be compared, relative to `local`; the empty path is `local` itself.

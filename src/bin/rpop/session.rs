@@ -7,7 +7,7 @@ use wirepost::{
     cli::{Output, args::TlsChoice, secrets},
     job::retry::Policy,
     net::{Cancel, Dialer},
-    pop3::{Client, Listed, Method, listing},
+    pop3::{Client, Method},
     textproto::{Conn, Style, sasl::Credentials},
 };
 
@@ -104,17 +104,6 @@ impl Server {
         }
         Err(Error::new(Kind::Bug, "endless retries came to an end"))
     }
-}
-
-/// What is on the server: LIST and UIDL. The flag: whether it has identifiers.
-pub fn listing(client: &mut Client) -> Result<(Vec<Listed>, bool)> {
-    let list = client.list()?;
-    if list.is_empty() {
-        return Ok((Vec::new(), true));
-    }
-    let uids = client.uidl(list.len())?;
-    let has = uids.is_some();
-    Ok((listing::join(list, uids), has))
 }
 
 /// Ends a session in which nothing was marked: what was read is read, whatever QUIT says.

@@ -70,7 +70,7 @@ pub fn with_messages(what: &[String]) -> Result<(Target, &[String])> {
 /// `uid:7` is the identifier `7`.
 pub fn select<'a>(names: &'a [String], listed: &[Listed]) -> Vec<(&'a str, Result<Number>)> {
     let by_uid = |uid: &str| {
-        let mut found = listed.iter().filter(|m| m.uid == uid && !uid.is_empty());
+        let mut found = listed.iter().filter(|m| *m.uid == *uid && !uid.is_empty());
         match (found.next(), found.next()) {
             (Some(one), None) => Ok(one.number),
             (None, _) => Err(Error::new(Kind::Missing, format!("there is no message {uid} on the server"))),

@@ -7,6 +7,9 @@ use wirepost::{
     sync::{MaxDelete, Shard},
 };
 
+/// The state's usual name.
+pub const STATE: &str = ".rftp-state";
+
 #[derive(Args, Debug)]
 pub struct Sync {
     /// The directory that is right: local or remote
@@ -25,7 +28,7 @@ pub struct Sync {
     #[arg(long)]
     pub checksum: bool,
     /// Go by the SHA-256 of what was put there last, kept in NAME in the target; only uploads
-    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = ".rftp-state", conflicts_with = "checksum")]
+    #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = STATE, conflicts_with = "checksum")]
     pub state: Option<String>,
     /// Make the state anew from what is in the target
     #[arg(long, requires = "state")]

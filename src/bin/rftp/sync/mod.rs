@@ -71,6 +71,9 @@ pub fn run(flags: &args::Sync, shared: &Shared, out: &mut Output, cancel: &Cance
         return Err(Error::new(Kind::Usage, "a state is kept in a remote target")
             .hint("without --state, sizes and times are compared"));
     }
+    if shared.ftp.ascii {
+        return Err(Error::new(Kind::Usage, "a sync compares bytes: it does not go with --ascii"));
+    }
     if let Some(name) = flags.state.as_ref().filter(|n| n.is_empty() || n.contains('/')) {
         return Err(Error::new(Kind::Usage, format!("not a name for a state: {name:?}")));
     }

@@ -1,7 +1,7 @@
 //! From two trees to a plan: which two, by what they are compared, and what needs the contents to be told.
 
 use super::{
-    Run,
+    Run, args,
     kept::{Kept, Lock},
     remote_tree::{Later, RemoteTree},
     report::Deed,
@@ -41,9 +41,10 @@ impl Run<'_, '_> {
         let times = self.times()?;
         let shard = self.flags.shard.unwrap_or_default();
         let name = self.flags.state.clone().map(|name| name + &shard.suffix());
+        let state_name = self.flags.state.as_deref().unwrap_or(args::STATE).as_bytes();
         let takes = |path: &[u8], is_dir: bool| {
             let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
-            !is_temporary(name) && !is_local_partial(name) && filter.takes(path, is_dir)
+            !is_temporary(name) && !is_state(path, state_name) && filter.takes(path, is_dir)
         };
         let mut rules = Rules {
             takes: &takes,
@@ -102,7 +103,6 @@ impl Run<'_, '_> {
                 let mut remote = RemoteTree {
                     session: &mut self.session,
                     top: self.sides.remote.clone(),
-                    hidden: Vec::new(),
                     said: Later::default(),
                 };
                 let plan = if self.sides.up {
@@ -220,12 +220,8 @@ impl Run<'_, '_> {
         let by_digest = self.session.run(self.out, |s, _, _| Ok(s.client()?.best_hash().is_some())).0?;
         let rules = Rules { takes: rules.takes, delete: false, by_contents: by_digest, ..*rules };
         let mut there: Vec<(Vec<u8>, Entry)> = Vec::new();
-        let mut remote = RemoteTree {
-            session: &mut self.session,
-            top: self.sides.remote.clone(),
-            hidden: self.flags.state.clone().unwrap_or_default().into_bytes(),
-            said: Later::default(),
-        };
+        let mut remote =
+            RemoteTree { session: &mut self.session, top: self.sides.remote.clone(), said: Later::default() };
         let plan = compare(local, &mut remote, &rules, &mut |path, entry| {
             there.push((path.to_vec(), entry.clone()))
         });
@@ -263,11 +259,16 @@ impl Run<'_, '_> {
     }
 }
 
-/// A temporary of our own downloads: `.NAME.part-` and sixteen digits.
-fn is_local_partial(name: &[u8]) -> bool {
-    let Some(at) = memchr::memmem::rfind(name, b".part-") else { return false };
-    let digits = &name[at + 6..];
-    name.starts_with(b".") && at > 0 && digits.len() == 16 && digits.iter().all(u8::is_ascii_hexdigit)
+/// A state in the top, this shard's or another's, is no part of a tree.
+fn is_state(path: &[u8], name: &[u8]) -> bool {
+    path.strip_prefix(name).is_some_and(|rest| {
+        let is_number = |n: &[u8]| !n.is_empty() && n.iter().all(u8::is_ascii_digit);
+        let shard = rest.strip_prefix(b".").and_then(|r| {
+            let at = memchr::memmem::find(r, b"-of-")?;
+            Some(is_number(&r[..at]) && is_number(&r[at + 4..]))
+        });
+        rest.is_empty() || shard == Some(true)
+    })
 }
 
 fn local_digest(path: &Path, algorithm: Algorithm) -> Result<Vec<u8>> {
@@ -282,10 +283,14 @@ fn local_digest(path: &Path, algorithm: Algorithm) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn our_partials_take_no_part() {
-        assert!(super::is_local_partial(b".a.part-0123456789abcdef"));
-        for name in [&b"a.part-0123456789abcdef"[..], b".a.part-1", b".part-0123456789abcdef", b".a"] {
-            assert!(!super::is_local_partial(name), "{name:?}");
+    fn states_take_no_part() {
+        let is = |path: &[u8]| super::is_state(path, b".rftp-state");
+        assert!(is(b".rftp-state") && is(b".rftp-state.2-of-4"));
+        for other in
+            [&b".rftp-state.x"[..], b".rftp-state.1-of-", b".rftp-state-of-1", b"d/.rftp-state", b".rftp"]
+        {
+            assert!(!is(other), "{other:?}");
         }
+        assert!(!super::is_state(b"index.html", b"index"));
     }
 }

@@ -28,8 +28,6 @@ impl Voice for Later {
 pub struct RemoteTree<'t, 's> {
     pub session: &'t mut Session<'s>,
     pub top: RemotePath,
-    /// A name in the top that is none of the tree's: the state.
-    pub hidden: Vec<u8>,
     pub said: Later,
 }
 
@@ -59,14 +57,7 @@ impl Tree for RemoteTree<'_, '_> {
         if entries.len() < all {
             return wrong(format!("{host} lists a name twice in {path}"));
         }
-        entries.retain(|e| !is_temporary(&e.name) && !(dir.is_empty() && self.hides(&e.name)));
+        entries.retain(|e| !is_temporary(&e.name));
         Ok(entries)
-    }
-}
-
-impl RemoteTree<'_, '_> {
-    /// The state, those of the other shards, and what replaces it.
-    fn hides(&self, name: &[u8]) -> bool {
-        !self.hidden.is_empty() && name.starts_with(&self.hidden)
     }
 }

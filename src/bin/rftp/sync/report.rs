@@ -140,6 +140,7 @@ impl Sides {
         out.emit(&Event::File(Box::new(file)));
     }
 
+    #[allow(clippy::too_many_arguments, reason = "all that is told of a failure")]
     pub fn failed(
         &self,
         deed: Deed,

@@ -84,12 +84,14 @@ impl Run<'_, '_> {
             });
             for (step, made) in row.iter().zip(replies?) {
                 match made {
-                    Ok(made) => {
-                        // After a second try nobody knows who made it, and in the plan it was missing.
-                        if made || tried > 1 {
-                            self.note(Change::Has(step.path.clone(), Known::Dir));
-                        }
+                    // After a second try nobody knows who made it, and in the plan it was missing.
+                    Ok(made) if made || tried > 1 => {
+                        self.note(Change::Has(step.path.clone(), Known::Dir));
                         self.sides.did(Deed::MakeDir, &step.path, &self.session, self.out);
+                    }
+                    Ok(_) => {
+                        let reason = "exists";
+                        self.sides.skipped(Deed::MakeDir, &step.path, reason, true, &self.session, self.out);
                     }
                     Err(e) => {
                         self.sides.failed(Deed::MakeDir, &step.path, e, tried, None, &self.session, self.out);

@@ -1,7 +1,7 @@
 //! A worker's downloads: each file appears under its name when it is whole and durable, or not at all.
 
 use super::{Ahead, Done, End, Manner, Speaks, Told, is_crowded};
-use crate::session::Session;
+use crate::{session::Session, temporary};
 use std::{
     ffi::{OsStr, OsString},
     os::unix::ffi::OsStrExt,
@@ -123,7 +123,8 @@ fn fetch(
             None => return Err(Error::new(Kind::Missing, "no such file").host(client.host())),
         }
     }
-    let mut partial = Partial::create(&dir, name, 0o666)?;
+    let temporary = temporary::random(name.as_bytes());
+    let mut partial = Partial::named(&dir, name, OsStr::from_bytes(&temporary), 0o666)?;
     let ahead = tried == 1 && manner.glue.get() == Ahead::All;
     if ahead && !client.is_prepared() {
         client.batch_and_prepare(&[])?;
@@ -187,6 +188,7 @@ fn fetch(
         verified: verified.into(),
         tls_version: client.tls_version(),
         tls_resumed: client.tls_resumed(),
+        mark: None,
     };
     if !manner.hold {
         partial.persist(Conflict::Overwrite)?;

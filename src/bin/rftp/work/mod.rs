@@ -5,7 +5,10 @@
 pub mod download;
 pub mod upload;
 
-use crate::session::{Session, Voice};
+use crate::{
+    session::{Session, Voice},
+    source::Mark,
+};
 use std::{
     collections::HashMap,
     sync::{
@@ -89,6 +92,8 @@ pub struct Done {
     pub verified: String,
     pub tls_version: Option<&'static str>,
     pub tls_resumed: Option<bool>,
+    /// What was sent.
+    pub mark: Option<Mark>,
 }
 
 /// What a worker tells the thread that prints.
@@ -128,7 +133,7 @@ impl<J, H> Voice for Speaks<'_, J, H> {
 }
 
 /// Whether the server has no room for this connection beside the others.
-fn is_crowded(error: &Error) -> bool {
+pub fn is_crowded(error: &Error) -> bool {
     let low = error.message().to_ascii_lowercase();
     error.kind() == Kind::Busy || (low.contains("too many") && error.code().is_some())
 }
@@ -143,6 +148,23 @@ pub fn run<'s, J: Send, H: Send>(
     ear: &mut impl Ear<J, H>,
     work: impl Fn(&Worker<'_, J, Told<J, H>>, &mut Session<'s>) + Sync,
 ) -> Vec<J> {
+    let hear = |told| match told {
+        Told::Note(text) => ear.note(text),
+        Told::Warn(text) => ear.warn(text),
+        Told::End(end) => ear.end(*end),
+    };
+    spread(session, workers, jobs, cancel, hear, work)
+}
+
+/// As [`run`], whatever the workers have to tell.
+pub fn spread<'s, J: Send, T: Send>(
+    session: &mut Session<'s>,
+    workers: usize,
+    jobs: Vec<J>,
+    cancel: &Cancel,
+    hear: impl FnMut(T),
+    work: impl Fn(&Worker<'_, J, T>, &mut Session<'s>) + Sync,
+) -> Vec<J> {
     if jobs.is_empty() {
         return jobs;
     }
@@ -153,23 +175,14 @@ pub fn run<'s, J: Send, H: Send>(
     }
     let forks = Mutex::new(forks);
     let lock = || forks.lock().unwrap_or_else(PoisonError::into_inner);
-    let left = pool::run(
-        workers,
-        jobs,
-        &|| cancel.is_stopping(),
-        |worker| {
-            let mine = lock().remove(&worker.number);
-            if let Some(mut mine) = mine {
-                work(worker, &mut mine);
-                lock().insert(worker.number, mine);
-            }
-        },
-        |told| match told {
-            Told::Note(text) => ear.note(text),
-            Told::Warn(text) => ear.warn(text),
-            Told::End(end) => ear.end(*end),
-        },
-    );
+    let mine = |worker: &Worker<'_, J, T>| {
+        let mine = lock().remove(&worker.number);
+        if let Some(mut mine) = mine {
+            work(worker, &mut mine);
+            lock().insert(worker.number, mine);
+        }
+    };
+    let left = pool::run(workers, jobs, &|| cancel.is_stopping(), mine, hear);
     let forks = forks.into_inner().unwrap_or_else(PoisonError::into_inner);
     forks.into_values().for_each(|fork| session.absorb(fork));
     left

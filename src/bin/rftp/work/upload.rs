@@ -235,6 +235,7 @@ impl Attempt<'_> {
             verified,
             tls_version: client.tls_version(),
             tls_resumed: client.tls_resumed(),
+            mark: source.mark,
         };
         Ok((done, source.modified))
     }
