@@ -212,7 +212,9 @@ impl Client {
                 self.conn.any_reply(self.verdict_patience())?;
             }
             // Servers begin no transaction when they refuse MAIL, but not all of them agree.
-            return Err(wanting(error.context(format_args!("{} refused the sender {from}", self.conn.host()))));
+            return Err(wanting(
+                error.context(format_args!("{} refused the sender {from}", self.conn.host())),
+            ));
         }
         Ok((answers, data))
     }
@@ -356,7 +358,9 @@ impl Client {
 fn wanting(error: Error) -> Error {
     let tls = error.get_refusal().is_some_and(|r| r.text.to_ascii_uppercase().contains("STARTTLS"));
     match error.code() {
-        Some(530 | 538) if tls => error.kind_is(Kind::Tls).hint_if_none("--tls required begins with STARTTLS"),
+        Some(530 | 538) if tls => {
+            error.kind_is(Kind::Tls).hint_if_none("--tls required begins with STARTTLS")
+        }
         Some(530 | 535 | 538) => error.kind_is(Kind::Auth).hint_if_none("the server wants a login: -u NAME"),
         _ => error,
     }
