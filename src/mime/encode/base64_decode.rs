@@ -8,7 +8,7 @@
 //! footer. Both are told apart by the next line: if it is base64 from end to end in whole quanta, decoding goes on;
 //! else it has ended.
 
-use super::base64::OUT_BLOCK;
+use super::base64_encode::OUT_BLOCK;
 use super::{Codec, Defects, Out, Place, Temper};
 use crate::base::b64::{Alphabet, Blocks, blocks};
 use crate::base::error::*;

@@ -10,15 +10,15 @@
 //! from the same broken input: the one an error with its place, the other all that can be saved and a list of
 //! [`Defects`].
 
-mod base64;
 mod base64_decode;
+mod base64_encode;
 mod lines;
 mod qp;
 mod uu;
 mod yenc;
 
-pub use base64::{Base64Encoder, base64_size};
 pub use base64_decode::Base64Decoder;
+pub use base64_encode::{Base64Encoder, base64_size};
 pub use lines::{Canonical, Identity, LineEnds};
 pub use qp::{Breaks, QpDecoder, QpEncoder};
 pub use uu::{UuDecoder, UuEncoder, begin as uu_begin, data as uu_data};
