@@ -39,7 +39,7 @@
 //! openssl     : net/tls/openssl
 //! socket2     : net/dial
 //! dns_lookup  : net/dial
-//! flate2      : imap/deflate
+//! flate2      : imap/deflate imap/tests mail/compose
 //! mime_guess  : mime/media_type
 //! encoding_rs : mime/charset
 //! stringprep  : textproto/sasl

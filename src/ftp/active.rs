@@ -29,7 +29,12 @@ impl Client {
         let accepted = self.dialer.accept(&listener, peer, self.conn.host());
         match accepted {
             Ok(io) => Ok((io, reply)),
-            Err(e) => Err(self.after_failure(e).hint_if_none(HINT)),
+            Err(e) if e.kind() == Kind::Interrupted => Err(self.after_failure(e)),
+            Err(e) => {
+                // Nobody came: the server may say why.
+                let said = self.after_failure(e.clone().kind_is(Kind::Closed));
+                Err(if said.code().is_some() { said } else { e }.hint_if_none(HINT))
+            }
         }
     }
 

@@ -28,9 +28,11 @@ use std::{
 /// How long a data connection that EPSV offered may take before PASV is tried: a middlebox that does not know EPSV drops it.
 const EPSV_PATIENCE: Duration = Duration::from_secs(5);
 /// How long the server may take to close its side after ours, and to say why after a failure.
-pub(super) const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN: Duration = Duration::from_secs(5);
 /// The same, once a signal or `--max-time` ends the run.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long the server may take to close its side before ours, where a proxy is in the way.
+const BEFORE_FIN: Duration = Duration::from_secs(1);
 /// So much text is converted at once.
 const TEXT_PIECE: usize = 64 << 10;
 
@@ -411,6 +413,29 @@ impl Client {
     }
 }
 
+/// Ends an upload's data connection in such a way that all of it arrives. Under TLS tickets may be on their way here, and closing with
+/// them unread would be a reset, upon which servers throw away what they have. There are proxies that close both ways upon our
+/// FIN, with the same effect: they are given time to hand the tickets over first.
+pub(super) fn end_upload(io: &mut dyn Transport, proxied: bool) -> io::Result<()> {
+    if io.tls().is_none() {
+        return io.shutdown_write();
+    }
+    if proxied {
+        io.close_notify();
+        drain(io, BEFORE_FIN);
+    }
+    io.shutdown_write()?;
+    drain(io, DRAIN);
+    Ok(())
+}
+
+/// Reads until the server closes, at most so long.
+fn drain(io: &mut dyn Transport, limit: Duration) {
+    io.set_patience(Patience::within(limit, "the end of the data connection", "--timeout"));
+    let mut rest = [0; 4096];
+    while matches!(io.read(&mut rest), Ok(n) if n > 0) {}
+}
+
 /// Labels an error of the data connection.
 pub(super) fn lost(error: io::Error, host: &str) -> Error {
     Error::from_io(error, Kind::Closed, format_args!("lost the data connection to {host}")).host(host)
@@ -557,14 +582,8 @@ impl Upload<'_> {
         let Some(mut io) = self.io.take() else {
             return Err(Error::new(Kind::Bug, "an upload was finished twice"));
         };
-        let mut clean = None;
-        let ended = io.shutdown_write();
-        if ended.is_ok() && io.tls().is_some() {
-            io.set_patience(Patience::within(DRAIN, "the end of the data connection", "--timeout"));
-            let mut rest = [0; 4096];
-            while matches!(io.read(&mut rest), Ok(n) if n > 0) {}
-            clean = io.tls().map(TlsInfo::closed_cleanly);
-        }
+        let ended = end_upload(&mut *io, self.client.dialer.is_proxied());
+        let clean = io.tls().map(TlsInfo::closed_cleanly);
         drop(io);
         if let Err(e) = ended {
             return Err(self.client.after_failure(lost(e, &host)));

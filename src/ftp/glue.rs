@@ -16,14 +16,14 @@
 
 use super::{
     Client, Download, RemotePath,
-    data::{DRAIN, announced, lost},
+    data::{announced, end_upload, lost},
 };
 use crate::{
     base::{date::Time, digest::Algorithm, error::*},
-    net::{Endpoint, Patience, Transport},
+    net::{Endpoint, Transport},
     textproto::{Command, Reply},
 };
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 /// One upload in a row of them.
 pub struct Glue<'a> {
@@ -237,13 +237,7 @@ impl Client {
         let bytes = body(&mut sending)
             .map_err(|e| Error::from_io(e, Kind::Local, "cannot read what is to be sent"))?;
         let Sending { mut io, host } = sending;
-        io.shutdown_write().map_err(|e| lost(e, &host))?;
-        if io.tls().is_some() {
-            // Tickets may be on their way: closing with them unread would be a reset.
-            io.set_patience(Patience::within(DRAIN, "the end of the data connection", "--timeout"));
-            let mut rest = [0; 4096];
-            while matches!(io.read(&mut rest), Ok(n) if n > 0) {}
-        }
+        end_upload(&mut *io, self.dialer.is_proxied()).map_err(|e| lost(e, &host))?;
         Ok(bytes)
     }
 }

@@ -213,7 +213,7 @@ impl Client {
     }
 
     /// MDTM of a name. Where MDTM sets times a name that begins with one would be taken for that.
-    fn mdtm(&self, path: &RemotePath) -> Result<Command> {
+    pub(super) fn mdtm(&self, path: &RemotePath) -> Result<Command> {
         let stamped = path.as_bytes().iter().take_while(|b| b.is_ascii_digit()).count() >= 14;
         if self.features.mdtm_sets && stamped {
             return self.named("MDTM", &RemotePath::new([b"./", path.as_bytes()].concat())?);

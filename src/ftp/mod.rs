@@ -160,6 +160,7 @@ impl Client {
     }
 
     /// A command about a name, as the server writes names.
+    /// A command about a name.
     pub fn named(&self, verb: &'static str, path: &RemotePath) -> Result<Command> {
         Command::new(verb).arg(self.options.to_server(path.as_bytes())?)
     }

@@ -15,6 +15,7 @@ mod date;
 mod deflate;
 mod fetch;
 mod frame;
+mod grammar;
 mod idle;
 mod list;
 mod login;
@@ -26,6 +27,8 @@ mod response;
 mod search;
 mod set;
 mod structure;
+#[cfg(test)]
+mod tests;
 pub mod utf7;
 mod wire;
 

@@ -51,9 +51,10 @@ pub struct Dialer {
     /// Where set, connections are made by this and not by TCP: a script or a fuzzer plays the server's whole side.
     pub by: Option<Connect>,
     connector: tls::Lazy,
-    /// How many ports were listened on.
-    listened: AtomicU16,
 }
+
+/// How many ports were listened on, by all workers of this run.
+static LISTENED: AtomicU16 = AtomicU16::new(0);
 
 /// Makes a connection to an endpoint.
 pub type Connect = Box<dyn Fn(&Endpoint) -> Result<Box<dyn Transport>> + Send + Sync>;
@@ -163,7 +164,7 @@ impl Dialer {
     /// taken in turn: a server that connects from one fixed port cannot use the same pair twice within minutes.
     pub fn listen(&self, local: IpAddr, ports: Option<RangeInclusive<u16>>) -> Result<TcpListener> {
         let ports: Vec<u16> = ports.unwrap_or(0..=0).collect();
-        let first = usize::from(self.listened.fetch_add(1, Ordering::Relaxed)) % ports.len().max(1);
+        let first = usize::from(LISTENED.fetch_add(1, Ordering::Relaxed)) % ports.len().max(1);
         let mut last = None;
         for port in ports[first..].iter().chain(&ports[..first]) {
             match TcpListener::bind((local, *port)) {

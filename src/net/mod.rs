@@ -115,6 +115,8 @@ impl Default for Timeouts {
 pub trait Transport: Read + Write + Send {
     /// What the next reads and writes wait for.
     fn set_patience(&mut self, patience: Patience);
+    /// Says that no more data comes, as far as TLS can say it: close_notify, without TCP's FIN.
+    fn close_notify(&mut self) {}
     /// Ends our side: close_notify where there is TLS, then TCP's FIN.
     fn shutdown_write(&mut self) -> io::Result<()>;
     fn local_addr(&self) -> io::Result<SocketAddr>;
@@ -134,6 +136,9 @@ pub trait Transport: Read + Write + Send {
 impl<T: Transport + ?Sized> Transport for Box<T> {
     fn set_patience(&mut self, patience: Patience) {
         (**self).set_patience(patience);
+    }
+    fn close_notify(&mut self) {
+        (**self).close_notify();
     }
     fn shutdown_write(&mut self) -> io::Result<()> {
         (**self).shutdown_write()

@@ -23,36 +23,36 @@ pub struct Listed {
     /// As announced: a hint.
     pub size: Option<u64>,
     /// Empty where the server gives none, or one that cannot be one.
-    pub uid: String,
+    pub uid: Box<str>,
     /// Another message of the same listing has the same identifier: it identifies nothing.
     pub doubtful: bool,
 }
 
-/// LIST and UIDL by number, in order. What only one of them names stands too: LIST is what there is, and a message
-/// without an identifier is merely not known. A number twice counts once.
-pub fn join(list: Vec<(Number, u64)>, uids: Option<Vec<(Number, String)>>) -> Vec<Listed> {
-    let mut all: Vec<Listed> = list
-        .into_iter()
-        .map(|(number, size)| Listed { number, size: Some(size), uid: String::new(), doubtful: false })
-        .collect();
+/// By number; one that is listed twice counts once.
+pub fn put_in_order(all: &mut Vec<Listed>) {
     all.sort_by_key(|m| m.number);
     all.dedup_by_key(|m| m.number);
-    let uids = uids.unwrap_or_default();
-    let mut count = std::collections::HashMap::with_capacity(uids.len());
-    for (_, uid) in &uids {
-        *count.entry(uid.as_str()).or_insert(0_u32) += 1;
+    all.shrink_to_fit();
+}
+
+/// Takes an identifier in. Two for one number: neither is to be trusted.
+pub fn identify(all: &mut [Listed], number: Number, uid: &str) {
+    if let Ok(at) = all.binary_search_by_key(&number, |m| m.number) {
+        all[at].doubtful = !all[at].uid.is_empty();
+        all[at].uid = uid.into();
     }
-    let twice: std::collections::HashSet<String> =
-        count.into_iter().filter(|(_, n)| *n > 1).map(|(uid, _)| uid.to_string()).collect();
-    for (number, uid) in uids {
-        if let Ok(at) = all.binary_search_by_key(&number, |m| m.number) {
-            let doubtful = twice.contains(&uid);
-            // Two identifiers for one number: neither is to be trusted.
-            let again = !all[at].uid.is_empty();
-            all[at] = Listed { doubtful: doubtful || again, uid, ..all[at] };
+}
+
+/// An identifier that more than one message has identifies none of them.
+pub fn doubt(all: &mut [Listed]) {
+    let mut order: Vec<u32> = (0..u32::try_from(all.len()).unwrap_or(u32::MAX)).collect();
+    order.sort_unstable_by(|a, b| all[*a as usize].uid.cmp(&all[*b as usize].uid));
+    for pair in order.windows(2) {
+        let (a, b) = (pair[0] as usize, pair[1] as usize);
+        if all[a].uid == all[b].uid && !all[a].uid.is_empty() {
+            (all[a].doubtful, all[b].doubtful) = (true, true);
         }
     }
-    all
 }
 
 /// `+OK text` or `-ERR text`; `None` for anything else. A line that only begins like one is none.
@@ -87,7 +87,7 @@ pub fn scan(line: &[u8]) -> Option<(Number, u64)> {
 
 /// A unique-id listing: `1 whqtswO00WBw418f9t5JxYwZ`. An identifier that is missing, too long or not printable is given
 /// as none at all, and then its message is simply not known.
-pub fn unique_id(line: &[u8]) -> Option<(Number, String)> {
+pub fn unique_id(line: &[u8]) -> Option<(Number, &str)> {
     let line = line.trim_ascii();
     let (n, uid) = match line.iter().position(|&b| b == b' ') {
         Some(at) => (&line[..at], line[at + 1..].trim_ascii()),
@@ -95,7 +95,7 @@ pub fn unique_id(line: &[u8]) -> Option<(Number, String)> {
     };
     let n = message_number(std::str::from_utf8(n).ok()?)?;
     let fit = uid.len() <= IDENTIFIER_MAX && uid.iter().all(u8::is_ascii_graphic);
-    Some((n, if fit { String::from_utf8_lossy(uid).into_owned() } else { String::new() }))
+    Some((n, std::str::from_utf8(uid).ok().filter(|_| fit).unwrap_or_default()))
 }
 
 fn message_number(text: &str) -> Option<Number> {
@@ -130,21 +130,23 @@ mod tests {
         for none in [&b""[..], b"1", b"0 1", b"-1 5", b"+1 5", b"1 x", b"4294967296 1", b"\xff 1"] {
             assert_eq!(scan(none), None, "{none:?}");
         }
-        assert_eq!(unique_id(b"7 a/../b"), Some((7, "a/../b".into())));
-        assert_eq!(unique_id(b"7"), Some((7, String::new())));
-        assert_eq!(unique_id(b"7 \x1b[31m"), Some((7, String::new())));
-        assert_eq!(unique_id(&[b"7 ", &[b'x'; 600][..]].concat()), Some((7, String::new())));
+        assert_eq!(unique_id(b"7 a/../b"), Some((7, "a/../b")));
+        assert_eq!(unique_id(b"7"), Some((7, "")));
+        assert_eq!(unique_id(b"7 \x1b[31m"), Some((7, "")));
+        assert_eq!(unique_id(&[b"7 ", &[b'x'; 600][..]].concat()), Some((7, "")));
         assert_eq!(unique_id(b"x y"), None);
     }
 
     #[test]
     fn what_a_listing_means_together() {
-        let uids = [(1, "a"), (2, "b"), (3, "a"), (9, "z")].map(|(n, u)| (n, u.to_string())).to_vec();
-        let all = join(vec![(2, 20), (1, 10), (3, 30), (4, 40), (4, 41)], Some(uids));
-        let short: Vec<_> = all.iter().map(|m| (m.number, m.uid.as_str(), m.doubtful)).collect();
-        assert_eq!(short, [(1, "a", true), (2, "b", false), (3, "a", true), (4, "", false)]);
-        let all = join(vec![(1, 1)], Some(vec![(1, "x".into()), (1, "y".into())]));
-        assert!(all[0].doubtful);
-        assert!(join(vec![(1, 1)], None)[0].uid.is_empty());
+        let listed = |number| Listed { number, size: None, uid: "".into(), doubtful: false };
+        let mut all: Vec<Listed> = [2, 1, 3, 4, 4, 5].map(listed).into();
+        put_in_order(&mut all);
+        for (number, uid) in [(1, "a"), (2, "b"), (3, "a"), (9, "z"), (5, "x"), (5, "y")] {
+            identify(&mut all, number, uid);
+        }
+        doubt(&mut all);
+        let short: Vec<_> = all.iter().map(|m| (m.number, &*m.uid, m.doubtful)).collect();
+        assert_eq!(short, [(1, "a", true), (2, "b", false), (3, "a", true), (4, "", false), (5, "y", true)]);
     }
 }

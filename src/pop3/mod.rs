@@ -140,54 +140,61 @@ impl Client {
         listing::stat(&text).ok_or_else(|| self.garbled("STAT", text.as_bytes()))
     }
 
-    /// LIST: number and announced size of every message. The size is a hint.
-    pub fn list(&mut self) -> Result<Vec<(Number, u64)>> {
+    /// LIST and UIDL: every message in order of number, and whether the server has identifiers at all. LIST is what there
+    /// is; what UIDL says of other numbers is left out.
+    pub fn messages(&mut self) -> Result<(Vec<Listed>, bool)> {
+        let mut all = Vec::new();
         self.conn.send(&[Command::new("LIST")])?;
         self.status()?;
-        let mut found = Vec::new();
-        let mut garbage = None;
-        self.lines("the list", listing::MESSAGES_MAX, |line| {
-            match listing::scan(line) {
-                Some(item) => found.push(item),
-                None => garbage = Some(line.to_vec()),
-            }
-            Ok(())
+        self.items("LIST", listing::MESSAGES_MAX, |line| {
+            let Some((number, size)) = listing::scan(line) else { return Ok(false) };
+            all.push(Listed { number, size: Some(size), uid: "".into(), doubtful: false });
+            Ok(true)
         })?;
-        match garbage {
-            Some(line) => Err(self.garbled("LIST", &line)),
-            None => Ok(found),
+        listing::put_in_order(&mut all);
+        if all.is_empty() {
+            return Ok((all, true));
         }
-    }
-
-    /// UIDL: number and identifier; `None` where the server has no identifiers. `listed`: how many messages LIST told of,
-    /// for the mailbox does not change within a session, and much longer answers are not waited for.
-    pub fn uidl(&mut self, listed: usize) -> Result<Option<Vec<(Number, String)>>> {
         self.conn.send(&[Command::new("UIDL")])?;
         match self.status() {
             Ok(_) => {}
-            Err(e) if e.kind() == Kind::Refused && e.again() == Again::Never => return Ok(None),
+            Err(e) if e.kind() == Kind::Refused && e.again() == Again::Never => return Ok((all, false)),
             Err(e) => return Err(e),
         }
-        let (mut found, mut bytes) = (Vec::new(), 0);
-        let mut garbage = None;
-        let host = self.conn.host().to_string();
-        self.lines("the identifiers", listed.saturating_mul(2).max(100), |line| {
+        let (mut bytes, host) = (0, self.conn.host().to_string());
+        // The mailbox does not change within a session: a much longer answer than LIST's is not waited for.
+        self.items("UIDL", (2 * all.len()).max(100), |line| {
             bytes += line.len();
             if bytes > listing::IDENTIFIERS_MAX {
-                let text =
-                    format!("{host} sent more than {} MiB of identifiers", listing::IDENTIFIERS_MAX >> 20);
-                return Err(Error::new(Kind::Limit, text));
+                let most = listing::IDENTIFIERS_MAX >> 20;
+                return Err(Error::new(
+                    Kind::Limit,
+                    format!("{host} sent more than {most} MiB of identifiers"),
+                ));
             }
-            match listing::unique_id(line) {
-                Some(item) => found.push(item),
-                None => garbage = Some(line.to_vec()),
+            let Some((number, uid)) = listing::unique_id(line) else { return Ok(false) };
+            listing::identify(&mut all, number, uid);
+            Ok(true)
+        })?;
+        listing::doubt(&mut all);
+        Ok((all, true))
+    }
+
+    /// The lines of a multi-line response, each taken by `each` or found to be none.
+    fn items(
+        &mut self,
+        verb: &'static str,
+        max: usize,
+        mut each: impl FnMut(&[u8]) -> Result<bool>,
+    ) -> Result<()> {
+        let mut garbage = None;
+        self.lines(verb, max, |line| {
+            if garbage.is_none() && !each(line)? {
+                garbage = Some(line.to_vec());
             }
             Ok(())
         })?;
-        match garbage {
-            Some(line) => Err(self.garbled("UIDL", &line)),
-            None => Ok(Some(found)),
-        }
+        garbage.map_or(Ok(()), |line| Err(self.garbled(verb, &line)))
     }
 
     /// RETR of one message.

@@ -75,8 +75,9 @@ fn a_session_from_greeting_to_quit() {
         let mut c = client(io);
         assert_eq!(c.login(Method::Best, &me(), false).unwrap(), "USER");
         assert_eq!(c.stat().unwrap(), Stat { messages: 2, bytes: 320 });
-        assert_eq!(c.list().unwrap(), [(1, 120), (2, 200)]);
-        assert_eq!(c.uidl(2).unwrap().unwrap(), [(1, "one".to_string()), (2, "two".to_string())]);
+        let (all, has) = c.messages().unwrap();
+        let short: Vec<_> = all.iter().map(|m| (m.number, m.size.unwrap(), &*m.uid)).collect();
+        assert_eq!((short, has), (vec![(1, 120, "one"), (2, 200, "two")], true));
         let mut top = String::new();
         c.top(1, 0).unwrap().read_to_string(&mut top).unwrap();
         assert_eq!(top, "Subject: x\r\n\r\n");
@@ -287,12 +288,12 @@ fn a_lost_quit_is_unknown_only_after_a_deletion() {
 #[test]
 fn lists_that_do_not_end_and_lists_that_are_none() {
     transcript("S: +OK\nC: LIST\nS: +OK\nS: 1 10\nS: one two\nS: .", |io| {
-        let error = client(io).list().unwrap_err();
+        let error = client(io).messages().unwrap_err();
         assert_eq!(error.kind(), Kind::Protocol);
         assert!(error.message().contains("one two"), "{error}");
     });
-    transcript("S: +OK\nC: UIDL\nS: -ERR unknown", |io| {
-        assert!(client(io).uidl(2).unwrap().is_none());
+    transcript("S: +OK\nC: LIST\nS: +OK\nS: 1 1\nS: .\nC: UIDL\nS: -ERR unknown", |io| {
+        assert!(!client(io).messages().unwrap().1);
     });
     let endless = "S: X\n".repeat(CAPABILITIES_MAX + 1);
     transcript_once(&format!("S: +OK\nC: CAPA\nS: +OK\n{endless}"), |io| {

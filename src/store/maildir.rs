@@ -41,7 +41,7 @@ pub struct Maildir {
 /// The two directories that readers look into.
 #[derive(Clone)]
 struct Boxes {
-    path: PathBuf,
+    path: Arc<Path>,
     new: Arc<Dir>,
     cur: Arc<Dir>,
 }
@@ -283,7 +283,7 @@ fn boxes(dir: &Arc<Dir>, path: &Path) -> Result<(Arc<Dir>, Boxes)> {
     let below = |name: &[u8]| dir.below(&[name], Some(MODE));
     // In this order: a reader that sees `cur` may rely on the others.
     let (tmp, new, cur) = (below(b"tmp")?, below(b"new")?, below(b"cur")?);
-    Ok((tmp, Boxes { path: path.to_path_buf(), new, cur }))
+    Ok((tmp, Boxes { path: path.into(), new, cur }))
 }
 
 /// The info part of RFC-less tradition: letters in ASCII order. No flag at all: the message is new.

@@ -10,13 +10,14 @@ use std::{
     ffi::OsStr,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 /// The place of one message in a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// `base` in `new` or `cur` of the Maildir (or folder) `dir`; `temp` was its name in `tmp`.
-    Maildir { dir: PathBuf, base: String, temp: String },
+    Maildir { dir: Arc<Path>, base: String, temp: String },
     /// `length` bytes from `offset`, the first `from` of them the From_ line; the rest have the digest. `stage` holds
     /// the same bytes (after the From_ line) at `staged`.
     Mbox { file: PathBuf, offset: u64, from: u64, length: u64, sha256: [u8; 32], stage: PathBuf, staged: u64 },
@@ -73,7 +74,7 @@ impl Place {
         let text = |key: &str| map.get(key)?.as_str().map(String::from);
         let number = |key: &str| map.get(key)?.as_u64();
         if let Some(dir) = path("maildir") {
-            return Some(Place::Maildir { dir, base: text("name")?, temp: text("temp")? });
+            return Some(Place::Maildir { dir: dir.into(), base: text("name")?, temp: text("temp")? });
         }
         if let Some(dir) = path("dir") {
             return Some(Place::Eml { dir, name: text("name")?, temp: text("temp")? });
@@ -147,7 +148,11 @@ mod tests {
     fn every_place_can_be_written_down() {
         let odd = PathBuf::from(OsStr::from_bytes(b"/m/caf\xe9"));
         for place in [
-            Place::Maildir { dir: odd.clone(), base: "1.M2P3Q4.h,S=5".into(), temp: "1.M2P3Q4.h".into() },
+            Place::Maildir {
+                dir: odd.as_path().into(),
+                base: "1.M2P3Q4.h,S=5".into(),
+                temp: "1.M2P3Q4.h".into(),
+            },
             Place::Mbox {
                 file: odd.clone(),
                 offset: 1,

@@ -8,6 +8,9 @@
 //! A line that was being written when the power went is cut off at the next start; damage anywhere else is an error and
 //! never silently an empty memory, which would fetch a whole mailbox again. Identifiers that the server no longer lists
 //! are marked, kept for a week (a server with a bad day lists nothing), and then left out when the file is rewritten.
+//!
+//! Of each identifier only what every run needs is held in memory; digests are read from the file when a server makes
+//! them necessary.
 
 use super::{
     Place, Taken,
@@ -26,7 +29,7 @@ use std::{
     collections::{HashMap, HashSet},
     ffi::OsString,
     fs::File,
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader, Seek, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -48,17 +51,27 @@ pub struct Seen {
 }
 
 /// What is known of one identifier.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     /// When it was delivered, or passed over.
     pub at: Time,
-    /// The digests delivered under it: more than one only where a server gave one identifier twice.
-    pub digests: Vec<[u8; 32]>,
-    pub size: Option<u64>,
+    /// Delivered, and not merely passed over.
+    pub delivered: bool,
     /// Passed over for good: the command refused it.
     pub failed: bool,
-    /// Since when the server does not list it.
-    pub gone: Option<Time>,
+    /// Since when the server does not list it; 0: it does.
+    gone: u32,
+    /// It is in the listing at hand.
+    listed: bool,
+}
+
+/// What a line says, once it is known to hold.
+#[derive(Clone, Debug)]
+enum Fact {
+    Seen { at: Time, size: Option<u64>, sha256: Option<[u8; 32]> },
+    Failed(Time),
+    Gone(Time),
+    Back,
 }
 
 #[derive(Debug)]
@@ -134,9 +147,18 @@ impl Seen {
         self.entries.is_empty()
     }
 
-    /// Every digest ever delivered here, for a server without identifiers.
-    pub fn digests(&self) -> HashSet<[u8; 32]> {
-        self.entries.values().flat_map(|e| e.digests.iter().copied()).collect()
+    /// The digests delivered here, under identifiers that `of` wants: for identifiers that prove nothing.
+    pub fn digests(&self, of: impl Fn(&str) -> bool) -> Result<HashSet<[u8; 32]>> {
+        let mut found = HashSet::new();
+        self.replay(&mut Vec::new(), &mut |uid, fact| {
+            if let Fact::Seen { sha256: Some(sha256), .. } = fact
+                && of(uid)
+            {
+                found.insert(sha256);
+            }
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// Settles what an earlier run left open: how many of them turned out to be delivered, and how many not.
@@ -156,24 +178,27 @@ impl Seen {
 
     /// Writes down, durably, what is about to be where.
     pub fn intend(&mut self, batch: &[(&str, &Taken, &Place)]) -> Result<()> {
-        let at = Time::now();
+        let (at, start, before) = (Time::now(), self.len, self.open.len());
         let mut text = String::new();
-        for (uid, taken, place) in batch {
-            let intent = Intent {
-                uid: (*uid).into(),
-                at,
-                size: Some(taken.size),
-                sha256: Some(taken.sha256),
-                place: (*place).clone(),
-            };
-            text += &intent.line();
+        for (n, (uid, taken, place)) in batch.iter().enumerate() {
+            let mut intent = Intent::new(uid, at, taken, (*place).clone());
+            intent.write(&mut text);
+            // The place is for the run that finds this open, and reads it from the file.
+            intent.place = Place::Gone;
             self.open.push(intent);
+            let last = n + 1 == batch.len();
+            if text.len() >= CHUNK || last {
+                if let Err(e) = self.append(&text, last) {
+                    // What was written of it would be settled as undone; it need not be there at all.
+                    let _ = self.file.set_len(start);
+                    self.len = start;
+                    self.open.truncate(before);
+                    return Err(e);
+                }
+                text.clear();
+            }
         }
-        let written = self.append(&text, true);
-        if written.is_err() {
-            self.open.truncate(self.open.len() - batch.len());
-        }
-        written
+        Ok(())
     }
 
     /// Everything intended has happened. Not yet durable: see [`Seen::sync`]; a kill before that is settled.
@@ -186,24 +211,11 @@ impl Seen {
 
     /// One message went where nothing can be looked up (a command, a stream): durable at once.
     pub fn delivered(&mut self, uid: &str, taken: &Taken) -> Result<()> {
-        let intent = Intent {
-            uid: uid.into(),
-            at: Time::now(),
-            size: Some(taken.size),
-            sha256: Some(taken.sha256),
-            place: Place::Gone,
-        };
-        if self.open.is_empty() {
-            self.append(&(intent.line() + "{\"done\":1}\n"), true)?;
-            self.open.push(intent);
-            self.close(1, &[]);
-            return Ok(());
-        }
-        // A batch is open: a line of its own kind, which leaves the batch's count alone.
-        let line = json!({ "seen": [uid], "at": intent.at.rfc3339(), "size": taken.size,
-            "sha256": digest::hex(&taken.sha256) });
-        self.append(&(record::to_line(&line) + "\n"), true)?;
-        self.learn(intent.uid, intent.at, intent.size, intent.sha256);
+        let at = Time::now();
+        let (size, sha256) = (Some(taken.size), Some(taken.sha256));
+        let fact = Fact::Seen { at, size, sha256 };
+        self.append(&fact.line(uid), true)?;
+        self.learn(uid, &fact);
         Ok(())
     }
 
@@ -216,7 +228,7 @@ impl Seen {
             self.append(&(record::to_line(&line) + "\n"), false)?;
         }
         for uid in uids {
-            self.learn(uid.into(), at, None, None);
+            self.learn(uid, &Fact::Seen { at, size: None, sha256: None });
         }
         Ok(())
     }
@@ -226,7 +238,7 @@ impl Seen {
         let at = Time::now();
         let line = json!({ "failed": uid, "at": at.rfc3339(), "why": why });
         self.append(&(record::to_line(&line) + "\n"), true)?;
-        self.entries.insert(uid.into(), Entry { at, failed: true, ..Entry::default() });
+        self.learn(uid, &Fact::Failed(at));
         Ok(())
     }
 
@@ -237,24 +249,29 @@ impl Seen {
 
     /// The server listed exactly these: others are marked as gone, and the file is rewritten when it is worth it.
     pub fn listed<'a>(&mut self, uids: impl IntoIterator<Item = &'a str>, now: Time) -> Result<()> {
-        let listed: HashSet<&str> = uids.into_iter().collect();
-        // An empty listing says more about the server than about the mail.
-        if listed.is_empty() || !self.open.is_empty() {
+        // An open batch, and an empty listing, say more about the day than about the mail.
+        if !self.open.is_empty() {
             return Ok(());
         }
-        let (mut gone, mut back) = (Vec::new(), Vec::new());
-        for (uid, entry) in &mut self.entries {
-            match (listed.contains(&**uid), entry.gone) {
-                (false, None) => {
-                    entry.gone = Some(now);
-                    gone.push(uid.clone());
+        let (mut any, mut back) = (false, Vec::new());
+        for uid in uids {
+            any = true;
+            if let Some(entry) = self.entries.get_mut(uid) {
+                entry.listed = true;
+                if std::mem::take(&mut entry.gone) > 0 {
+                    back.push(Box::from(uid));
                 }
-                (true, Some(_)) => {
-                    entry.gone = None;
-                    back.push(uid.clone());
-                }
-                _ => {}
             }
+        }
+        let (stamp, mut gone) = (stamp(now), Vec::new());
+        for (uid, entry) in &mut self.entries {
+            if !std::mem::take(&mut entry.listed) && any && entry.gone == 0 {
+                entry.gone = stamp;
+                gone.push(uid.clone());
+            }
+        }
+        if !any {
+            return Ok(());
         }
         for (key, uids) in [("gone", gone), ("back", back)] {
             for some in uids.chunks(100) {
@@ -263,7 +280,7 @@ impl Seen {
                 self.stale += 1;
             }
         }
-        let old = |e: &Entry| e.gone.is_some_and(|t| now.0 - t.0 > REMEMBER_GONE);
+        let old = |e: &Entry| e.gone > 0 && i64::from(stamp) - i64::from(e.gone) > REMEMBER_GONE;
         let useless = self.stale + self.entries.values().filter(|e| old(e)).count();
         if useless >= STALE && useless * 2 > self.entries.len() {
             self.entries.retain(|_, e| !old(e));
@@ -272,32 +289,29 @@ impl Seen {
         Ok(())
     }
 
+    /// Writes the file anew, without what is not remembered any more.
     fn rewrite(&mut self) -> Result<()> {
-        let mut text = header(&self.account);
-        let mut uids: Vec<_> = self.entries.iter().collect();
-        uids.sort_by_key(|(uid, e)| (e.at.0, (*uid).clone()));
-        for (uid, entry) in uids {
-            let at = entry.at.rfc3339();
-            if entry.failed {
-                text += &(record::to_line(&json!({ "failed": uid, "at": at })) + "\n");
-            }
-            for sha256 in &entry.digests {
-                let sha256 = digest::hex(sha256);
-                let line = json!({ "seen": [uid], "at": at, "size": entry.size, "sha256": sha256 });
-                text += &(record::to_line(&line) + "\n");
-            }
-            if entry.digests.is_empty() && !entry.failed {
-                text += &(record::to_line(&json!({ "seen": [uid], "at": at })) + "\n");
-            }
-            if let Some(since) = entry.gone {
-                text += &(record::to_line(&json!({ "gone": [uid], "at": since.rfc3339() })) + "\n");
-            }
-        }
         let mut partial = Partial::create(&self.dir, &self.name, 0o600)?;
-        partial.write_all(text.as_bytes()).map_err(|e| self.cannot_write(e))?;
+        let (mut text, mut len) = (header(&self.account), 0);
+        let mut write = |text: &mut String, partial: &mut Partial| {
+            len += text.len() as u64;
+            let written = partial.write_all(text.as_bytes());
+            text.clear();
+            written.map_err(|e| Error::from_io(e, Kind::Local, "cannot write the state"))
+        };
+        self.replay(&mut Vec::new(), &mut |uid, fact| {
+            if self.entries.contains_key(uid) && !matches!(fact, Fact::Gone(_) | Fact::Back) {
+                text += &fact.line(uid);
+            }
+            if text.len() >= CHUNK { write(&mut text, &mut partial) } else { Ok(()) }
+        })?;
+        for (uid, entry) in self.entries.iter().filter(|(_, e)| e.gone > 0) {
+            text += &Fact::Gone(Time(i64::from(entry.gone))).line(uid);
+        }
+        write(&mut text, &mut partial)?;
         partial.persist(Conflict::Overwrite)?;
         self.file = self.dir.open_file(&self.name, true).map_err(|e| self.cannot_write(e))?;
-        self.len = text.len() as u64;
+        self.len = len;
         self.stale = 0;
         Ok(())
     }
@@ -324,35 +338,52 @@ impl Seen {
     }
 
     fn load(&mut self) -> Result<()> {
+        let (mut open, mut learnt) = (Vec::new(), HashMap::new());
+        std::mem::swap(&mut learnt, &mut self.entries);
+        let mut stale = 0;
+        let good = self.replay(&mut open, &mut |uid, fact| {
+            stale += usize::from(matches!(fact, Fact::Gone(_) | Fact::Back));
+            learn(&mut learnt, uid, &fact);
+            Ok(())
+        })?;
+        (self.entries, self.open, self.stale, self.len) = (learnt, open, stale, good);
+        let unread =
+            |e| Error::from_io(e, Kind::Config, format_args!("cannot mend state {}", show(&self.path())));
+        if self.file.metadata().map_err(unread)?.len() > good {
+            self.file.set_len(good).map_err(unread)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the file from its start and tells each fact in order; intents without an end are left in `open`. Returns how
+    /// much of it is whole lines.
+    fn replay(&self, open: &mut Vec<Intent>, tell: Tell<'_>) -> Result<u64> {
         let path = self.path();
-        let damaged = |n: usize| {
-            let what = format!("state {} is damaged at line {n}", show(&path));
-            Error::new(Kind::Config, what).hint("mend the line, or move the file away to start afresh")
-        };
         let unread = |e| Error::from_io(e, Kind::Config, format_args!("cannot read state {}", show(&path)));
-        let mut reader = BufReader::with_capacity(64 * 1024, self.file.try_clone().map_err(unread)?);
+        let mut file = self.file.try_clone().map_err(unread)?;
+        file.rewind().map_err(unread)?;
+        let mut reader = BufReader::with_capacity(64 * 1024, file);
         let (mut line, mut number, mut good) = (Vec::new(), 0, 0);
         loop {
             line.clear();
             let n = reader.read_until(b'\n', &mut line).map_err(unread)?;
             if n == 0 || line.last() != Some(&b'\n') {
-                break;
+                return Ok(good);
             }
             number += 1;
             good += n as u64;
             let value = std::str::from_utf8(&line).ok().and_then(|text| record::from_line(text).ok());
-            value.and_then(|value| self.apply(&value)).ok_or_else(|| damaged(number))??;
+            let said = value.and_then(|value| self.apply(&value, open, &mut *tell));
+            said.unwrap_or_else(|| {
+                let what = format!("state {} is damaged at line {number}", show(&path));
+                Err(Error::new(Kind::Config, what)
+                    .hint("mend the line, or move the file away to start afresh"))
+            })?;
         }
-        let end = self.file.metadata().map_or(good, |m| m.len());
-        if end > good {
-            self.file.set_len(good).map_err(unread)?;
-        }
-        self.len = good;
-        Ok(())
     }
 
     /// Takes one line in: `None` if it is none of ours.
-    fn apply(&mut self, value: &Value) -> Option<Result<()>> {
+    fn apply(&self, value: &Value, open: &mut Vec<Intent>, tell: Tell<'_>) -> Option<Result<()>> {
         if let Some(account) = value.get("account") {
             let account = account.as_str()?;
             if account != self.account {
@@ -364,20 +395,18 @@ impl Seen {
             }
             return Some(Ok(()));
         }
-        let uids = |key: &str| -> Option<Vec<Box<str>>> {
-            value.get(key)?.as_array()?.iter().map(|u| u.as_str().map(Box::from)).collect()
-        };
         if let Some(done) = value.get("done") {
-            let n = usize::try_from(done.as_u64()?).ok()?;
+            let n = usize::try_from(done.as_u64()?).ok()?.min(open.len());
+            let number = |n: &Value| n.as_u64().and_then(|n| usize::try_from(n).ok());
             let undone = match value.get("undone") {
-                Some(list) => list
-                    .as_array()?
-                    .iter()
-                    .map(|n| n.as_u64().and_then(|n| usize::try_from(n).ok()))
-                    .collect::<Option<Vec<_>>>()?,
+                Some(list) => list.as_array()?.iter().map(number).collect::<Option<Vec<_>>>()?,
                 None => Vec::new(),
             };
-            self.close(n, &undone);
+            for (_, intent) in open.drain(..n).enumerate().filter(|(at, _)| !undone.contains(at)) {
+                if let Err(e) = tell(&intent.uid, intent.fact()) {
+                    return Some(Err(e));
+                }
+            }
             return Some(Ok(()));
         }
         let at = Time::from_person(value.get("at")?.as_str()?)?;
@@ -388,21 +417,23 @@ impl Seen {
         };
         if let Some(uid) = value.get("uid") {
             let place = Place::from_json(value)?;
-            self.open.push(Intent { uid: uid.as_str()?.into(), at, size, sha256, place });
-        } else if let Some(uid) = value.get("failed") {
-            self.entries.insert(uid.as_str()?.into(), Entry { at, failed: true, ..Entry::default() });
-        } else if let Some(uids) = uids("seen") {
-            for uid in uids {
-                self.learn(uid, at, size, sha256);
-            }
-        } else if let Some(uids) = uids("gone") {
-            self.stale += 1;
-            uids.iter().filter_map(|u| self.entries.get_mut(u).map(|e| e.gone = Some(at))).count();
-        } else if let Some(uids) = uids("back") {
-            self.stale += 1;
-            uids.iter().filter_map(|u| self.entries.get_mut(u).map(|e| e.gone = None)).count();
+            open.push(Intent { uid: uid.as_str()?.into(), at, size, sha256, place });
+            return Some(Ok(()));
+        }
+        if let Some(uid) = value.get("failed") {
+            return Some(tell(uid.as_str()?, Fact::Failed(at)));
+        }
+        let (uids, fact) = if let Some(uids) = value.get("seen") {
+            (uids, Fact::Seen { at, size, sha256 })
+        } else if let Some(uids) = value.get("gone") {
+            (uids, Fact::Gone(at))
         } else {
-            return None;
+            (value.get("back")?, Fact::Back)
+        };
+        for uid in uids.as_array()? {
+            if let Err(e) = tell(uid.as_str()?, fact.clone()) {
+                return Some(Err(e));
+            }
         }
         Some(Ok(()))
     }
@@ -410,36 +441,81 @@ impl Seen {
     /// The first `n` open intents came to an end.
     fn close(&mut self, n: usize, undone: &[usize]) {
         let n = n.min(self.open.len());
-        let closed: Vec<Intent> = self.open.drain(..n).collect();
-        for (at, intent) in closed.into_iter().enumerate() {
+        for (at, intent) in self.open.drain(..n).enumerate() {
             if undone.contains(&at) {
                 self.stale += 1;
             } else {
-                self.learn(intent.uid, intent.at, intent.size, intent.sha256);
+                learn(&mut self.entries, &intent.uid, &intent.fact());
             }
         }
     }
 
-    fn learn(&mut self, uid: Box<str>, at: Time, size: Option<u64>, sha256: Option<[u8; 32]>) {
-        let entry = self.entries.entry(uid).or_default();
-        *entry = Entry { at, size, failed: false, gone: None, digests: std::mem::take(&mut entry.digests) };
-        if let Some(sha256) = sha256
-            && !entry.digests.contains(&sha256)
-        {
-            entry.digests.push(sha256);
+    fn learn(&mut self, uid: &str, fact: &Fact) {
+        learn(&mut self.entries, uid, fact);
+    }
+}
+
+/// Who is told what the file says.
+type Tell<'a> = &'a mut dyn FnMut(&str, Fact) -> Result<()>;
+
+/// So much is written at once.
+const CHUNK: usize = 32 * 1024;
+
+fn learn(entries: &mut HashMap<Box<str>, Entry>, uid: &str, fact: &Fact) {
+    if let (Fact::Gone(_) | Fact::Back, None) = (fact, entries.get(uid)) {
+        return;
+    }
+    let entry = entries.entry(uid.into()).or_default();
+    match fact {
+        Fact::Seen { at, sha256, .. } => {
+            let delivered = entry.delivered || sha256.is_some();
+            *entry = Entry { at: *at, delivered, ..Entry::default() };
         }
+        Fact::Failed(at) => *entry = Entry { at: *at, failed: true, ..Entry::default() },
+        Fact::Gone(since) => entry.gone = stamp(*since),
+        Fact::Back => entry.gone = 0,
+    }
+}
+
+/// Seconds that fit, and are never 0.
+fn stamp(time: Time) -> u32 {
+    u32::try_from(time.0.max(1)).unwrap_or(u32::MAX)
+}
+
+impl Fact {
+    fn line(&self, uid: &str) -> String {
+        let value = match self {
+            Fact::Seen { at, size, sha256: Some(sha256) } => {
+                let sha256 = digest::hex(sha256);
+                json!({ "seen": [uid], "at": at.rfc3339(), "size": size, "sha256": sha256 })
+            }
+            Fact::Seen { at, .. } => json!({ "seen": [uid], "at": at.rfc3339() }),
+            Fact::Failed(at) => json!({ "failed": uid, "at": at.rfc3339() }),
+            Fact::Gone(at) => json!({ "gone": [uid], "at": at.rfc3339() }),
+            Fact::Back => json!({ "back": [uid], "at": Time::default().rfc3339() }),
+        };
+        record::to_line(&value) + "\n"
     }
 }
 
 impl Intent {
-    fn line(&self) -> String {
+    fn new(uid: &str, at: Time, taken: &Taken, place: Place) -> Intent {
+        Intent { uid: uid.into(), at, size: Some(taken.size), sha256: Some(taken.sha256), place }
+    }
+
+    fn fact(&self) -> Fact {
+        Fact::Seen { at: self.at, size: self.size, sha256: self.sha256 }
+    }
+
+    fn write(&self, text: &mut String) {
         let mut map = Map::new();
         map.insert("uid".into(), json!(self.uid));
         map.insert("at".into(), json!(self.at.rfc3339()));
         map.insert("size".into(), json!(self.size));
         map.insert("sha256".into(), json!(self.sha256.map(|s| digest::hex(&s))));
         self.place.to_json(&mut map);
-        record::to_line(&Value::Object(map)) + "\n"
+        *text += &record::to_line(&Value::Object(map));
+        text.push('\n');
     }
 }
 
@@ -494,10 +570,10 @@ mod tests {
         let mut seen = open(&path);
         assert_eq!(seen.settle().unwrap(), (0, 0));
         assert_eq!(seen.len(), 6);
-        assert_eq!(seen.get("u2").unwrap().digests, [[2; 32]]);
-        assert_eq!(seen.get("piped").unwrap().size, Some(9));
+        assert_eq!(seen.digests(|uid| uid == "u2").unwrap(), [[2; 32]].into());
+        assert!(seen.get("piped").unwrap().delivered && !seen.get("skipped").unwrap().delivered);
         assert!(seen.get("bad").unwrap().failed && !seen.get("skipped").unwrap().failed);
-        assert!(seen.digests().contains(&[8; 32]));
+        assert_eq!(seen.digests(|_| true).unwrap(), [[1; 32], [2; 32], [8; 32], [9; 32]].into());
         let error = Seen::open(&path, "me@h:995", NOW).unwrap_err();
         assert_eq!(error.kind(), Kind::Busy);
         drop(seen);
@@ -566,8 +642,8 @@ mod tests {
         assert_eq!(seen.len(), 4, "u2 was back in between");
         drop(seen);
         let seen = open(&path);
-        assert_eq!(seen.get("dup").unwrap().digests, [[1; 32], [2; 32]]);
-        assert!(seen.get("bad").unwrap().failed && seen.get("u2").unwrap().gone.is_some());
+        assert_eq!(seen.digests(|uid| uid == "dup").unwrap(), [[1; 32], [2; 32]].into());
+        assert!(seen.get("bad").unwrap().failed && seen.get("u2").unwrap().gone > 0);
         assert!(fs::read_to_string(&path).unwrap().lines().count() < 10);
     }
 

@@ -153,6 +153,49 @@ fn a_killed_download_under_tls_leaves_the_old_file_or_the_new() {
     }
 }
 
+/// Whether the run after a kill went on with what the killed one had left.
+fn went_on(out: &Output) -> bool {
+    out.ends(0);
+    out.file()["resumed_from"].is_u64()
+}
+
+#[test]
+fn a_killed_download_is_gone_on_with() {
+    let site = plain();
+    if !can_trace(&site) {
+        return;
+    }
+    let (url, new, mut resumed) = (site.url("a.bin"), new(), 0);
+    for when in 1..6 {
+        let _ = std::fs::remove_dir_all(site.world.path("out"));
+        site.world.file("out/a.bin", "old");
+        with_fault(&site, "write", KILL, when, &["get", &url, "out/", "--resume"]);
+        resumed += u32::from(went_on(&site.run(&["get", &url, "out/", "--resume"]).go()));
+        assert_eq!(site.here("out/a.bin").unwrap(), new);
+        assert_eq!(site.names_here("out"), ["a.bin"], "killed at write {when}");
+    }
+    assert!(resumed > 0);
+}
+
+#[test]
+fn a_killed_upload_is_gone_on_with() {
+    // Its digests make it send block by block.
+    let site = Site::new(options());
+    if !can_trace(&site) {
+        return;
+    }
+    let (url, new, mut resumed) = (site.url("a.bin"), new(), 0);
+    site.world.file("a.bin", &new);
+    for when in (4..16).step_by(2) {
+        site.there("a.bin", "old");
+        with_fault(&site, "sendto", KILL, when, &["put", "a.bin", &url, "--resume"]);
+        resumed += u32::from(went_on(&site.run(&["put", "a.bin", &url, "--resume"]).go()));
+        assert_eq!(site.on_server("a.bin").unwrap(), new);
+        assert_eq!(site.names_there(""), ["a.bin"], "killed at send {when}");
+    }
+    assert!(resumed > 0);
+}
+
 #[test]
 fn a_download_onto_a_full_or_broken_disk_is_74_and_leaves_the_old_file() {
     let site = plain();

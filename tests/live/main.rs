@@ -14,6 +14,7 @@ mod proftpd_up;
 mod proxy_up;
 mod pureftpd_up;
 mod rftp;
+mod rftp_reach;
 mod rftp_sync;
 mod rimap_search;
 mod rpop;

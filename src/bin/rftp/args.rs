@@ -230,6 +230,7 @@ pub enum Replace {
 }
 
 #[derive(Args, Debug)]
+#[command(override_usage = "rftp put [OPTIONS] <SOURCE>... <REMOTE>")]
 pub struct Put {
     /// Files, directories (with -r) or - for stdin, then the remote destination
     #[arg(required_unless_present = "retry_from", value_names = ["SOURCE", "REMOTE"], num_args = 1..)]
@@ -265,6 +266,7 @@ pub struct Put {
 }
 
 #[derive(Args, Debug)]
+#[command(override_usage = "rftp get [OPTIONS] <REMOTE>... [DEST]")]
 pub struct Get {
     /// Remote files or directories (with -r), then the local destination (. if there is one name only)
     #[arg(required_unless_present_any = ["retry_from", "files_from"], num_args = 1.., value_names = ["REMOTE", "DEST"])]
@@ -416,6 +418,7 @@ impl Rm {
 }
 
 #[derive(Args, Debug)]
+#[command(override_usage = "rftp mv [OPTIONS] <REMOTE>... <DEST>")]
 pub struct Mv {
     /// Remote names or patterns, then the remote destination
     #[arg(required = true, num_args = 2.., value_names = ["REMOTE", "DEST"])]
@@ -506,6 +509,9 @@ pub enum By {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    override_usage = "rftp verify [OPTIONS] <LOCAL> <REMOTE>\n       rftp verify [OPTIONS] --manifest <FILE> <REMOTE>"
+)]
 pub struct Verify {
     /// A local file or directory (none with --manifest), then what it should be equal to
     #[arg(required = true, num_args = 1..=2, value_names = ["LOCAL", "REMOTE"])]

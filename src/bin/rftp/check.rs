@@ -35,7 +35,8 @@ fn check(flags: &args::Check, remote: &Remote, session: &mut Session<'_>, out: &
         let step = match e.kind() {
             Kind::Resolve => "the name is not found",
             Kind::Connect => "no connection",
-            Kind::Tls => "TLS fails",
+            // It says so itself.
+            Kind::Tls => return e,
             Kind::Auth => "the login is refused",
             _ => "no session",
         };

@@ -18,10 +18,12 @@ use crate::{
     report,
     select::Doubt,
     session::{Purpose, Session},
+    temporary,
     walk::{self, Filter},
 };
 use std::{
-    ffi::OsString,
+    collections::BTreeMap,
+    ffi::{OsStr, OsString},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -42,7 +44,7 @@ use wirepost::{
     },
     ftp::RemotePath,
     net::Cancel,
-    store::dir::Dir,
+    store::{dir::Dir, partial::Partial},
 };
 
 /// Why nothing below a directory was tried.
@@ -56,6 +58,8 @@ struct Job<'a> {
     manifest: Option<Manifest>,
     /// The directory everything of the present name lands in, once it was needed.
     base: Option<(PathBuf, Arc<Dir>)>,
+    /// With `--resume`: the temporaries in each directory, as they were when it was first written to.
+    partials: BTreeMap<PathBuf, Vec<OsString>>,
 }
 
 /// Where one name lands: a directory of the user's, and the place below it.
@@ -116,7 +120,14 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
         Some(path) if !flags.transfer.dry_run => Some(Manifest::create(path)?),
         _ => None,
     };
-    let mut job = Job { flags, cancel, filter: Filter::new(&flags.select)?, manifest, base: None };
+    let mut job = Job {
+        flags,
+        cancel,
+        filter: Filter::new(&flags.select)?,
+        manifest,
+        base: None,
+        partials: BTreeMap::new(),
+    };
     let mut session: Option<(Site, Session<'_>)> = None;
     let mut stopped = false;
     for (remote, local) in &wanted {
@@ -177,7 +188,12 @@ fn get_one(
     let path = &remote.path;
     let found = poll::until(job.flags.wait, job.cancel, || look(job, session, path, out))?;
     let Some(found) = found else {
-        if job.flags.wait.is_some() {
+        if let Some(limit) = job.flags.wait {
+            out.warn(format_args!(
+                "{path} on {}: nothing there within {} s",
+                session.host(),
+                limit.as_secs_f64()
+            ));
             skip(out, session, path, None, "not there in time");
             out.answer_no();
             return Ok(());
@@ -381,7 +397,7 @@ fn file(
         Ok(placed) => placed,
         Err(e) => return failed(out, session, remote, Some(&local), &e.context(what), 1),
     };
-    let mut attempt = Attempt::new(job.flags, job.cancel, remote, dir, name, &local, entry);
+    let mut attempt = Attempt::new(job.flags, job.cancel, remote, dir.clone(), name.clone(), &local, entry);
     let (result, tried) = session.run(out, |session, out, _| attempt.get(session, out));
     let done = match result {
         Ok(done) => done,
@@ -400,12 +416,27 @@ fn file(
     if let Some(reason) = done.skipped {
         return skip(out, session, remote, Some(&local), reason);
     }
+    if job.flags.transfer.resume {
+        forget_others(job, &dir, &name);
+    }
     match settle(job, session, remote, to, &done, out) {
         Ok(removed) => succeeded(out, session, remote, &local, &done, tried, began.elapsed(), removed),
         Err(e) => {
             let error = e.context(format_args!("{} is here, but", local.display()));
             failed(out, session, remote, Some(&local), &error, tried);
         }
+    }
+}
+
+/// Now that the target is whole, what earlier runs fetched of its other contents is good for nothing.
+fn forget_others(job: &mut Job<'_>, dir: &Arc<Dir>, name: &OsStr) {
+    let partials = job.partials.entry(dir.path().to_path_buf()).or_insert_with(|| {
+        let names = dir.names().unwrap_or_default();
+        names.into_iter().filter(|n| temporary::is_temporary(n.as_bytes())).collect()
+    });
+    for old in partials.iter().filter(|n| temporary::is_proven_for(n.as_bytes(), name.as_bytes())) {
+        // One that another run holds stays; any other is removed with the handle.
+        drop(Partial::reopen(dir, name, old));
     }
 }
 

@@ -190,7 +190,7 @@ pub fn settle(path: &Path, mark: Mark, what: &dispose::Local<'_>, landing: &[u8]
         fs::metadata(path).map_err(|e| Error::source(e, format_args!("cannot look at {shown} again")))?;
     if Mark::of(&about) != mark {
         let text = format!("{shown} changed since it was sent: it is kept");
-        return Err(Error::new(Kind::Local, text).again_is(Again::Later));
+        return Err(Error::new(Kind::Busy, text));
     }
     what.run(path, landing)
 }

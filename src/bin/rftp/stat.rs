@@ -28,7 +28,9 @@ pub fn run(flags: &args::Stat, shared: &Shared, out: &mut Output, cancel: &Cance
                     show_long(session, &path.to_string(), path, entry, out);
                 }
             }
-            (None, Some(_)) => {
+            (None, Some(limit)) => {
+                let host = session.host();
+                out.warn(format_args!("{path} on {host}: nothing there within {} s", limit.as_secs_f64()));
                 report::skipped("stat", session, path, "not there in time", out);
                 out.answer_no();
             }

@@ -54,6 +54,12 @@ pub fn is_temporary(name: &[u8]) -> bool {
         && digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
 }
 
+/// Whether a name is one that a later run may go on with for this very target.
+pub fn is_proven_for(name: &[u8], target: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::rfind(name, MARK).filter(|_| is_temporary(name)) else { return false };
+    name[1..at] == target[..target.len().min(KEPT)] && name[at + MARK.len()..].contains(&b'-')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +73,13 @@ mod tests {
         assert!(long.name().len() <= 255 && is_temporary(&long.name()));
         assert!(beside(&path(""), random).is_err());
         assert_eq!(proven(b"a", 7, &[1, 2, 3, 4, 5, 6, 7, 8, 9]), b".a.rftp-7-0102030405060708");
+    }
+
+    #[test]
+    fn what_belongs_to_a_target() {
+        let name = b"a.rftp-1-0123456789abcdef";
+        assert!(is_proven_for(&proven(name, 7, &[1; 32]), name));
+        assert!(!is_proven_for(&proven(name, 7, &[1; 32]), b"a") && !is_proven_for(&random(name), name));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::{
 };
 use std::{os::unix::ffi::OsStrExt, time::Instant};
 use wirepost::{
-    base::{error::*, escape, record},
+    base::{date::Time, error::*, escape, record},
     cli::{
         Output,
         event::{self, Event, Hit},
@@ -107,7 +107,7 @@ fn add(
     hit.subject.clone_from(&summary.subject);
     hit.from.clone_from(&summary.from);
     hit.message_id.clone_from(&summary.message_id);
-    hit.date = summary.sent.map(|t| t.rfc3339());
+    hit.date = summary.sent.map(Time::rfc3339);
     if args.skip_existing
         && let Some(id) = &summary.message_id
     {

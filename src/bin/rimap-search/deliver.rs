@@ -32,6 +32,8 @@ pub struct Delivery {
     crlf: bool,
     batch: Vec<Pending>,
     bytes: u64,
+    /// The mailbox and UIDVALIDITY that the batch is from.
+    from: Option<(Name, u64)>,
 }
 
 struct Pending {
@@ -51,11 +53,14 @@ impl Delivery {
         hidden: Vec<String>,
         to_stderr: bool,
     ) -> Result<Option<Delivery>> {
+        if search.dry_run {
+            return Ok(None);
+        }
         let (store, kind, pipe): (Box<dyn Mailstore>, _, _) = if let Some(dir) = &search.maildir {
             (Box::new(Maildir::open(dir, SyncMode::Batch)?), "maildir", None)
         } else if let Some(file) = &search.mbox {
             let tag = digest::hex(&digest::digest(digest::Algorithm::Sha256, account.as_bytes())[..4]);
-            let stage = wirepost::cli::state::directory()?;
+            let stage = state::directory()?.join("rimap-search");
             (Box::new(Mbox::open(file, &stage, &tag, search.wait_lock)?), "mbox", None)
         } else if let Some(command) = &search.exec {
             let pipe =
@@ -66,7 +71,7 @@ impl Delivery {
             return Ok(None);
         };
         let crlf = search.crlf;
-        Ok(Some(Delivery { store, kind, pipe, crlf, batch: Vec::new(), bytes: 0 }))
+        Ok(Some(Delivery { store, kind, pipe, crlf, batch: Vec::new(), bytes: 0, from: None }))
     }
 
     /// Fetches and delivers these; those delivered are handed to `job`, durable.
@@ -88,6 +93,7 @@ impl Delivery {
             FetchItem::Body { section: String::new(), range: None },
         ];
         let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
+        self.from = Some((name.clone(), uidvalidity));
         let mut fetching = mailbox.fetch(set, &items);
         let mut in_hand: Option<Taken> = None;
         loop {
@@ -231,19 +237,16 @@ impl Delivery {
         Ok(())
     }
 
-    /// After a lost connection: what was staged and not committed is forgotten, and will be fetched again.
+    /// After a lost connection: what was half staged is forgotten and will be fetched again, what was whole is delivered.
     ///
     /// # Errors
     /// The disk's.
-    pub fn give_up(
-        &mut self,
-        name: &Name,
-        uidvalidity: u64,
-        job: &mut Job<'_>,
-        out: &mut Output,
-    ) -> Result<()> {
+    pub fn give_up(&mut self, job: &mut Job<'_>, out: &mut Output) -> Result<()> {
         self.store.discard();
-        self.flush(name, uidvalidity, job, out)
+        match self.from.take() {
+            Some((name, uidvalidity)) => self.flush(&name, uidvalidity, job, out),
+            None => Ok(()),
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod source;
 mod state;
 mod summary;
 mod watch;
+mod window;
 
 use args::{Rimap, Verb};
 use std::process::ExitCode;

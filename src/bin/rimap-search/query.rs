@@ -37,7 +37,7 @@ pub fn key(flags: &Criteria, words: &[String], now: Time) -> Result<SearchKey> {
         any(&mut keys, values, |v| query::term(field, v, now).map_err(|e| flag_error(e, field)))?;
     }
     any(&mut keys, &flags.gmail_raw, |v| query::term("gmail", v, now))?;
-    any(&mut keys, &flags.imap_search, |v| query::imap(v))?;
+    any(&mut keys, &flags.imap_search, query::imap)?;
     for expression in &flags.not {
         keys.push(query::expression(expression, now)?.not());
     }

@@ -173,7 +173,7 @@ impl Sorting {
                 known.iter().filter_map(|(u, k)| Some((*u, k.structure.clone()?))).collect();
             let asked: Vec<_> = structures.iter().map(|(u, p)| (*u, p, None)).collect();
             let mut texts: BTreeMap<Uid, String> = BTreeMap::new();
-            crate::show::texts(mailbox, &asked, &mut |at, body, _| {
+            crate::show::texts(mailbox, &asked, None, &mut |at, body, _| {
                 crate::show::collect(body, texts.entry(asked[at].0).or_default()).map(|_| ())
             })?;
             for (uid, text) in texts {

@@ -33,6 +33,8 @@ const TEXT_LIMIT: u64 = 4 << 20;
 /// So much of a first part is asked for together with the structure: most texts are shorter.
 pub const GUESS: u64 = 64 << 10;
 const PREVIEW: usize = 200;
+/// So much of a text is fetched for it.
+pub const PREVIEW_BYTES: u64 = 8 << 10;
 
 /// The fields of a header, decoded.
 pub fn headers(message: &Message) -> Vec<(String, String)> {
@@ -86,7 +88,7 @@ fn walk(part: &Part, with: &mut dyn FnMut(&Part)) {
     part.parts.iter().for_each(|p| walk(p, with));
 }
 
-/// Texts of messages whose structures are known: one round trip for all of them. `guessed` holds first parts that came
+/// Texts of messages whose structures are known, or their first `limit` bytes: one round trip for all of them. `guessed` holds first parts that came
 /// along already. `with` gets each message's text in pieces, in order: the message, the piece, whether more was cut.
 ///
 /// # Errors
@@ -94,6 +96,7 @@ fn walk(part: &Part, with: &mut dyn FnMut(&Part)) {
 pub fn texts(
     mailbox: &mut Mailbox<'_>,
     messages: &[(Uid, &Part, Option<&[u8]>)],
+    limit: Option<u64>,
     with: &mut dyn FnMut(usize, &mut dyn Read, bool) -> Result<()>,
 ) -> Result<()> {
     let mut wanted = Vec::new();
@@ -109,7 +112,7 @@ pub fn texts(
         }
         for part in parts {
             let section = part.path.clone();
-            wanted.push((UidSet::one(*uid), vec![FetchItem::Body { section, range: None }]));
+            wanted.push((UidSet::one(*uid), vec![FetchItem::Body { section, range: limit.map(|n| (0, n)) }]));
             owners.push((at, part.clone()));
         }
     }
@@ -142,11 +145,13 @@ pub fn texts(
 fn piece(part: &Part, body: impl Read, with: &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()> {
     let mut text = attach::text(part, body);
     if part.subtype == "html" {
-        let mut html = String::new();
+        let mut html = Vec::new();
         (&mut text)
             .take(TEXT_LIMIT)
-            .read_to_string(&mut html)
+            .read_to_end(&mut html)
             .map_err(|e| Error::from_io(e, Kind::Local, "cannot read a text"))?;
+        // A character may have been cut at the limit.
+        let html = String::from_utf8_lossy(&html);
         return with(&mut attach::words_of_html(&html).as_bytes());
     }
     with(&mut text)
@@ -255,7 +260,8 @@ impl Saver {
     /// # Errors
     /// `Create`: the directory cannot be made.
     pub fn new(search: &Search) -> Result<Saver> {
-        let path = search.dir.as_deref().unwrap_or(Path::new("."));
+        // A dry run makes nothing.
+        let path = search.dir.as_deref().filter(|_| !search.dry_run).unwrap_or(Path::new("."));
         let conflict = match search.on_conflict {
             OnConflict::Rename => Conflict::Rename,
             OnConflict::Skip => Conflict::Skip,

@@ -7,7 +7,7 @@ use wirepost::{
         error::*,
         url::{self, Url, is_url},
     },
-    cli::{Output, args::TlsChoice, secrets},
+    cli::{Output, args::TlsChoice, config, secrets},
     imap::{Client, Security, Session},
     job::retry::Policy,
     net::{Cancel, Dialer, Endpoint},
@@ -32,11 +32,11 @@ pub struct Site<'a> {
 pub fn split(words: &[String]) -> Result<(String, &[String])> {
     match words {
         [first, rest @ ..] if is_url(first) => Ok((first.clone(), rest)),
-        words => match std::env::var("RIMAP_SEARCH_URL") {
-            Ok(url) if !url.is_empty() => Ok((url, words)),
-            _ => {
+        words => match config::url(&TOOL) {
+            Some(url) => Ok((url, words)),
+            None => {
                 let e = Error::new(Kind::Usage, "no server: the first word is not imaps://user@host");
-                Err(e.hint("RIMAP_SEARCH_URL in the environment can name it once for all"))
+                Err(e.hint("RIMAP_SEARCH_URL, or --url in the account file, can name it once for all"))
             }
         },
     }
@@ -95,15 +95,17 @@ impl<'a> Site<'a> {
             return Ok(known.clone());
         }
         let host = &self.endpoint.host;
-        let found = match (&self.user, &self.shared.imap.token_command) {
+        let token = match &self.user {
+            Some(user) => secrets::token(self.shared.imap.token_command.as_deref(), user, host)?,
+            None => None,
+        };
+        let found = match (&self.user, token) {
             (None, _) if self.shared.tls.client_cert.is_some() => Credentials::certificate(""),
             (None, _) => {
                 let e = Error::new(Kind::Config, format!("no user for {host}"));
                 return Err(e.hint("write imaps://user@host, or --user"));
             }
-            (Some(user), Some(command)) => {
-                Credentials::token(user, secrets::from_command(command, "--token-command")?)
-            }
+            (Some(user), Some(token)) => Credentials::token(user, token),
             (Some(user), None) if self.shared.imap.auth.is_some_and(|m| m.name() == "EXTERNAL") => {
                 Credentials::certificate(user)
             }
@@ -124,7 +126,11 @@ impl<'a> Site<'a> {
             Security::Implicit
         } else {
             let peer = io.peer_addr().map_err(|e| Error::from_io(e, Kind::Closed, "lost the connection"))?;
-            if self.shared.tls.required(peer.ip(), false) { Security::StartTls } else { Security::Off }
+            if self.shared.tls.required(peer.ip(), self.dialer.is_proxied()) {
+                Security::StartTls
+            } else {
+                Security::Off
+            }
         };
         let client =
             Client::over(&self.dialer, io, &self.endpoint.host, security, &self.shared.imap.without)?;

@@ -85,7 +85,7 @@ fn sorted(dir: &Path) -> Result<Vec<PathBuf>> {
         .collect::<Result<Vec<_>, _>>()
         .map_err(failed)?
         .iter()
-        .map(|e| e.path())
+        .map(std::fs::DirEntry::path)
         .collect();
     out.sort();
     Ok(out)

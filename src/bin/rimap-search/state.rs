@@ -23,7 +23,11 @@ pub fn open(named: Option<&Path>, account: &str, wait: Duration) -> Result<Seen>
     Ok(seen)
 }
 
-fn directory() -> Result<PathBuf> {
+/// Where states of all programs are.
+///
+/// # Errors
+/// `Config`: there is no home.
+pub fn directory() -> Result<PathBuf> {
     let home = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let base = home("XDG_STATE_HOME").or_else(|| home("HOME").map(|h| h.join(".local/state")));
     let base = base.ok_or_else(|| {

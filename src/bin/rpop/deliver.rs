@@ -6,7 +6,7 @@
 
 use crate::facts::{self, InHand};
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet, hash_map::Entry as Slot},
     io::Read,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
@@ -51,8 +51,8 @@ pub struct Delivery {
     /// Every message is wanted, whatever is remembered.
     pub all: bool,
     pub cancel: Cancel,
-    /// Digests delivered before, for messages without an identifier; made when first needed.
-    digests: Option<HashSet<[u8; 32]>>,
+    /// Digests delivered before, by identifiers that prove nothing; looked up when first needed.
+    digests: HashMap<Box<str>, HashSet<[u8; 32]>>,
     batch: Vec<Pending>,
     pub batch_messages: usize,
     bytes: u64,
@@ -67,7 +67,7 @@ pub struct Delivery {
 
 struct Pending {
     number: u32,
-    uid: String,
+    uid: Box<str>,
     /// What it is remembered by.
     key: String,
     taken: Taken,
@@ -100,9 +100,9 @@ impl Delivery {
             seen,
             all,
             cancel: cancel.clone(),
-            digests: None,
+            digests: HashMap::new(),
             batch: Vec::new(),
-            batch_messages: 1000,
+            batch_messages: 500,
             bytes: 0,
             delivered: 0,
             deletable: Vec::new(),
@@ -116,11 +116,11 @@ impl Delivery {
         let mut taken = self.store.stage(body)?;
         out.add_bytes(taken.size);
         let head = std::mem::take(&mut taken.head);
-        let key = match listed.uid.as_str() {
+        let key = match &*listed.uid {
             "" => format!("sha256:{}", digest::hex(&taken.sha256)),
             uid => uid.to_string(),
         };
-        if self.is_duplicate(listed, &key, &taken) {
+        if self.is_duplicate(listed, &key, &taken)? {
             self.store.discard();
             self.deletable.push(listed.number);
             skipped(listed, "duplicate", None, out);
@@ -149,7 +149,7 @@ impl Delivery {
             (Action::Skip, _) => {
                 self.store.discard();
                 if !listed.uid.is_empty() {
-                    self.seen.remember([listed.uid.as_str()])?;
+                    self.seen.remember([&*listed.uid])?;
                 }
                 skipped(listed, "rule", rule, out);
                 Ok(())
@@ -173,22 +173,29 @@ impl Delivery {
     }
 
     /// Whether these very bytes were delivered before under an identifier that proves nothing.
-    fn is_duplicate(&mut self, listed: &Listed, key: &str, taken: &Taken) -> bool {
-        if listed.uid.is_empty() {
-            let seen = &self.seen;
-            let known = self.digests.get_or_insert_with(|| seen.digests());
-            // The set also learns of this run's own.
-            return !known.insert(taken.sha256);
+    fn is_duplicate(&mut self, listed: &Listed, key: &str, taken: &Taken) -> Result<bool> {
+        if !listed.uid.is_empty() && !listed.doubtful {
+            return Ok(false);
         }
-        if !listed.doubtful {
-            return false;
+        // Without an identifier any message may be the one.
+        let known = match self.digests.entry(listed.uid.clone()) {
+            Slot::Occupied(known) => known.into_mut(),
+            Slot::Vacant(slot) => slot.insert(self.seen.digests(|uid| listed.uid.is_empty() || uid == key)?),
+        };
+        Ok(known.contains(&taken.sha256))
+    }
+
+    /// These bytes are as good as delivered: nothing is deleted before they are. What only passed by here (a command that
+    /// failed) must not make its twin a duplicate.
+    fn know(&mut self, pending: &Pending) {
+        if let Some(known) = self.digests.get_mut(&pending.uid) {
+            known.insert(pending.taken.sha256);
         }
-        self.seen.get(key).is_some_and(|e| e.digests.contains(&taken.sha256))
-            || self.batch.iter().any(|p| p.key == key && p.taken.sha256 == taken.sha256)
     }
 
     fn file(&mut self, pending: Pending, out: &mut Output) -> Result<()> {
         self.store.file(&pending.folder, &Envelope::default())?;
+        self.know(&pending);
         self.bytes += pending.taken.size;
         self.batch.push(pending);
         // What goes to stdout is out: there is nothing to gain by waiting.
@@ -252,6 +259,7 @@ impl Delivery {
             Ok(Verdict::Delivered) => {
                 self.store.discard();
                 self.seen.delivered(&pending.key, &pending.taken)?;
+                self.know(&pending);
                 self.deletable.push(pending.number);
                 self.finished(&pending.uid);
                 out.count(Outcome::Ok);

@@ -6,7 +6,7 @@ use crate::{
     facts, list,
     plan::{Plan, Wish},
     rm,
-    session::{Server, leave, listing},
+    session::{Server, leave},
     target::Target,
 };
 use std::{
@@ -111,7 +111,7 @@ impl Run<'_> {
     fn session(&mut self, mut client: Client, out: &mut Output) -> Result<()> {
         self.delivery.deletable.clear();
         self.delivery.condemned.clear();
-        let (listed, has) = listing(&mut client)?;
+        let (listed, has) = client.messages()?;
         if !has && !self.wish.all {
             let text =
                 format!("{} has no identifiers (UIDL), so new messages cannot be told", self.server.host());
@@ -121,12 +121,12 @@ impl Run<'_> {
         let now = Time::now();
         let mut wish = self.wish.clone();
         wish.max = wish.max.map(|max| max.saturating_sub(self.fetched));
-        let mut plan = wish.plan(&listed, |uid| self.delivery.seen.get(uid), now);
+        let mut plan = wish.plan(&listed, |uid| self.delivery.seen.get(uid).copied(), now);
         if let Some(since) = self.since {
             leave_out_older(&mut plan, &listed, since, &mut client)?;
         }
         // With --all a retry would begin anew: what this run has delivered is not fetched again.
-        plan.fetch.retain(|&i| !self.delivery.done.contains(&listed[i].uid));
+        plan.fetch.retain(|&i| !self.delivery.done.contains(&*listed[i].uid));
         if self.fetched == 0 {
             for (index, reason) in &plan.skip {
                 skipped(&listed[*index], reason, None, out);
@@ -149,7 +149,7 @@ impl Run<'_> {
         out.add_round_trips(trips);
         // No QUIT on a failure: some servers hide what was read, once QUIT was said.
         kept.and(pulled)?;
-        let listed_uids = listed.iter().map(|m| m.uid.as_str()).filter(|u| !u.is_empty());
+        let listed_uids = listed.iter().map(|m| &*m.uid).filter(|u| !u.is_empty());
         self.delivery.seen.listed(listed_uids, now)?;
         self.delivery.seen.sync()?;
         self.delete(client, &listed, &plan, now, out)
@@ -262,8 +262,8 @@ fn dry_run(
     mut client: Client,
     out: &mut Output,
 ) -> Result<()> {
-    let (listed, _) = listing(&mut client)?;
-    let mut plan = wish.plan(&listed, |uid| seen.get(uid), Time::now());
+    let (listed, _) = client.messages()?;
+    let mut plan = wish.plan(&listed, |uid| seen.get(uid).copied(), Time::now());
     if let Some(since) = since {
         leave_out_older(&mut plan, &listed, since, &mut client)?;
     }
@@ -295,7 +295,7 @@ fn dry_run(
 
 fn catch_up(server: &Server, seen: &mut Seen, out: &mut Output) -> Result<()> {
     let listed = server.with_session(out, |mut client, _, out| {
-        let (listed, has) = listing(&mut client)?;
+        let (listed, has) = client.messages()?;
         leave(client, out);
         if !has {
             let text = format!("{} has no identifiers (UIDL): nothing can be remembered", server.host());
@@ -305,7 +305,7 @@ fn catch_up(server: &Server, seen: &mut Seen, out: &mut Output) -> Result<()> {
     })?;
     let new: Vec<&Listed> =
         listed.iter().filter(|m| !m.uid.is_empty() && !m.doubtful && seen.get(&m.uid).is_none()).collect();
-    seen.remember(new.iter().map(|m| m.uid.as_str()))?;
+    seen.remember(new.iter().map(|m| &*m.uid))?;
     seen.sync()?;
     for m in &new {
         skipped(m, "catch_up", None, out);

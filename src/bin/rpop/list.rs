@@ -4,7 +4,7 @@ use crate::{
     args::{List, Rpop},
     facts,
     fetch::state_path,
-    session::{Server, leave, listing},
+    session::{Server, leave},
     target::Target,
 };
 use std::{
@@ -42,7 +42,7 @@ pub fn run(args: &Rpop, flags: &List, out: &mut Output, cancel: &Cancel) -> Resu
             m.doubtful || m.uid.is_empty() || seen.as_ref().is_none_or(|s| s.get(&m.uid).is_none())
         };
         let work = |mut client: Client, _: &'static str, out: &mut Output| {
-            let (mut listed, has) = listing(&mut client)?;
+            let (mut listed, has) = client.messages()?;
             if !has && first {
                 out.warn(format_args!(
                     "{} has no identifiers (UIDL): every message counts as new",

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Rm, Rpop},
-    session::{Server, listing},
+    session::Server,
     target,
 };
 use wirepost::{
@@ -20,7 +20,7 @@ pub fn run(args: &Rpop, flags: &Rm, out: &mut Output, cancel: &Cancel) -> Result
     let (target, names) = target::with_messages(&flags.what)?;
     let server = Server::new(args, target, out, cancel)?;
     server.with_session(out, |mut client, _, out| {
-        let (listed, _) = listing(&mut client)?;
+        let (listed, _) = client.messages()?;
         let mut numbers: Vec<Number> = Vec::new();
         let mut missing = Vec::new();
         for (name, number) in target::select(names, &listed) {
@@ -75,7 +75,7 @@ pub fn run(args: &Rpop, flags: &Rm, out: &mut Output, cancel: &Cancel) -> Result
             out.emit(&Event::Message(Box::new(Message {
                 outcome: Outcome::of(&e).name(),
                 verb: "rm",
-                uid: Some(name.to_string()),
+                uid: Some(name.into()),
                 error: Some(event::error(&e)),
                 ..Message::default()
             })));

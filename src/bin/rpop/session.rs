@@ -7,7 +7,7 @@ use wirepost::{
     cli::{Output, args::TlsChoice, secrets},
     job::retry::Policy,
     net::{Cancel, Dialer},
-    pop3::{Client, Listed, Method, listing},
+    pop3::{Client, Method},
     textproto::{Conn, Style, sasl::Credentials},
 };
 
@@ -29,8 +29,8 @@ impl Server {
         let user = secrets::user(&args.login, target.user.as_deref(), &host)?.ok_or_else(|| {
             Error::new(Kind::Usage, format!("no user for {host}")).hint("write pop3s://user@host, or --user")
         })?;
-        let credentials = match &args.auth.token_command {
-            Some(command) => Credentials::token(&user, secrets::from_command(command, "--token-command")?),
+        let credentials = match secrets::token(args.auth.token_command.as_deref(), &user, &host)? {
+            Some(token) => Credentials::token(&user, token),
             None => {
                 let identity = secrets::identity(&TOOL, &args.login, &user, &host)?;
                 Credentials::password(&identity.user, identity.password)
@@ -77,7 +77,11 @@ impl Server {
             return Client::greet(Conn::new(io, host, Style::Line, &self.dialer));
         }
         let client = Client::greet(Conn::new(io, host, Style::Line, &self.dialer))?;
-        if self.tls.required(peer.ip(), false) { client.start_tls(&self.dialer) } else { Ok(client) }
+        if self.tls.required(peer.ip(), self.dialer.is_proxied()) {
+            client.start_tls(&self.dialer)
+        } else {
+            Ok(client)
+        }
     }
 
     /// Runs `work` with a fresh session, again after a passing failure: connection lost or not made, a timeout. What
@@ -100,17 +104,6 @@ impl Server {
         }
         Err(Error::new(Kind::Bug, "endless retries came to an end"))
     }
-}
-
-/// What is on the server: LIST and UIDL. The flag: whether it has identifiers.
-pub fn listing(client: &mut Client) -> Result<(Vec<Listed>, bool)> {
-    let list = client.list()?;
-    if list.is_empty() {
-        return Ok((Vec::new(), true));
-    }
-    let uids = client.uidl(list.len())?;
-    let has = uids.is_some();
-    Ok((listing::join(list, uids), has))
 }
 
 /// Ends a session in which nothing was marked: what was read is read, whatever QUIT says.

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Rpop, Show, Top},
-    session::{Server, leave, listing},
+    session::{Server, leave},
     target::{self, Target},
 };
 use std::io::{self, Read, Write};
@@ -37,7 +37,7 @@ fn run(
     let server = Server::new(args, target, out, cancel)?;
     // A failure after the first byte is no reason to begin again: half a message would be out twice.
     let (mut client, listed) = server.with_session(out, |mut client, _, _| {
-        let (listed, _) = listing(&mut client)?;
+        let (listed, _) = client.messages()?;
         Ok((client, listed))
     })?;
     let terminal = out.is_terminal();

@@ -1,10 +1,12 @@
 //! What the user names: a server, and messages on it.
 
+use crate::TOOL;
 use wirepost::{
     base::{
         error::*,
         url::{Url, is_url},
     },
+    cli::config,
     net::Endpoint,
     pop3::{Listed, Number},
 };
@@ -19,14 +21,14 @@ pub struct Target {
 }
 
 impl Target {
-    /// From the argument, else from `RPOP_URL`.
+    /// From the argument, else from `RPOP_URL` or the account.
     pub fn find(url: Option<&str>) -> Result<Target> {
         match url {
             Some(url) => Target::parse(url),
-            None => match std::env::var("RPOP_URL") {
-                Ok(url) if !url.is_empty() => Target::parse(&url),
-                _ => Err(Error::new(Kind::Usage, "no server is named")
-                    .hint("give pop3s://user@host, or set RPOP_URL")),
+            None => match config::url(&TOOL) {
+                Some(url) => Target::parse(&url),
+                None => Err(Error::new(Kind::Usage, "no server is named")
+                    .hint("give pop3s://user@host, set RPOP_URL, or write --url into the account file")),
             },
         }
     }
@@ -68,7 +70,7 @@ pub fn with_messages(what: &[String]) -> Result<(Target, &[String])> {
 /// `uid:7` is the identifier `7`.
 pub fn select<'a>(names: &'a [String], listed: &[Listed]) -> Vec<(&'a str, Result<Number>)> {
     let by_uid = |uid: &str| {
-        let mut found = listed.iter().filter(|m| m.uid == uid && !uid.is_empty());
+        let mut found = listed.iter().filter(|m| *m.uid == *uid && !uid.is_empty());
         match (found.next(), found.next()) {
             (Some(one), None) => Ok(one.number),
             (None, _) => Err(Error::new(Kind::Missing, format!("there is no message {uid} on the server"))),

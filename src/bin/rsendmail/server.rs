@@ -7,7 +7,7 @@ use crate::{
 use std::{net::IpAddr, path::Path};
 use wirepost::{
     base::{error::*, url::Url},
-    cli::{args::TlsChoice, secrets},
+    cli::{args::TlsChoice, config, secrets},
     net::Endpoint,
     smtp::{Options, Tls},
     textproto::sasl::{Credentials, Mechanism},
@@ -35,8 +35,7 @@ impl Target {
     /// `Usage` for what is no server's URL; `Config` for a login without its secret.
     pub fn new(shared: &Shared, login: bool) -> Result<Target> {
         let flags = &shared.server;
-        let from_env = std::env::var("RSENDMAIL_URL").ok().filter(|url| !url.is_empty());
-        let named = flags.server.clone().or(from_env);
+        let named = flags.server.clone().or_else(|| config::url(&TOOL));
         let url = Url::parse(named.as_deref().unwrap_or("smtp://localhost:25"))?;
         let implicit = match url.scheme.as_str() {
             "smtp" => false,
@@ -77,7 +76,7 @@ impl Target {
 
     /// The TLS that a connection to this peer must have.
     pub fn tls(&self, shared: &Shared, peer: IpAddr) -> Tls {
-        match (self.implicit, shared.tls.required(peer, false)) {
+        match (self.implicit, shared.tls.required(peer, shared.network.proxy.is_some())) {
             (true, _) => Tls::Implicit,
             (false, true) => Tls::Starttls,
             (false, false) => Tls::Off,
@@ -112,8 +111,8 @@ fn credentials(
         }
         return Ok(None);
     };
-    if let Some(command) = &flags.token_command {
-        return Ok(Some(Credentials::token(user, secrets::from_command(command, "--token-command")?)));
+    if let Some(token) = secrets::token(flags.token_command.as_deref(), user, host)? {
+        return Ok(Some(Credentials::token(user, token)));
     }
     let identity = secrets::identity(&TOOL, &shared.login, user, host)?;
     Ok(Some(Credentials::password(user, identity.password)))

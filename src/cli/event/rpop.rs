@@ -13,7 +13,7 @@ pub struct Message {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub uid: Option<String>,
+    pub uid: Option<Box<str>>,
     /// Bytes as they came.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
@@ -43,7 +43,7 @@ pub struct Listed {
     pub outcome: &'static str,
     pub number: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub uid: Option<String>,
+    pub uid: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
     /// Not fetched yet, as far as the state tells.

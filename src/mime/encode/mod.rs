@@ -11,12 +11,14 @@
 //! [`Defects`].
 
 mod base64;
+mod base64_decode;
 mod lines;
 mod qp;
 mod uu;
 mod yenc;
 
-pub use base64::{Base64Decoder, Base64Encoder, base64_size};
+pub use base64::{Base64Encoder, base64_size};
+pub use base64_decode::Base64Decoder;
 pub use lines::{Canonical, Identity, LineEnds};
 pub use qp::{Breaks, QpDecoder, QpEncoder};
 pub use uu::{UuDecoder, UuEncoder, begin as uu_begin, data as uu_data};

@@ -91,7 +91,7 @@ impl Connector {
             unsafe { configuration.set_session(session) }.map_err(setup)?;
         }
         match configuration.connect(name, io) {
-            Ok(ssl) => Ok(Box::new(Stream { ssl, clean: false })),
+            Ok(ssl) => Ok(Box::new(Stream { ssl, clean: false, ended: false })),
             Err(HandshakeError::SetupFailure(e)) => Err(setup(e)),
             Err(HandshakeError::Failure(mid) | HandshakeError::WouldBlock(mid)) => {
                 let verdict = mid.ssl().verify_result();
@@ -152,6 +152,8 @@ struct Stream {
     ssl: SslStream<Box<dyn Transport>>,
     /// close_notify was read.
     clean: bool,
+    /// close_notify was sent.
+    ended: bool,
 }
 
 impl Read for Stream {
@@ -220,9 +222,16 @@ impl Transport for Stream {
         self.ssl.get_mut().set_patience(patience);
     }
 
+    fn close_notify(&mut self) {
+        // The answer to it is read by whoever drains. A peer that is gone already is no news. Said twice it would wait for that
+        // answer.
+        if !std::mem::replace(&mut self.ended, true) {
+            let _ = self.ssl.shutdown();
+        }
+    }
+
     fn shutdown_write(&mut self) -> io::Result<()> {
-        // Sends close_notify; the answer to it is read by whoever drains. A peer that is gone already is no news.
-        let _ = self.ssl.shutdown();
+        self.close_notify();
         self.ssl.get_mut().shutdown_write()
     }
 

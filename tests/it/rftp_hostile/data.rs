@@ -211,6 +211,45 @@ fn c25_a_reset_in_the_middle_is_75_or_another_try() {
     fetched(&twice);
 }
 
+/// 300 KB under `a.bin` there, of which `out/` holds the first part from a run that broke off.
+fn begun(rules: Vec<Rule>) -> Site {
+    let cut = on("RETR").nth(1).then(Fault::CutAfter(200_000, End::Cut));
+    let site = Site::with([vec![cut], rules].concat());
+    site.there("a.bin", bytes(300_000));
+    site.world.file("out/a.bin", "old");
+    let out = site.run(&["get", &site.url("a.bin"), "out/", "--resume"]).go();
+    out.ends(75);
+    assert_eq!(site.here("out/a.bin").unwrap(), b"old");
+    assert_eq!(site.names_here("out").len(), 2, "a part is left, and named: {out:?}");
+    site
+}
+
+#[track_caller]
+fn goes_on(site: &Site, resumes: bool) {
+    let out = site.run(&["get", &site.url("a.bin"), "out/", "--resume"]).go();
+    out.ends(0);
+    assert_eq!(out.file()["resumed_from"].is_u64(), resumes, "{out:?}");
+    assert_eq!(site.here("out/a.bin").unwrap(), site.on_server("a.bin").unwrap());
+}
+
+#[test]
+fn c25_what_came_is_gone_on_with_only_if_the_file_is_the_same() {
+    let same = begun(vec![]);
+    goes_on(&same, true);
+    assert_eq!(same.names_here("out"), ["a.bin"]);
+    let other = begun(vec![]);
+    other.there("a.bin", bytes(300_007));
+    goes_on(&other, false);
+}
+
+#[test]
+fn c26_rest_accepted_and_forgotten_is_found_out() {
+    let forgetful = begun(vec![on("REST").then(Fault::IgnoreRest)]);
+    goes_on(&forgetful, false);
+    let refusing = begun(vec![on("REST").then(reply("502 Not here\r\n"))]);
+    goes_on(&refusing, false);
+}
+
 #[test]
 fn c27_a_file_that_changes_meanwhile_is_75_or_another_try() {
     let changing = |rule: fn(std::path::PathBuf) -> Rule| {

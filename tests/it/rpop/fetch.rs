@@ -208,6 +208,19 @@ fn to_a_command() {
 }
 
 #[test]
+fn what_a_command_refused_makes_no_duplicate_of_its_twin() {
+    let site = site_with(pop3::Options { off: vec!["UIDL"], ..pop3::Options::default() });
+    for n in [1, 1, 2, 2] {
+        site.server.store.add(message(n));
+    }
+    let script = "grep -q 'Subject: 1' && exit 75 || exit 0";
+    site.rpop(&["fetch", "--exec", script, "--all", "--delete"]).go().exits(3);
+    // Both of the refused are there; of the others one was taken and the other was its duplicate.
+    let left: Vec<_> = site.server.store.messages("INBOX").iter().map(|m| m.bytes.to_vec()).collect();
+    assert_eq!(left, [message(1).into_bytes(), message(1).into_bytes()]);
+}
+
+#[test]
 fn a_command_that_takes_too_long_is_ended_and_tried_again() {
     let site = site(vec![]).with(1);
     let out = site.rpop(&["fetch", "--exec", "sleep 30 & wait", "--exec-timeout", "1"]).go();

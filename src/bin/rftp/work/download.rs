@@ -157,6 +157,7 @@ fn fetch(
             return Err(download.fail(error));
         }
     };
+    let sizes = download.sizes();
     let finished = download.finish().inspect_err(|e| {
         if e.kind() == Kind::Protocol {
             manner.glue.at_most(Ahead::Nothing);
@@ -166,7 +167,8 @@ fn fetch(
         manner.glue.at_most(Ahead::Commands);
     }
     let verified = match entry.size {
-        Some(size) if size == bytes => "size",
+        Some(size) if sizes.proves(size) => "size",
+        Some(size) if sizes.allows(size) => "none",
         Some(size) => {
             let text = format!("{bytes} bytes came where {size} were announced: cut, or changed meanwhile");
             return Err(Error::new(Kind::Closed, text).host(client.host()));

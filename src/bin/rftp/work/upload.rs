@@ -13,7 +13,7 @@ use std::{
 };
 use wirepost::{
     base::{date::Time, digest::Algorithm, error::*, tree::Entry},
-    ftp::{Client, Glue, RemotePath, Store},
+    ftp::{Client, Glue, RemotePath, Sizes, Store},
     job::{meter::Meter, pool},
     textproto::{Command, Reply},
 };
@@ -183,7 +183,7 @@ impl Attempt<'_> {
             meter = meter.digest(Algorithm::Sha256);
         }
         self.stored = true;
-        let (bytes, size, digest) = if ahead == Ahead::Nothing || !client.is_prepared() {
+        let (bytes, sizes, size, digest) = if ahead == Ahead::Nothing || !client.is_prepared() {
             let how = Store { make_dirs: true, ..Store::default() };
             let mut upload = client.store(&self.temporary, how)?;
             let bytes = match source.send(0, &mut upload, &mut meter) {
@@ -194,13 +194,14 @@ impl Attempt<'_> {
                     return Err(upload.fail(error));
                 }
             };
+            let sizes = upload.sizes();
             // Under a temporary name a lost 226 means no more than another try.
             upload.finish().map_err(|e| match e.kind() {
                 Kind::Unconfirmed => e.kind_is(Kind::Closed).again_is(Again::Now),
                 _ => e,
             })?;
             let (size, digest) = client.probe_and_prepare(&self.temporary, algorithm)?;
-            (bytes, size, digest)
+            (bytes, sizes, size, digest)
         } else {
             let row = Glue {
                 before: &before,
@@ -223,10 +224,10 @@ impl Attempt<'_> {
                 }
                 stored => stored?,
             };
-            (stored.bytes, stored.size, stored.digest)
+            (stored.bytes, Sizes::of(stored.bytes), stored.size, stored.digest)
         };
         source.unchanged()?;
-        let verified = verified(client, bytes, size, algorithm, digest, &meter)?;
+        let verified = verified(client, sizes, bytes, size, algorithm, digest, &meter)?;
         let sha256 = meter.digest_of(Algorithm::Sha256);
         let done = Done {
             bytes,
@@ -263,13 +264,14 @@ impl Attempt<'_> {
 /// What proves that the server has what was sent.
 fn verified(
     client: &Client,
+    sizes: Sizes,
     bytes: u64,
     size: Option<u64>,
     algorithm: Option<Algorithm>,
     digest: Option<Vec<u8>>,
     meter: &Meter<'_>,
 ) -> Result<String> {
-    if let Some(size) = size.filter(|s| *s != bytes) {
+    if let Some(size) = size.filter(|s| !sizes.allows(*s)) {
         let text = format!("the server kept {size} of {bytes} bytes");
         return Err(Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now));
     }
@@ -281,7 +283,7 @@ fn verified(
             let text = format!("what the server stored has another {} than what was sent", algorithm.name());
             Err(Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now))
         }
-        _ if size.is_some() => Ok("size".into()),
+        _ if size.is_some_and(|s| sizes.proves(s)) => Ok("size".into()),
         _ => Ok("none".into()),
     }
 }

@@ -1,0 +1,452 @@
+//! One window of messages: what is wanted of them is fetched in one go, and told of in their order.
+
+use crate::{
+    args::{Search, Show, Sort},
+    attach,
+    find::{self, Order},
+    search::{Job, Tools, missing},
+    show::{self, Saver},
+    summary::{self, Summary},
+};
+use std::{
+    collections::{HashMap, HashSet},
+    io::Read,
+};
+use wirepost::{
+    base::error::*,
+    cli::Output,
+    imap::{FetchItem, Mailbox, Message, Part, Piece, Uid, UidSet},
+};
+
+/// One window in its order. False: the page's edge is a tie, and nothing was told yet.
+pub fn window(
+    job: &mut Job<'_>,
+    mailbox: &mut Mailbox<'_>,
+    uids: &[Uid],
+    (page, beyond): (bool, Option<Uid>),
+    order: &Order,
+    tools: &mut Tools<'_>,
+    out: &mut Output,
+) -> Result<bool> {
+    let search = job.search;
+    let set: UidSet = uids.iter().copied().collect();
+    let mut items = summary::items();
+    let needs_structure = matches!(search.show, Some(Show::Structure | Show::Text | Show::Preview))
+        || tools.saver.is_some()
+        || search.part.is_some();
+    if needs_structure {
+        items.push(FetchItem::BodyStructure);
+    }
+    if search.show == Some(Show::Headers) {
+        items.retain(|i| !matches!(i, FetchItem::HeaderFields(_)));
+        items.push(FetchItem::Header);
+    }
+    if let Some(rules) = tools.rules {
+        rules.add_items(&mut items);
+    }
+    let previews = search.show == Some(Show::Preview) && mailbox.session().capabilities().has("PREVIEW");
+    if previews {
+        items.push(FetchItem::Preview);
+    }
+    let guess = uids.len() == 1 && search.show == Some(Show::Text);
+    if guess {
+        items.push(FetchItem::Body { section: "1".into(), range: Some((0, show::GUESS)) });
+    }
+    if uids.len() == 1 && search.show == Some(Show::Raw) {
+        return raw_one(job, mailbox, uids[0], beyond.zip(order.by), out);
+    }
+    let mut wanted = vec![(set.clone(), items)];
+    if let (Some(beyond), Some(by)) = (beyond, order.by) {
+        wanted.push((UidSet::one(beyond), find::sort_items(by)));
+    }
+    let mut messages: HashMap<Uid, Message> = HashMap::new();
+    let mut other: Option<Message> = None;
+    let mut guessed: Vec<u8> = Vec::new();
+    let mut fetching = mailbox.fetch_each(&wanted);
+    while let Some(piece) = fetching.next()? {
+        match piece {
+            Piece::Body(mut body) => {
+                if guess && body.section == "1" {
+                    (&mut body)
+                        .take(show::GUESS)
+                        .read_to_end(&mut guessed)
+                        .map_err(|e| Error::from_io(e, Kind::Closed, "cannot read a text"))?;
+                }
+                body.skip()?;
+            }
+            Piece::Message(message) => match message.uid {
+                Some(uid) if set.contains(uid) => {
+                    let message = shortened(*message, search);
+                    let known = messages.entry(uid).or_default();
+                    merge(known, message);
+                }
+                uid if uid.is_some() && uid == beyond => other = Some(*message),
+                _ => {}
+            },
+        }
+    }
+    drop(fetching);
+    if let (Some(other), Some(by)) = (&other, order.by) {
+        let edge = if order.last.is_some() != order.reverse { uids.first() } else { uids.last() };
+        if edge.and_then(|u| messages.get(u)).is_some_and(|m| find::ties(by, m, other)) {
+            return Ok(false);
+        }
+    }
+    let mut present: Vec<Uid> = uids.iter().copied().filter(|u| messages.contains_key(u)).collect();
+    if let (true, Some(by)) = (page, order.by) {
+        // A reversed sort keeps ties in the order of the mailbox (RFC 5256 §3), which is the wrong way round for us.
+        present.sort_by_cached_key(|u| (messages.get(u).map(|m| find::sort_value(by, m)), *u));
+        if order.reverse {
+            present.reverse();
+        }
+    }
+    let told = Told {
+        messages: &messages,
+        present: &present,
+        guessed: guess.then_some(guessed.as_slice()),
+        previews,
+    };
+    told.tell(job, mailbox, tools, out)?;
+    missing(job, mailbox, uids, out);
+    Ok(true)
+}
+
+/// A header is kept as long as it is wanted whole.
+fn shortened(mut message: Message, search: &Search) -> Message {
+    if search.show != Some(Show::Headers)
+        && let Some(head) = &mut message.header
+        && head.len() > 32 << 10
+    {
+        head.truncate(32 << 10);
+    }
+    message
+}
+
+/// A server may tell of one message in several responses.
+fn merge(known: &mut Message, more: Message) {
+    let new = |a: &Option<Vec<u8>>, b: &Option<Vec<u8>>| a.is_none() && b.is_some();
+    if new(&known.header, &more.header) {
+        known.header = more.header;
+        known.header_cut = more.header_cut;
+    }
+    known.flags = more.flags.or(known.flags.take());
+    known.internal_date = known.internal_date.or(more.internal_date);
+    known.size = known.size.or(more.size);
+    known.structure = known.structure.take().or(more.structure);
+    known.preview = known.preview.take().or(more.preview);
+    known.uid = more.uid;
+}
+
+/// One message as it is, to stdout, straight from the server. False: it ties with the one `beyond`, and nothing was written.
+fn raw_one(
+    job: &mut Job<'_>,
+    mailbox: &mut Mailbox<'_>,
+    uid: Uid,
+    beyond: Option<(Uid, Sort)>,
+    out: &mut Output,
+) -> Result<bool> {
+    let set = UidSet::one(uid);
+    let mut wanted = Vec::new();
+    if let Some((other, by)) = beyond {
+        wanted.push((UidSet::from_ranges([(other, other)]), find::sort_items(by)));
+        wanted.push((set.clone(), find::sort_items(by)));
+    }
+    wanted.push((set, vec![FetchItem::Body { section: String::new(), range: job.search.range }]));
+    let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
+    let (mut edge, mut other) = (Message::default(), Message::default());
+    let (mut tie, mut came) = (false, false);
+    let mut fetching = mailbox.fetch_each(&wanted);
+    while let Some(piece) = fetching.next()? {
+        match piece {
+            Piece::Body(mut body) => {
+                tie = beyond.is_some_and(|(_, by)| find::ties(by, &edge, &other));
+                if tie || came || body.uid.is_some_and(|u| u != uid) {
+                    body.skip()?;
+                    continue;
+                }
+                came = true;
+                let copied = show::copy(&mut body, &mut out.raw()?);
+                let n =
+                    copied.map_err(|e| Error::from_io(e, Kind::Local, "cannot write to standard output"))?;
+                body.skip()?;
+                out.add_bytes(n);
+            }
+            Piece::Message(message) if message.uid == Some(uid) => merge(&mut edge, *message),
+            Piece::Message(message) if message.uid.is_some() && message.uid == beyond.map(|b| b.0) => {
+                merge(&mut other, *message);
+            }
+            Piece::Message(_) => {}
+        }
+    }
+    drop(fetching);
+    if tie {
+        return Ok(false);
+    }
+    if came {
+        let hit = Summary { uid, ..Summary::default() }.hit(&name, uidvalidity);
+        job.finished(uid, hit, out);
+    }
+    missing(job, mailbox, &[uid], out);
+    Ok(true)
+}
+
+/// Bodies to stdout, in order.
+fn stream(
+    job: &mut Job<'_>,
+    mailbox: &mut Mailbox<'_>,
+    wanted: &[(Uid, Vec<FetchItem>, Option<Part>)],
+    out: &mut Output,
+) -> Result<()> {
+    let commands: Vec<_> = wanted.iter().map(|(uid, items, _)| (UidSet::one(*uid), items.clone())).collect();
+    let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
+    let mut fetching = mailbox.fetch_each(&commands);
+    let mut at = 0;
+    let mut came: HashSet<Uid> = HashSet::new();
+    while let Some(piece) = fetching.next()? {
+        match piece {
+            Piece::Body(mut body) => {
+                let fits = |w: &(Uid, Vec<FetchItem>, Option<Part>)| body.uid.is_none_or(|u| u == w.0);
+                let Some(found) = wanted.iter().skip(at).position(fits).map(|n| n + at) else {
+                    body.skip()?;
+                    continue;
+                };
+                at = found;
+                came.insert(wanted[found].0);
+                let mut raw = out.raw()?;
+                let part = wanted[found].2.as_ref().filter(|_| job.search.range.is_none());
+                let copied = match part {
+                    Some(part) => show::copy(&mut attach::decoded(part, &mut body), &mut raw),
+                    None => show::copy(&mut body, &mut raw),
+                };
+                let n =
+                    copied.map_err(|e| Error::from_io(e, Kind::Local, "cannot write to standard output"))?;
+                body.skip()?;
+                out.add_bytes(n);
+            }
+            Piece::Message(message) => {
+                if let Some((uid, true)) = message.uid.map(|u| (u, came.contains(&u)))
+                    && !job.is_done(uid)
+                {
+                    let hit = Summary { uid, ..Summary::default() }.hit(&name, uidvalidity);
+                    job.finished(uid, hit, out);
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A window's messages, about to be told of.
+struct Told<'w> {
+    messages: &'w HashMap<Uid, Message>,
+    present: &'w [Uid],
+    guessed: Option<&'w [u8]>,
+    previews: bool,
+}
+
+impl Told<'_> {
+    fn tell(
+        &self,
+        job: &mut Job<'_>,
+        mailbox: &mut Mailbox<'_>,
+        tools: &mut Tools<'_>,
+        out: &mut Output,
+    ) -> Result<()> {
+        let search = job.search;
+        if let Some(section) = &search.part {
+            return self.parts(section, job, mailbox, out);
+        }
+        if search.range.is_some() || search.show == Some(Show::Raw) {
+            let body = FetchItem::Body { section: String::new(), range: search.range };
+            let wanted: Vec<_> = self.present.iter().map(|u| (*u, vec![body.clone()], None)).collect();
+            return stream(job, mailbox, &wanted, out);
+        }
+        if let Some(saver) = tools.saver {
+            let with: Vec<_> = self
+                .present
+                .iter()
+                .map(|u| (Summary::of(*u, &self.messages[u]), self.messages[u].structure.clone()))
+                .collect();
+            if search.dry_run {
+                return self.planned(saver, &with, job, mailbox, out);
+            }
+            return saver.run(mailbox, &with, job, out);
+        }
+        match search.show {
+            Some(Show::Text | Show::Preview) => self.texts(job, mailbox, out),
+            _ => {
+                self.list(job, mailbox, tools.rules.is_some(), out);
+                Ok(())
+            }
+        }
+    }
+
+    fn planned(
+        &self,
+        saver: &mut Saver,
+        with: &[(Summary, Option<Part>)],
+        job: &mut Job<'_>,
+        mailbox: &mut Mailbox<'_>,
+        out: &mut Output,
+    ) -> Result<()> {
+        for (summary, structure) in with {
+            for part in structure.iter().flat_map(|s| saver.wanted(s)) {
+                let name = attach::name_of(part).unwrap_or_default();
+                let name = wirepost::base::escape::text(&name).into_owned();
+                out.line(format_args!("would save part {} of message {}: {name}", part.path, summary.uid));
+            }
+            saver.saved += 1;
+            let hit = summary.hit(&mailbox.name, mailbox.uidvalidity);
+            job.finished(summary.uid, hit, out);
+        }
+        Ok(())
+    }
+
+    fn list(&self, job: &mut Job<'_>, mailbox: &Mailbox<'_>, sorting: bool, out: &mut Output) {
+        let (search, terminal) = (job.search, out.is_terminal());
+        let quiet = (search.acts() || sorting || search.delivers())
+            && !out.is_verbose()
+            && !terminal
+            && search.show.is_none();
+        for uid in self.present {
+            let message = &self.messages[uid];
+            let summary = Summary::of(*uid, message);
+            let place = job.several.then_some(&mailbox.name);
+            match search.show {
+                Some(Show::Headers) => {
+                    show::print_headers(message, out);
+                    out.line("");
+                }
+                Some(Show::Structure) => {
+                    out.line(summary.line(place, terminal));
+                    if let Some(structure) = &message.structure {
+                        out.line(show::tree(structure).trim_end());
+                    }
+                }
+                _ if quiet => {}
+                _ => out.line(summary.line(place, terminal)),
+            }
+            let mut hit = summary.hit(&mailbox.name, mailbox.uidvalidity);
+            if out.has_events() {
+                if search.show == Some(Show::Headers) {
+                    hit.headers = Some(show::headers(message));
+                }
+                if search.show == Some(Show::Structure) {
+                    hit.parts = message.structure.as_ref().map(show::parts);
+                }
+                if message.header_cut {
+                    hit.cut.push("headers");
+                }
+            }
+            job.finished(*uid, hit, out);
+        }
+    }
+
+    /// Texts and previews.
+    fn texts(&self, job: &mut Job<'_>, mailbox: &mut Mailbox<'_>, out: &mut Output) -> Result<()> {
+        let preview = job.search.show == Some(Show::Preview);
+        let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
+        let summaries: Vec<_> = self.present.iter().map(|u| Summary::of(*u, &self.messages[u])).collect();
+        let collects = preview || out.is_json() || out.has_events();
+        let mut asked = Vec::new();
+        for uid in self.present {
+            let message = &self.messages[uid];
+            if self.previews && message.preview.is_some() {
+                continue;
+            }
+            if let Some(structure) = &message.structure {
+                asked.push((*uid, structure, self.guessed));
+            }
+        }
+        let mut text: HashMap<Uid, (String, bool)> = HashMap::new();
+        let raw = !out.is_terminal();
+        let several = self.present.len() > 1;
+        let mut last = None;
+        let order: Vec<Uid> = asked.iter().map(|a| a.0).collect();
+        show::texts(mailbox, &asked, preview.then_some(show::PREVIEW_BYTES), &mut |at, body, _| {
+            let uid = order[at];
+            if collects {
+                let into = text.entry(uid).or_default();
+                let cut = show::collect(body, &mut into.0)?;
+                into.1 |= cut;
+                if !out.is_json() && !preview {
+                    self.heading(&summaries, uid, &mut last, several, out);
+                    let shown = into.0.clone();
+                    show::print(&mut shown.as_bytes(), &mut out.raw()?, raw)?;
+                }
+                return Ok(());
+            }
+            self.heading(&summaries, uid, &mut last, several, out);
+            show::print(body, &mut out.raw()?, raw)
+        })?;
+        for summary in &summaries {
+            let mut hit = summary.hit(&name, uidvalidity);
+            let message = &self.messages[&summary.uid];
+            let (found, cut) = text.remove(&summary.uid).unwrap_or_default();
+            if preview {
+                let words = match &message.preview {
+                    Some(bytes) => show::preview(&String::from_utf8_lossy(bytes)),
+                    None => show::preview(&found),
+                };
+                out.line(summary.line(job.several.then_some(&name), out.is_terminal()));
+                out.line(format_args!("    {}", wirepost::base::escape::text(&words)));
+                hit.preview = Some(words);
+            } else {
+                hit.text = Some(found).filter(|_| collects);
+                if cut {
+                    hit.cut.push("text");
+                }
+            }
+            job.finished(summary.uid, hit, out);
+        }
+        Ok(())
+    }
+
+    fn heading(&self, all: &[Summary], uid: Uid, last: &mut Option<Uid>, several: bool, out: &mut Output) {
+        if *last == Some(uid) {
+            return;
+        }
+        if last.is_some() {
+            out.line(format_args!("\n{}", "-".repeat(72)));
+        }
+        *last = Some(uid);
+        if (several || out.is_terminal())
+            && let Some(summary) = all.iter().find(|s| s.uid == uid)
+        {
+            out.line(summary.heading());
+        }
+    }
+
+    /// `--part`.
+    fn parts(
+        &self,
+        section: &str,
+        job: &mut Job<'_>,
+        mailbox: &mut Mailbox<'_>,
+        out: &mut Output,
+    ) -> Result<()> {
+        let mut wanted = Vec::new();
+        for uid in self.present {
+            let part = self.messages[uid]
+                .structure
+                .iter()
+                .flat_map(Part::leaves)
+                .find(|p| p.path == section)
+                .cloned();
+            if part.is_none() {
+                let text = format!("message {uid} has no part {section}");
+                let hit = Summary::of(*uid, &self.messages[uid]).hit(&mailbox.name, mailbox.uidvalidity);
+                job.failed(
+                    *uid,
+                    hit,
+                    &Error::new(Kind::Missing, text).hint("--show structure tells its parts"),
+                    out,
+                );
+                continue;
+            }
+            let item = FetchItem::Body { section: section.to_string(), range: job.search.range };
+            wanted.push((*uid, vec![item], part));
+        }
+        stream(job, mailbox, &wanted, out)
+    }
+}
