@@ -21,9 +21,9 @@ fn sessions_are_resumed_where_servers_ask_for_it() {
             for n in 0..3 {
                 site.world.file(format!("d/{n}"), vec![b'x'; 100_000]);
             }
-            let out = site.run(&["put", "-r", "d", &site.url("")]).args(site.trust()).go();
+            let out = site.run(&["put", "-r", "-j1", "d", &site.url("")]).args(site.trust()).go();
             out.ends(0);
-            let out = site.run(&["get", "-r", &site.url("d"), "back/"]).args(site.trust()).go();
+            let out = site.run(&["get", "-r", "-j1", &site.url("d"), "back/"]).args(site.trust()).go();
             out.ends(0);
             assert!(out.events("file").iter().all(|f| f["tls_resumed"] == true), "{out:?}");
             let want = if max == SslVersion::TLS1_2 { "TLSv1.2" } else { "TLSv1.3" };
