@@ -186,7 +186,10 @@ fn manifests_are_what_sha256sum_checks() {
     out.ends(1);
     let reasons: Vec<_> =
         out.events("file").iter().filter_map(|f| f["reason"].as_str().map(String::from)).collect();
-    assert_eq!(reasons, ["contents", "missing"]);
+    assert!(
+        reasons.len() == 2 && reasons.contains(&"contents".into()) && reasons.contains(&"missing".into()),
+        "{out:?}"
+    );
     go(&site, &["get", "-r", "@b/", "back", "--manifest", "back.sums"]).ends(0);
     check("back", "back.sums");
     site.world.file("bad", "x  y\n");
