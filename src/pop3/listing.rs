@@ -32,6 +32,7 @@ pub struct Listed {
 pub fn put_in_order(all: &mut Vec<Listed>) {
     all.sort_by_key(|m| m.number);
     all.dedup_by_key(|m| m.number);
+    all.shrink_to_fit();
 }
 
 /// Takes an identifier in. Two for one number: neither is to be trusted.

@@ -187,6 +187,7 @@ fn mail_refused_is_an_error_for_all_even_if_the_line_dies_with_it() {
         ("S: 451 later\nS: 503 x\nS: 503 x", Kind::Refused, Again::Now),
         ("S: 553 no\nS: 503 x\nS: 503 x", Kind::Refused, Again::Never),
         ("S: 530 log in\nS: 503 x\nS: 503 x", Kind::Auth, Again::Never),
+        ("S: 530 Must issue a STARTTLS command first\nS: 503 x\nS: 503 x", Kind::Tls, Again::Never),
         ("S: 550 no\nS.", Kind::Refused, Again::Never),
         ("S: 553 no\nS: 503 x\nS: 354 go\nC: .\nS: 503 no", Kind::Refused, Again::Never),
     ] {

@@ -212,13 +212,9 @@ impl Client {
                 self.conn.any_reply(self.verdict_patience())?;
             }
             // Servers begin no transaction when they refuse MAIL, but not all of them agree.
-            let login = matches!(error.code(), Some(530 | 535 | 538));
-            let error = error.context(format_args!("{} refused the sender {from}", self.conn.host()));
-            return Err(if login {
-                error.kind_is(Kind::Auth).hint_if_none("the server wants a login: -u NAME")
-            } else {
-                error
-            });
+            return Err(wanting(
+                error.context(format_args!("{} refused the sender {from}", self.conn.host())),
+            ));
         }
         Ok((answers, data))
     }
@@ -254,17 +250,12 @@ impl Client {
         };
         let refusal = error.get_refusal().cloned().unwrap_or_default();
         let kind = match (refusal.code, refusal.enhanced) {
-            (Some(530 | 535 | 538), _) => Kind::Auth,
             (_, Some(Enhanced(5, 1, 1..=3 | 6 | 10))) => Kind::NoUser,
             (Some(550 | 551 | 553), None) => Kind::NoUser,
             _ => error.kind(),
         };
         let host = self.conn.host();
-        let hint = (kind == Kind::Auth).then_some("the server wants a login: -u NAME");
-        let mut error = error.kind_is(kind).context(format_args!("{host} refused {address}"));
-        if let Some(hint) = hint {
-            error = error.hint_if_none(hint);
-        }
+        let error = wanting(error.kind_is(kind).context(format_args!("{host} refused {address}")));
         // RFC 5321 §4.5.3.1.10: 452, and of old servers 552, for one recipient more than they take at once.
         let words = refusal.text.to_ascii_lowercase();
         let many = match (refusal.code, refusal.enhanced) {
@@ -360,6 +351,18 @@ impl Client {
                 (Err(unknown(&e)), None)
             }
         }
+    }
+}
+
+/// A refusal that asks for a login or for TLS first (RFC 4954 §6, RFC 3207 §4) is seen as that.
+fn wanting(error: Error) -> Error {
+    let tls = error.get_refusal().is_some_and(|r| r.text.to_ascii_uppercase().contains("STARTTLS"));
+    match error.code() {
+        Some(530 | 538) if tls => {
+            error.kind_is(Kind::Tls).hint_if_none("--tls required begins with STARTTLS")
+        }
+        Some(530 | 535 | 538) => error.kind_is(Kind::Auth).hint_if_none("the server wants a login: -u NAME"),
+        _ => error,
     }
 }
 

@@ -12,7 +12,7 @@ use std::io::{self, Read, Write};
 
 /// How much of a header block is kept for looking at; what is longer is cut here and whole in the store.
 pub const HEAD_MAX: usize = 256 * 1024;
-const CHUNK: usize = 128 * 1024;
+const CHUNK: usize = 64 * 1024;
 
 /// One message as it came in.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -61,6 +61,8 @@ pub struct Entry {
     pub failed: bool,
     /// Since when the server does not list it; 0: it does.
     gone: u32,
+    /// It is in the listing at hand.
+    listed: bool,
 }
 
 /// What a line says, once it is known to hold.
@@ -247,25 +249,29 @@ impl Seen {
 
     /// The server listed exactly these: others are marked as gone, and the file is rewritten when it is worth it.
     pub fn listed<'a>(&mut self, uids: impl IntoIterator<Item = &'a str>, now: Time) -> Result<()> {
-        let listed: HashSet<&str> = uids.into_iter().collect();
-        // An empty listing says more about the server than about the mail.
-        if listed.is_empty() || !self.open.is_empty() {
+        // An open batch, and an empty listing, say more about the day than about the mail.
+        if !self.open.is_empty() {
             return Ok(());
         }
-        let stamp = stamp(now);
-        let (mut gone, mut back) = (Vec::new(), Vec::new());
-        for (uid, entry) in &mut self.entries {
-            match (listed.contains(&**uid), entry.gone) {
-                (false, 0) => {
-                    entry.gone = stamp;
-                    gone.push(uid.clone());
+        let (mut any, mut back) = (false, Vec::new());
+        for uid in uids {
+            any = true;
+            if let Some(entry) = self.entries.get_mut(uid) {
+                entry.listed = true;
+                if std::mem::take(&mut entry.gone) > 0 {
+                    back.push(Box::from(uid));
                 }
-                (true, 1..) => {
-                    entry.gone = 0;
-                    back.push(uid.clone());
-                }
-                _ => {}
             }
+        }
+        let (stamp, mut gone) = (stamp(now), Vec::new());
+        for (uid, entry) in &mut self.entries {
+            if !std::mem::take(&mut entry.listed) && any && entry.gone == 0 {
+                entry.gone = stamp;
+                gone.push(uid.clone());
+            }
+        }
+        if !any {
+            return Ok(());
         }
         for (key, uids) in [("gone", gone), ("back", back)] {
             for some in uids.chunks(100) {

@@ -360,15 +360,17 @@ fn a_put_of_several_removes_old_leftovers_and_a_small_one_does_not_look() {
             std::fs::File::options().write(true).open(path).unwrap().set_modified(old).unwrap();
         }
     }
-    for name in ["a", "b", "c", "d"] {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    for name in names {
         site.world.file(name, name);
     }
     let out = site.run(&["put", "a", &site.url("")]).go();
     out.ends(0);
     assert!(site.server.commands_of("MLSD").is_empty());
-    site.run(&["put", "a", "b", "c", "d", &site.url("")]).go().ends(0);
+    let url = site.url("");
+    site.run(&[&["put"], &names[..], &[url.as_str()]].concat()).go().ends(0);
     assert_eq!(site.server.commands_of("MLSD").len(), 1);
-    assert_eq!(site.names_there(""), [".y.rftp-0123456789abcdef", ".z.rftp-notes", "a", "b", "c", "d"]);
+    assert_eq!(site.names_there("")[..3], [".y.rftp-0123456789abcdef", ".z.rftp-notes", "a"]);
 }
 
 #[test]

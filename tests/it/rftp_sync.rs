@@ -319,9 +319,9 @@ fn killed_at_any_point_it_goes_on_from_there() {
         going.signal(rustix::process::Signal::KILL);
         assert_eq!(going.finish().code, 137);
         let again = sync(&world, &server, &["site", "@www", "--state", "--delete", "-j1"]);
-        // All but the one in flight and the one whose rename was on its way.
+        // All but the one in flight, and those whose rename was on its way or not yet written down.
         let put = deeds(again.exits(0), "ok").len();
-        assert!(put <= 16 - after + 1, "{put} after {after}: {again:?}");
+        assert!(put <= 16 - after + 3, "{put} after {after}: {again:?}");
         let mut now = without(tree(&server.root().join("www")), ".rftp-state");
         now.retain(|name, _| !name.contains(".rftp-"));
         assert_eq!(now, tree(&world.path("site")));

@@ -56,8 +56,8 @@ pub fn is_temporary(name: &[u8]) -> bool {
 
 /// Whether a name is one that a later run may go on with for this very target.
 pub fn is_proven_for(name: &[u8], target: &[u8]) -> bool {
-    let stem = [b".", &target[..target.len().min(KEPT)], MARK].concat();
-    is_temporary(name) && name.strip_prefix(stem.as_slice()).is_some_and(|tag| tag.contains(&b'-'))
+    let Some(at) = memchr::memmem::rfind(name, MARK).filter(|_| is_temporary(name)) else { return false };
+    name[1..at] == target[..target.len().min(KEPT)] && name[at + MARK.len()..].contains(&b'-')
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use wirepost::{
     cli::{
         self, Common, Login, Network, TlsArgs,
         args::{duration, size},
+        exit,
     },
     pop3::Method,
     store::batch::SyncMode,
@@ -16,7 +17,7 @@ use wirepost::{
 /// What was fetched is remembered, so that each message comes once; nothing is lost, whenever the program or the
 /// machine stops.
 #[derive(Parser, Debug)]
-#[command(name = "rpop", version, max_term_width = 100, after_help = "", after_long_help = AFTER)]
+#[command(name = "rpop", version, max_term_width = 100, after_long_help = long_help())]
 pub struct Rpop {
     #[command(subcommand)]
     pub verb: Verb,
@@ -53,10 +54,11 @@ Rules, one a line, the first that fits decides:
   actions: folder NAME, command CMD, keep, skip (stays on the server), delete
 
 Exit codes:
-  0 done    1 nothing there, or (--exit-code) nothing new    3 some done, some not    64 usage
-  66 no such message    68 no such host    69 refused    73 cannot create    74 local disk    75 try again later
-  76 protocol or limit    77 login refused    78 configuration, state or secret
-  79 unknown whether deletions happened    80 TLS    130, 143 interrupted, terminated";
+";
+
+fn long_help() -> String {
+    format!("{AFTER}{}", exit::TABLE)
+}
 
 #[derive(Subcommand, Debug)]
 pub enum Verb {
@@ -109,7 +111,7 @@ pub struct Fetch {
     #[arg(long, help_heading = "Where to")]
     pub crlf: bool,
     /// Make at most N messages durable at once
-    #[arg(long, value_name = "N", default_value_t = 1000, hide = true)]
+    #[arg(long, value_name = "N", default_value_t = 500, hide = true)]
     pub batch: usize,
     /// How data reaches the disk
     #[arg(long, value_enum, value_name = "HOW", default_value_t, help_heading = "Where to")]

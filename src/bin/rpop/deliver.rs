@@ -102,7 +102,7 @@ impl Delivery {
             cancel: cancel.clone(),
             digests: HashMap::new(),
             batch: Vec::new(),
-            batch_messages: 1000,
+            batch_messages: 500,
             bytes: 0,
             delivered: 0,
             deletable: Vec::new(),

@@ -38,7 +38,7 @@ pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint
     let done = if dry { Outcome::Planned } else { Outcome::Ok };
     let mut worst = done;
     let mut accepted = 0;
-    let mut told = false;
+    let mut told = std::collections::HashSet::new();
     for (recipient, result) in message.envelope.to.iter().zip(&sent.recipients) {
         let outcome = result.as_ref().err().map_or(done, Outcome::of);
         if weight(outcome) > weight(worst) {
@@ -49,15 +49,9 @@ pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint
                 accepted += 1;
                 out.count(done);
             }
-            Err(e) if sent.common.is_some() || e.kind() == Kind::Unconfirmed => {
-                // One reason for all is said once.
-                if std::mem::replace(&mut told, true) {
-                    out.also_failed(e)
-                } else {
-                    out.item_failed(&named(e, message))
-                }
-            }
-            Err(e) => out.item_failed(&named(e, message)),
+            // One reason for all is said once.
+            Err(e) if told.insert(e.message().to_string()) => out.item_failed(&named(e, message)),
+            Err(e) => out.also_failed(e),
         }
         out.emit(&Event::Recipient(Recipient {
             outcome: outcome.name(),
