@@ -44,8 +44,8 @@ impl Listing {
     fn take(&mut self, line: listing::Line, options: &Options) {
         let line = match line {
             listing::Line::Entry(mut entry) => {
-                entry.name = options.from_server(entry.name);
-                entry.target = entry.target.map(|t| options.from_server(t));
+                entry.name = options.as_read(entry.name);
+                entry.target = entry.target.map(|t| options.as_read(t));
                 listing::Line::Entry(entry)
             }
             other => other,

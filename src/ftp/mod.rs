@@ -162,7 +162,7 @@ impl Client {
     /// A command about a name, as the server writes names.
     /// A command about a name.
     pub fn named(&self, verb: &'static str, path: &RemotePath) -> Result<Command> {
-        Command::new(verb).arg(self.options.to_server(path.as_bytes())?)
+        Command::new(verb).arg(self.options.as_sent(path.as_bytes())?)
     }
 
     /// TYPE A or I, where it is the other one.
@@ -280,13 +280,13 @@ impl Client {
         } else {
             return None;
         };
-        let name = self.options.to_server(path.as_bytes()).ok()?;
+        let name = self.options.as_sent(path.as_bytes()).ok()?;
         command.and_then(|c| c.arg(name)).ok()
     }
 
     /// SITE CHMOD, as nearly all servers on Unix have it.
     pub fn mode_command(&self, path: &RemotePath, mode: u32) -> Result<Command> {
-        let name = self.options.to_server(path.as_bytes())?;
+        let name = self.options.as_sent(path.as_bytes())?;
         Command::new("SITE CHMOD").arg(format!("{:o}", mode & 0o7777))?.arg(name)
     }
 

@@ -27,7 +27,7 @@ pub trait Charset: Send + Sync {
 
 impl Options {
     /// A path as it goes into a command. A component that is not UTF-8 is taken for bytes meant as they are (`%E9` in a URL).
-    pub(super) fn to_server<'a>(&self, path: &'a [u8]) -> Result<Cow<'a, [u8]>> {
+    pub(super) fn as_sent<'a>(&self, path: &'a [u8]) -> Result<Cow<'a, [u8]>> {
         let Some(charset) = &self.charset else { return Ok(Cow::Borrowed(path)) };
         let one = |name: &'a [u8]| match std::str::from_utf8(name) {
             Ok(text) => charset.encode(text).ok_or_else(|| {
@@ -41,7 +41,7 @@ impl Options {
     }
 
     /// A name that the server sent, in UTF-8; one that cannot be read stays as it is.
-    pub(super) fn from_server(&self, name: Vec<u8>) -> Vec<u8> {
+    pub(super) fn as_read(&self, name: Vec<u8>) -> Vec<u8> {
         match self.charset.as_ref().and_then(|charset| charset.decode(&name)) {
             Some(text) => text.into_bytes(),
             None => name,

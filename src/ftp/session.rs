@@ -236,7 +236,7 @@ impl Client {
         self.features.mdtm_sets =
             !self.features.has("MFMT") && !self.features.has("MLST") && self.features.has("MDTM");
         let home = Some(&replies[1]).filter(|r| r.code == 257).and_then(|r| quoted(r.last()));
-        self.home = home.and_then(|p| RemotePath::new(self.options.from_server(p.as_bytes().to_vec())).ok());
+        self.home = home.and_then(|p| RemotePath::new(self.options.as_read(p.as_bytes().to_vec())).ok());
         let host = self.host().to_string();
         replies[2]
             .check(&[2])
