@@ -40,7 +40,6 @@
 //! socket2     : net/dial
 //! dns_lookup  : net/dial
 //! flate2      : imap/deflate imap/tests mail/compose
-//! flate2      : imap/deflate mail/compose
 //! mime_guess  : mime/media_type
 //! encoding_rs : mime/charset
 //! stringprep  : textproto/sasl

@@ -87,7 +87,7 @@ fn dialer(control: Box<dyn Transport>, data: &[&[u8]]) -> (Arc<Dialer>, Heard) {
 }
 
 fn connect(dialer: &Arc<Dialer>, security: Security) -> Result<Client> {
-    Client::connect(dialer, &Endpoint::new("h", 21), |_| security)
+    Client::connect(dialer, &Endpoint::new("127.0.0.1", 21), |_| security)
 }
 
 fn ann(account: Option<&str>) -> Login {

@@ -49,8 +49,7 @@ fn new() -> Vec<u8> {
 
 /// Faults at one kind of call after the other until a run meets none any more, with `check` after each.
 fn walk(site: &Site, calls: &str, fault: &str, args: &[&str], mut check: impl FnMut(&Output)) {
-    let mut met = 0;
-    for when in points() {
+    for (met, when) in points().enumerate() {
         assert!(when < 5_000, "{calls} {fault}: no end");
         let out = with_fault(site, calls, fault, when, args);
         check(&out);
@@ -58,7 +57,6 @@ fn walk(site: &Site, calls: &str, fault: &str, args: &[&str], mut check: impl Fn
             assert!(met > 0, "{calls} {fault} was never met: {out:?}");
             return;
         }
-        met += 1;
     }
 }
 

@@ -143,7 +143,7 @@ fn only_what_was_left_temporary_is_repeated() {
     for name in ["d/a", "d/b", "d/c"] {
         down.there(name, name);
     }
-    go(&down, &["get", "-r", "@d", "out", "--json-file", "run.jsonl"]).ends(3);
+    go(&down, &["get", "-r", "-j1", "@d", "out", "--json-file", "run.jsonl"]).ends(3);
     assert_eq!(down.names_here("out"), ["a", "c"]);
     go(&down, &["get", "--retry-from", "run.jsonl"]).ends(0);
     assert_eq!(down.here("out/b").unwrap(), b"d/b");

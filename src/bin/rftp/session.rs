@@ -147,6 +147,11 @@ impl<'a> Session<'a> {
         self.shared.ftp.ascii
     }
 
+    /// Whether there is a connection that can be used.
+    pub fn is_connected(&self) -> bool {
+        self.client.as_ref().is_some_and(Client::is_alive)
+    }
+
     /// Drops the connection without a word.
     fn forget(&mut self) {
         if let Some(client) = self.client.take() {

@@ -447,8 +447,11 @@ impl<'a> Attempt<'a> {
             Stage::Storing | Stage::Stored if self.can_go_on() => return Some(self.temporary.clone()),
             Stage::Storing | Stage::Stored => {}
         }
+        let same = session.is_connected();
         let gone = session.client().and_then(|client| match client.delete(&self.temporary) {
             Ok(()) => Ok(true),
+            // The session that was lost may make the file only now: nothing to remove yet proves nothing.
+            Err(_) if !same => Ok(false),
             // Refused: most likely there is nothing to remove.
             Err(_) => Ok(client.look(&self.temporary)?.is_none()),
         });

@@ -212,10 +212,10 @@ fn persistently(
             Ok(()) => return Ok(session),
             Err(e) => e,
         };
-        if let Some(delivery) = tools.delivery {
-            if let Err(e) = delivery.give_up(job, out) {
-                out.fail(&e);
-            }
+        if let Some(delivery) = tools.delivery
+            && let Err(e) = delivery.give_up(job, out)
+        {
+            out.fail(&e);
         }
         if !session.is_broken() && error.again() != Again::Now {
             if job.several && matches!(error.kind(), Kind::Missing | Kind::Refused | Kind::Auth) {
