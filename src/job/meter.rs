@@ -60,7 +60,7 @@ impl<'a> Meter<'a> {
     /// The most that should pass at once, so that a limit is kept smoothly.
     pub fn chunk(&self) -> usize {
         match self.limit {
-            Some((rate, ..)) => usize::try_from(rate / 8).unwrap_or(BLOCK).clamp(1024, BLOCK),
+            Some((rate, ..)) => usize::try_from(rate / 8).unwrap_or(BLOCK).clamp(1, BLOCK),
             None => BLOCK,
         }
     }
