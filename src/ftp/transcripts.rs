@@ -106,15 +106,15 @@ const LOGIN: &str = "
     S: 230 in
     C: FEAT
     C: PWD
-    C: OPTS UTF8 ON
     C: TYPE I
+    C: OPTS UTF8 ON
     S: 211-Features:
     S:  MLST type*;size*;modify*;
     S:  MFMT
     S: 211 End
     S: 257 \"/home/ann\" is where you are
-    S: 200 UTF8 is on
-    S: 200 TYPE is I";
+    S: 200 TYPE is I
+    S: 200 UTF8 is on";
 
 /// Plays a script that begins with a login; the data connections say `data` and must hear `want`.
 fn logged_in(script: &str, data: &[&[u8]], want: &[u8], run: impl Fn(&mut Client)) {
@@ -241,6 +241,10 @@ fn an_upload_makes_directories_only_after_a_no() {
         C: STOR d/e/f
         S: 553 no such directory
         C: MKD d/e
+        C: EPSV
+        S: 550 no such directory
+        S: 229 (|||4001|)
+        C: MKD d/e
         S: 550 no such directory
         C: MLST d/e
         S: 550 no
@@ -248,8 +252,6 @@ fn an_upload_makes_directories_only_after_a_no() {
         S: 257 \"/d\" made
         C: MKD d/e
         S: 257 \"/d/e\" made
-        C: EPSV
-        S: 229 (|||4001|)
         C: STOR d/e/f
         S: 150 send it
         S: 226 done
