@@ -384,7 +384,7 @@ fn place(command: &Command, flag: &Flag, verb: Option<&str>, given: &[Arg]) -> R
     {
         return Err(match super::explain(e) {
             super::Parsed::Wrong(e) => e.message().to_string(),
-            super::Parsed::Help(_) => format!("{} does not fit", flag.shown()),
+            super::Parsed::Help(_) | super::Parsed::Version(_) => format!("{} does not fit", flag.shown()),
         });
     }
     let level = of_verb.and_then(|v| command.find_subcommand(v)).unwrap_or(command);

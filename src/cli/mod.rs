@@ -52,6 +52,14 @@ pub fn main<A: Flags>(
     let flags = match parse::<A>(tool, &argv) {
         Ok(flags) => flags,
         Err(Parsed::Help(text)) => return ExitCode::from(output::print_help(&text)),
+        Err(Parsed::Version(text)) => {
+            // Bug reports about TLS begin with this; a tool without a secret has no network.
+            let text = match tool.password_variable {
+                "" => text,
+                _ => format!("{} ({})\n", text.trim_end(), crate::net::tls::library()),
+            };
+            return ExitCode::from(output::print_help(&text));
+        }
         Err(Parsed::Wrong(error)) => {
             // Somebody who asked for JSON waits for a summary even if the flags are wrong.
             let json = argv.iter().any(|a| a == "--json");
@@ -76,8 +84,10 @@ pub fn main<A: Flags>(
 }
 
 enum Parsed {
-    /// `--help`, `--version`: text for stdout.
+    /// `--help`: text for stdout.
     Help(String),
+    /// `--version`.
+    Version(String),
     Wrong(Error),
 }
 
@@ -101,8 +111,10 @@ fn parse<A: Flags>(tool: &Tool, argv: &[OsString]) -> Result<A, Parsed> {
 fn explain(error: clap::Error) -> Parsed {
     use clap::error::ErrorKind as E;
     let text = error.render();
-    if matches!(error.kind(), E::DisplayHelp | E::DisplayVersion) {
-        return Parsed::Help(text.ansi().to_string());
+    match error.kind() {
+        E::DisplayHelp => return Parsed::Help(text.ansi().to_string()),
+        E::DisplayVersion => return Parsed::Version(text.to_string()),
+        _ => {}
     }
     if error.kind() == E::DisplayHelpOnMissingArgumentOrSubcommand {
         let error = Error::new(Kind::Usage, "nothing to do").hint("--help tells what there is");

@@ -257,6 +257,16 @@ fn digests_prove_what_was_stored() {
 }
 
 #[test]
+fn the_version_names_the_tls_library() {
+    let world = world();
+    for tool in ["rftp", "rsendmail", "rpop", "rimap-search"] {
+        let run = world.run(tool, ["--version"]).go();
+        let text = run.exits(0).out();
+        assert!(text.starts_with(&format!("{tool} 0.")) && text.contains("SSL"), "{text}");
+    }
+}
+
+#[test]
 fn a_dry_run_changes_nothing() {
     let (world, server) = (world(), start(ftp::Options::default()));
     world.file("d/a.txt", "a");

@@ -138,6 +138,14 @@ pub(super) fn connect(
     Ok(io)
 }
 
+/// The library that makes TLS here, with its version where it is known.
+pub fn library() -> &'static str {
+    #[cfg(not(any(windows, target_vendor = "apple")))]
+    return self::openssl::library();
+    #[cfg(any(windows, target_vendor = "apple"))]
+    return "the platform's TLS";
+}
+
 /// Reads a file of the TLS options.
 fn read(path: &std::path::Path, what: &str) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| {

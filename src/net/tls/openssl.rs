@@ -30,6 +30,11 @@ use std::{
 
 pub(super) type Session = SslSession;
 
+/// `OpenSSL 3.0.19 …`, of the library that is loaded.
+pub(super) fn library() -> &'static str {
+    openssl::version::version()
+}
+
 pub(super) struct Connector {
     ssl: SslConnector,
     verify: bool,
