@@ -33,6 +33,10 @@ mod verify;
 mod walk;
 mod work;
 
+#[cfg(test)]
+#[path = "../common/manual.rs"]
+mod manual;
+
 use std::process::ExitCode;
 use wirepost::{
     cli::{self, Output, Tool},
@@ -65,4 +69,10 @@ fn run(flags: args::Rftp, out: &mut Output, cancel: &Cancel) -> anyhow::Result<(
         Verb::Clean(verb) => clean::run(verb, shared, out, cancel)?,
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[test]
+fn the_manual_and_the_completions_are_checked_in() {
+    manual::compare::<args::Rftp>(&TOOL);
 }
