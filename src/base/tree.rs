@@ -64,6 +64,9 @@ pub trait Tree {
     /// # Errors
     /// Also if the listing may be incomplete: nothing may be concluded from a part of it.
     fn list(&mut self, dir: &[u8]) -> Result<Vec<Entry>>;
+
+    /// These directories will be listed next, in this order, and then those that were told of before: whoever can may begin.
+    fn soon(&mut self, _dirs: &[Vec<u8>]) {}
 }
 
 #[cfg(test)]

@@ -31,8 +31,7 @@ pub fn run(flags: &args::Clean, shared: &Shared, out: &mut Output, cancel: &Canc
         let mut dirs = vec![path.clone()];
         if flags.recursive {
             let filter = Filter::default();
-            let walk =
-                session.run(out, |s, _, _| walk::remote(s.client()?, path, &filter)).0.map_err(failed)?;
+            let walk = walk::remote(session, 1, path, &filter, out).map_err(failed)?;
             for (below, error) in &walk.failures {
                 report::failed("clean", session, &path.join(below)?, error, out);
             }

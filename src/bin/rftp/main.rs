@@ -1,6 +1,7 @@
 //! rftp: FTP from scripts. Each verb has its file; what they share is the site, the session and the places.
 
 mod args;
+mod batch;
 mod cat;
 mod charset;
 mod check;
