@@ -45,7 +45,7 @@ impl Listing {
         let line = match line {
             listing::Line::Entry(mut entry) => {
                 entry.name = options.as_read(entry.name);
-                entry.target = entry.target.map(|t| options.as_read(t));
+                entry.target = entry.target.map(|t| options.as_read(t.into_vec()).into_boxed_slice());
                 listing::Line::Entry(entry)
             }
             other => other,

@@ -98,7 +98,7 @@ pub fn differs(source: &Entry, target: &Entry, times: Times) -> Option<&'static 
         // Without a time the size has to do, and without either nothing is known.
         return (source.size.is_none() || target.size.is_none()).then_some("unknown size");
     };
-    let tolerance = source.tolerance.max(target.tolerance);
+    let tolerance = i64::from(source.tolerance.max(target.tolerance));
     if here.0 > there.0 + tolerance {
         return Some("newer");
     }

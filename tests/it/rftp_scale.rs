@@ -121,7 +121,7 @@ fn memory_does_not_grow_with_the_tree() {
             if i % per_dir == 0 {
                 std::fs::create_dir_all(&dir).unwrap();
             }
-            std::fs::File::create(dir.join(format!("a file with a name {i:06}"))).unwrap();
+            std::fs::File::create(dir.join(format!("some file {i:06}.txt"))).unwrap();
         }
         let local = top.to_str().unwrap().to_string();
         let args = ["sync", &local, &format!("@{name}"), "--delete"];

@@ -89,7 +89,7 @@ pub fn sweep(
 ) -> Result<()> {
     let now = Time::now();
     for (path, entry) in leftovers(session, dir, out)? {
-        let doubt = if entry.tolerance > 1 { entry.tolerance + ZONES } else { 0 };
+        let doubt = if entry.tolerance > 1 { i64::from(entry.tolerance) + ZONES } else { 0 };
         let old = |age| entry.modified.is_some_and(|at| at.0 + doubt < now.before(age).0);
         if age.is_none_or(old) {
             out.note(format_args!("removing {path}, which an earlier run left"));

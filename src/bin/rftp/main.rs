@@ -23,6 +23,7 @@ mod quote;
 mod remote;
 mod report;
 mod rm;
+mod segments;
 mod select;
 mod session;
 mod source;
