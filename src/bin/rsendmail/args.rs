@@ -2,7 +2,11 @@
 
 use crate::message::MessageFlags;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 use wirepost::{
     cli::{Common, Flags, Login, Network, TlsArgs, args::duration, exit},
     smtp::{Notify, Policy, Ret},
@@ -17,7 +21,8 @@ Examples:
   rsendmail --eml ready.eml -t --dry-run
   rsendmail check --server smtps://me@mail.example.org
 
-A server is smtp://[user@]host[:port] (TLS by STARTTLS; port 587 with a user, else 25) or smtps:// (TLS from the start, port 465).
+A server is smtp://[user@]host[:port] (TLS by STARTTLS; port 587 with a user, else 25), smtps:// (TLS from the start, port 465),
+lmtp://host[:port] (port 24) or lmtp:///path/of/socket.
 Without one RSENDMAIL_URL counts, else the mail server of this machine.
 ";
 
@@ -79,12 +84,26 @@ fn mechanism(text: &str) -> Result<Mechanism, String> {
     })
 }
 
+fn resolver(text: &str) -> Result<SocketAddr, String> {
+    let ip = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+    ip.or_else(|_| text.parse()).map_err(|_| "not an address such as 192.0.2.1 or [2001:db8::1]:53".into())
+}
+
 /// The server.
 #[derive(Args, Debug)]
 pub struct Server {
-    /// smtp://[user@]host[:port] or smtps://…
+    /// smtp://[user@]host[:port], smtps://…, lmtp://… or lmtp:///socket
     #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
     pub server: Option<String>,
+    /// Deliver to the mail exchangers of each recipient's domain, under TLS where they offer it (not verified, unless --tls required)
+    #[arg(long, conflicts_with = "server", help_heading = "Server")]
+    pub mx: bool,
+    /// The port of mail exchangers
+    #[arg(long, value_name = "PORT", requires = "mx", default_value_t = 25, help_heading = "Server")]
+    pub mx_port: u16,
+    /// Ask this name server, in place of those in /etc/resolv.conf
+    #[arg(long, value_name = "ADDRESS[:PORT]", requires = "mx", value_parser = resolver, help_heading = "Server")]
+    pub resolver: Option<SocketAddr>,
     /// Our name in EHLO
     #[arg(long, global = true, value_name = "NAME", help_heading = "Server")]
     pub helo: Option<String>,
