@@ -74,6 +74,13 @@ impl Target {
         })
     }
 
+    /// The server with the user and the port that count.
+    pub fn url(&self) -> String {
+        let scheme = if self.implicit { "smtps" } else { "smtp" };
+        let user = self.user.as_deref().map(|user| format!("{}@", encoded(user))).unwrap_or_default();
+        format!("{scheme}://{user}{}", self.endpoint)
+    }
+
     /// The TLS that a connection to this peer must have.
     pub fn tls(&self, shared: &Shared, peer: IpAddr) -> Tls {
         match (self.implicit, shared.tls.required(peer, shared.network.proxy.is_some())) {
@@ -94,6 +101,12 @@ impl Target {
     pub fn allow_clear(&self) -> bool {
         self.choice == Some(TlsChoice::Off)
     }
+}
+
+/// What could end a URL's user in `%XX`.
+fn encoded(user: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~@+".contains(&b);
+    user.bytes().map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 fn credentials(
@@ -123,6 +136,15 @@ pub fn qualified_host() -> Option<String> {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
     (name.trim_end_matches('.').contains('.') && name.chars().all(fine)).then_some(name)
+}
+
+/// The name of this machine, full or not: for what is of this machine and nobody else's.
+pub fn own_domain() -> String {
+    mail_domain().unwrap_or_else(|| {
+        let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        if !name.is_empty() && name.chars().all(fine) { name } else { "localhost".into() }
+    })
 }
 
 /// The domain of an address for a user of this machine: where the machine says what its mail comes from, else its name.

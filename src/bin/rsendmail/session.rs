@@ -3,7 +3,7 @@
 //! A message is tried again as long as that can do no harm: nobody has got it yet, or only those are asked again who have not.
 //! A server that cannot be reached, or that refuses the login, is not asked again for the next message of the same run.
 
-use crate::{args::Shared, outgoing::Outgoing, server::Target};
+use crate::{args::Shared, outgoing::Outgoing, report::Kept, server::Target};
 use std::time::Instant;
 use wirepost::{
     base::error::*,
@@ -24,6 +24,8 @@ pub struct Session<'a> {
     mechanism: Option<&'static str>,
     /// Why there is no more connecting in this run.
     dead: Option<Error>,
+    /// A server that has enough is left alone, and nothing is tried twice.
+    once: bool,
     /// Of connections that are gone.
     round_trips: u64,
 }
@@ -37,6 +39,16 @@ pub struct Sent {
     pub tls: Option<&'static str>,
     /// The failure that all of the failed have in common, if it is one: it is told once.
     pub common: Option<Error>,
+    /// Who of them it is kept in the queue for.
+    pub kept: Option<Kept>,
+}
+
+impl Sent {
+    /// It was not to be sent to any of these.
+    pub fn failed(to: &[usize], why: &Error) -> Sent {
+        let recipients = to.iter().map(|_| Err(why.clone())).collect();
+        Sent { recipients, reply: None, attempts: 1, tls: None, common: Some(why.clone()), kept: None }
+    }
 }
 
 impl<'a> Session<'a> {
@@ -53,8 +65,30 @@ impl<'a> Session<'a> {
             policy,
             mechanism: None,
             dead: None,
+            once: false,
             round_trips: 0,
         }
+    }
+
+    /// From here on each message is tried once, for the queue has a patience of its own.
+    pub fn one_connection(&mut self) {
+        self.once = true;
+        self.policy.retries = 0;
+    }
+
+    /// There is no sense in connecting.
+    pub fn give_up(&mut self, why: Error) {
+        self.dead = Some(why);
+    }
+
+    /// Why there is no connecting any more.
+    pub fn dead(&self) -> Option<&Error> {
+        self.dead.as_ref()
+    }
+
+    /// Whether the next message has a connection that stands.
+    pub fn is_open(&self) -> bool {
+        self.client.as_ref().is_some_and(Client::is_usable)
     }
 
     /// A connection, logged in. One try.
@@ -125,7 +159,9 @@ impl<'a> Session<'a> {
             };
             match done {
                 // A server that had enough of this connection, or forgot it, says nothing about the message.
-                Err(e) if reused && (e.kind() == Kind::Closed || e.code() == Some(421)) => self.forget(),
+                Err(e) if reused && (e.kind() == Kind::Closed || (e.code() == Some(421) && !self.once)) => {
+                    self.forget();
+                }
                 other => return other,
             }
         }
@@ -187,7 +223,7 @@ impl<'a> Session<'a> {
         }
         let tls = self.client.as_ref().and_then(Client::tls).map(|t| t.version().unwrap_or("TLS"));
         let recipients = outcome.into_iter().map(|o| o.unwrap_or(Ok(()))).collect();
-        Sent { recipients, reply, attempts, tls, common }
+        Sent { recipients, reply, attempts, tls, common, kept: None }
     }
 
     /// Says goodbye and hands the counts over.
