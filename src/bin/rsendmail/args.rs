@@ -1,6 +1,6 @@
 //! rsendmail's flags.
 
-use crate::message::MessageFlags;
+use crate::{message::MessageFlags, queue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{
     net::{IpAddr, SocketAddr},
@@ -41,6 +41,8 @@ pub struct Rsendmail {
     #[command(flatten)]
     pub sending: Sending,
     #[command(flatten)]
+    pub queueing: Queueing,
+    #[command(flatten)]
     pub shared: Shared,
 }
 
@@ -61,6 +63,8 @@ impl Flags for Rsendmail {
 pub enum Verb {
     /// Try the server: name, connection, TLS, login, capabilities
     Check(Check),
+    /// What is to be sent later: look at it, send it, hold it, remove it
+    Queue(queue::args::Queue),
 }
 
 /// What all verbs share.
@@ -96,7 +100,7 @@ pub struct Server {
     #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
     pub server: Option<String>,
     /// Deliver to the mail exchangers of each recipient's domain, under TLS where they offer it (not verified, unless --tls required)
-    #[arg(long, conflicts_with = "server", help_heading = "Server")]
+    #[arg(long, help_heading = "Server")]
     pub mx: bool,
     /// The port of mail exchangers
     #[arg(long, value_name = "PORT", requires = "mx", default_value_t = 25, help_heading = "Server")]
@@ -259,6 +263,50 @@ pub struct Sending {
     /// With --retry-from: what it calls unknown as well, which may be delivered twice
     #[arg(long, requires = "retry_from", help_heading = "Sending")]
     pub retry_unknown: bool,
+}
+
+/// `--queue`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Leave everything to a later `queue run`
+    Always,
+    /// Leave to it what cannot be sent now, unless the server refused this message or recipient
+    OnFailure,
+    Never,
+}
+
+/// The queue.
+#[derive(Args, Debug)]
+pub struct Queueing {
+    /// Leave it to the queue: always, on-failure or never; alone: always
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        num_args = 0..=1,
+        default_missing_value = "always",
+        hide_possible_values = true,
+        help_heading = "Queue"
+    )]
+    pub queue: Option<When>,
+    /// The queue's directory, in place of RSENDMAIL_QUEUE_DIR and the one in the state directory
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Queue")]
+    pub queue_dir: Option<PathBuf>,
+    /// How long a queued message is tried
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5d", help_heading = "Queue")]
+    pub max_age: Duration,
+    /// After a good send, leave alone what is queued for the same server
+    #[arg(long, help_heading = "Queue")]
+    pub no_flush: bool,
+    /// The flags are sendmail's; has to come first
+    #[arg(long, hide_short_help = true, help_heading = "Queue")]
+    pub sendmail: bool,
+    /// The name of the author whose address is not named
+    #[arg(long, hide = true, value_name = "NAME")]
+    pub full_name: Option<String>,
+    /// A line that is a dot ends the message on stdin.
+    #[arg(skip)]
+    pub dot_ends: bool,
 }
 
 #[derive(Args, Debug)]

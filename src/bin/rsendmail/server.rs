@@ -17,12 +17,15 @@ use wirepost::{
     textproto::sasl::{Credentials, Mechanism},
 };
 
+/// `--mx` as a server's URL.
+const EXCHANGERS: &str = "mx:";
+
 /// See the module's essay.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// With `mx` the host is a domain, and empty as long as there is none.
+    /// With `mx` the host is a domain, or [`Target::ANY`] for each of them.
     pub endpoint: Endpoint,
-    /// The endpoint is a domain, which has its exchangers in the DNS.
+    /// The host is a domain, which has its exchangers in the DNS.
     pub mx: bool,
     implicit: bool,
     /// Nobody named a server.
@@ -36,16 +39,27 @@ pub struct Target {
 }
 
 impl Target {
+    /// Stands for all domains: no domain has this name.
+    pub const ANY: &str = "mx";
+
     /// `login`: whether the secret will be needed.
     ///
     /// # Errors
     /// `Usage` for what is no server's URL; `Config` for a login without its secret.
     pub fn new(shared: &Shared, login: bool) -> Result<Target> {
         let flags = &shared.server;
-        if flags.mx {
-            return Target::exchangers(shared);
+        let is_mx = |server: &str| server.eq_ignore_ascii_case(EXCHANGERS);
+        match (flags.mx, flags.server.as_deref()) {
+            (true, Some(server)) if !is_mx(server) => {
+                return Err(Error::new(Kind::Usage, "--mx needs no --server"));
+            }
+            (true, _) => return Target::exchangers(shared),
+            _ => {}
         }
         let named = flags.server.clone().or_else(|| config::url(&TOOL));
+        if named.as_deref().is_some_and(is_mx) {
+            return Target::exchangers(shared);
+        }
         if let Some(path) = named.as_deref().and_then(socket) {
             return Target::socket(shared, path?);
         }
@@ -104,7 +118,7 @@ impl Target {
             return Err(Error::new(Kind::Usage, "mail exchangers take no login"));
         }
         let port = shared.server.mx_port;
-        Ok(Target { mx: true, ..Target::bare(shared, Endpoint::new("", port), Protocol::Smtp) })
+        Ok(Target { mx: true, ..Target::bare(shared, Endpoint::new(Target::ANY, port), Protocol::Smtp) })
     }
 
     fn bare(shared: &Shared, endpoint: Endpoint, protocol: Protocol) -> Target {
@@ -119,6 +133,23 @@ impl Target {
             choice: shared.tls.tls,
             options: options(&shared.server, protocol),
         }
+    }
+
+    /// The server with the user and the port that count.
+    pub fn url(&self) -> String {
+        if self.mx {
+            return EXCHANGERS.to_string();
+        }
+        if let Some(path) = self.endpoint.path() {
+            return format!("lmtp://{}", url::encode(path.as_os_str().as_encoded_bytes()));
+        }
+        let scheme = match (self.options.protocol, self.implicit) {
+            (Protocol::Lmtp, _) => "lmtp",
+            (_, true) => "smtps",
+            (_, false) => "smtp",
+        };
+        let user = self.user.as_deref().map(|user| format!("{}@", encoded(user))).unwrap_or_default();
+        format!("{scheme}://{user}{}", self.endpoint)
     }
 
     /// The TLS that a connection to this peer must have.
@@ -170,6 +201,12 @@ fn socket(url: &str) -> Option<Result<String>> {
     })
 }
 
+/// What could end a URL's user in `%XX`.
+fn encoded(user: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~@+".contains(&b);
+    user.bytes().map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
 fn credentials(
     shared: &Shared,
     flags: &Server,
@@ -197,6 +234,15 @@ pub fn qualified_host() -> Option<String> {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
     (name.trim_end_matches('.').contains('.') && name.chars().all(fine)).then_some(name)
+}
+
+/// The name of this machine, full or not: for what is of this machine and nobody else's.
+pub fn own_domain() -> String {
+    mail_domain().unwrap_or_else(|| {
+        let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let fine = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.';
+        if !name.is_empty() && name.chars().all(fine) { name } else { "localhost".into() }
+    })
 }
 
 /// The domain of an address for a user of this machine: where the machine says what its mail comes from, else its name.
