@@ -147,6 +147,9 @@ pub struct Tally {
     signal: Option<i32>,
     /// The answer to a question was no.
     no: bool,
+    /// What is temporary stays queued, and makes nothing half done.
+    queue: bool,
+    sysexits: bool,
 }
 
 impl Tally {
@@ -172,6 +175,16 @@ impl Tally {
         self.no = true;
     }
 
+    /// For the run of a queue: what is to be tried again is there for the next run, whatever else was done (75).
+    pub fn leaves_rest(&mut self) {
+        self.queue = true;
+    }
+
+    /// For those who call us sendmail: no code that sysexits.h does not have.
+    pub fn keep_to_sysexits(&mut self) {
+        self.sysexits = true;
+    }
+
     pub fn signal(&mut self, signal: i32) {
         self.signal = Some(signal);
     }
@@ -188,6 +201,21 @@ impl Tally {
     /// One code for all: a signal before all; any unknown; some done and some not; none done: again later if all of it may
     /// be, else the first failure's code.
     pub fn exit(&self) -> u8 {
+        let code = self.own_exit();
+        match code {
+            _ if !self.sysexits => code,
+            // Nothing to say no to; what was done is done, and what was not decides.
+            NO => OK,
+            SOME => self.first_permanent.or(self.first).unwrap_or(AGAIN),
+            // The remote system did something that was impossible during a protocol exchange.
+            UNKNOWN => PROTOCOL,
+            // The way is not as it is set up to be.
+            TLS => CONFIG,
+            code => code,
+        }
+    }
+
+    fn own_exit(&self) -> u8 {
         let failed = self.of(Outcome::Temporary) + self.of(Outcome::Permanent);
         let done = self.of(Outcome::Ok) + self.of(Outcome::Queued) + self.of(Outcome::Planned);
         if let Some(signal) = self.signal {
@@ -198,6 +226,9 @@ impl Tally {
         }
         if failed == 0 {
             return if self.no { NO } else { OK };
+        }
+        if self.queue && self.of(Outcome::Permanent) == 0 {
+            return AGAIN;
         }
         if done > 0 {
             return SOME;
@@ -238,6 +269,25 @@ mod tests {
         assert_eq!(exit(&[], &[lost(), lost()]), AGAIN);
         assert_eq!(exit(&[], &[lost(), refused()]), REFUSED);
         assert_eq!(exit(&[Outcome::Ok], &[unknown(), Error::interrupted(15)]), 143);
+        let mut queue = Tally::default();
+        queue.leaves_rest();
+        queue.count(Outcome::Ok);
+        queue.fail(&lost());
+        assert_eq!(queue.exit(), AGAIN);
+        queue.fail(&refused());
+        assert_eq!(queue.exit(), SOME);
+        for (errors, want) in [
+            (vec![unknown()], PROTOCOL),
+            (vec![Error::new(Kind::Tls, "x")], CONFIG),
+            (vec![Error::new(Kind::NoUser, "x")], NO_USER),
+            (vec![lost()], AGAIN),
+        ] {
+            let mut old = Tally::default();
+            old.keep_to_sysexits();
+            old.count(Outcome::Ok);
+            errors.iter().for_each(|e| old.fail(e));
+            assert_eq!(old.exit(), want, "{errors:?}");
+        }
         let mut asked = Tally::default();
         asked.answer_no();
         assert_eq!(asked.exit(), NO);

@@ -15,6 +15,8 @@ mod rftp_lists;
 mod rftp_login;
 mod rftp_reach;
 mod rftp_resume;
+mod rftp_scale;
+mod rftp_segments;
 mod rftp_session;
 mod rftp_site;
 mod rftp_sync;

@@ -1,6 +1,7 @@
 //! rftp: FTP from scripts. Each verb has its file; what they share is the site, the session and the places.
 
 mod args;
+mod batch;
 mod cat;
 mod charset;
 mod check;
@@ -22,6 +23,7 @@ mod quote;
 mod remote;
 mod report;
 mod rm;
+mod segments;
 mod select;
 mod session;
 mod source;

@@ -12,6 +12,7 @@ mod mailbox;
 mod names;
 mod query;
 mod rules;
+mod save;
 mod search;
 mod show;
 mod site;

@@ -9,7 +9,7 @@ use crate::{
     deliver::{self, Delivery},
     find::{self, Found, Order, SortValue},
     names, query, rules,
-    show::Saver,
+    save::Saver,
     site::{self, Site},
     state,
     summary::{self, Summary},
@@ -47,6 +47,8 @@ pub struct Job<'a> {
     hits: Vec<Hit>,
     /// Found in all mailboxes.
     total: u64,
+    /// Messages that failed, in all of them.
+    failures: u64,
     pub several: bool,
 }
 
@@ -78,6 +80,7 @@ impl Job<'_> {
     /// A message failed, and the others go on.
     pub fn failed(&mut self, uid: Uid, hit: Hit, error: &Error, out: &mut Output) {
         self.done.insert(uid);
+        self.failures += 1;
         out.item_failed(error);
         out.emit(&Event::Hit(Box::new(deliver::with_error(hit, error))));
     }
@@ -121,6 +124,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
         uidvalidity: None,
         hits: Vec::new(),
         total: 0,
+        failures: 0,
         several: mailboxes.len() > 1,
     };
     let until = search.wait.map(|w| Instant::now() + w);
@@ -244,7 +248,14 @@ fn in_mailbox(
 ) -> Result<()> {
     let search = job.search;
     let changes = search.acts() && !search.dry_run;
-    let mut mailbox = if changes { session.select(name)? } else { session.examine(name)? };
+    let guarded = changes && job.key.depends_on_flags();
+    let follows = search.new && follows(search, &job.key);
+    let mut mailbox = match (guarded || follows, changes) {
+        (true, _) => session.open_counting(name, !changes)?,
+        (false, true) => session.select(name)?,
+        (false, false) => session.examine(name)?,
+    };
+    mailbox.guard = mailbox.modseq.filter(|_| guarded);
     if job.uidvalidity.is_some_and(|v| v != mailbox.uidvalidity) {
         // Made anew while we were away: these are other messages.
         job.done.clear();
@@ -256,9 +267,46 @@ fn in_mailbox(
         None if search.count && order.limit().is_none() => {
             return count(job, &mut mailbox, out);
         }
-        None => find::find(&mut mailbox, &job.key.clone(), &order, false, out)?,
+        None => match news(job, &mailbox, follows, out) {
+            Some(key) => find::find(&mut mailbox, &key, &order, false, out)?,
+            None => Found { uids: Vec::new(), beyond: None, page: false },
+        },
     };
-    process(job, &mut mailbox, found, &order, only.is_some(), tools, out)
+    let failures = job.failures;
+    process(job, &mut mailbox, found, &order, only.is_some(), tools, out)?;
+    if let (true, Some(modseq), Some(seen)) =
+        (follows && job.failures == failures, mailbox.modseq, &mut job.seen)
+        && !search.dry_run
+    {
+        seen.set_mark(&state::mark(&job.key, name, mailbox.uidvalidity), modseq)?;
+    }
+    Ok(())
+}
+
+/// Whether what `--new` left unseen in an earlier run of the same search can only be what arrived or changed since: then a
+/// server that counts changes is asked for no more.
+fn follows(search: &Search, key: &SearchKey) -> bool {
+    search.new
+        && search.first.is_none()
+        && search.last.is_none()
+        && search.max_size.is_none()
+        && !key.depends_on_the_day()
+}
+
+/// What is to be searched for; `None`: nothing changed since the same search was done before.
+fn news(job: &Job<'_>, mailbox: &Mailbox<'_>, follows: bool, out: &mut Output) -> Option<SearchKey> {
+    let known = job.seen.as_ref().filter(|_| follows);
+    let mark = known.and_then(|s| s.mark(&state::mark(&job.key, &mailbox.name, mailbox.uidvalidity)));
+    match (mark, mailbox.modseq) {
+        (Some(mark), Some(now)) if mark == now => {
+            out.note(format_args!("nothing changed in {} since the last time", mailbox.name.text()));
+            None
+        }
+        (Some(mark), Some(now)) if mark < now => {
+            Some(SearchKey::and(vec![SearchKey::Modseq(mark + 1), job.key.clone()]))
+        }
+        _ => Some(job.key.clone()),
+    }
 }
 
 fn count(job: &mut Job<'_>, mailbox: &mut Mailbox<'_>, out: &mut Output) -> Result<()> {
