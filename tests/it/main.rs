@@ -8,6 +8,7 @@ mod install;
 mod layers;
 mod messages;
 mod mime_oracles;
+mod readme;
 mod rftp_basics;
 mod rftp_hostile;
 mod rftp_kill;

@@ -100,7 +100,7 @@ impl Session {
     }
 }
 
-/// The text with each RFC 3339 moment and each `0.123`-like time replaced.
+/// The text with each RFC 3339 moment, each number of seconds and each SHA-256 replaced.
 fn moments(text: &str) -> String {
     let bytes = text.as_bytes();
     let digits =
@@ -112,6 +112,12 @@ fn moments(text: &str) -> String {
         if day && rest.get(10..11) == Some("T") && rest.get(19..20) == Some("Z") {
             out.push_str("TIME");
             at += 20;
+            continue;
+        }
+        let hex = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+        if hex == 64 {
+            out.push_str("DIGEST");
+            at += hex;
             continue;
         }
         let c = rest.chars().next().unwrap_or_default();

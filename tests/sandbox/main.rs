@@ -1,11 +1,12 @@
 //! The sandbox: in-process servers for the tests and for `scripts/demo`.
 //!
 //! `sandbox --serve` starts one of each kind on 127.0.0.1, over one mail store, with an account `user`. It says on
-//! stdout, a JSON object a line, what listens where, then `{"type":"ready"}`, and serves until its stdin is closed.
+//! stdout, a JSON object a line, what listens where, then `{"type":"ready"}`, and serves until its stdin is closed. A line `smtp down`
+//! there ends the first SMTP server, `smtp up` starts it again on its port; each is confirmed by a line on stdout.
 #[path = "mod.rs"]
 mod sandbox;
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Write};
 
 use sandbox::tls::Tls;
 use sandbox::{ftp, imap, pop3, smtp, store::Store};
@@ -53,6 +54,25 @@ fn main() -> std::io::Result<()> {
         say(json!({"type": "server", "scheme": scheme, "url": url, "port": port, "tls": tls}))?;
     }
     say(json!({"type": "ready"}))?;
-    std::io::stdin().lock().read_to_end(&mut Vec::new())?;
+    let (smtp_port, mut smtp) = (explicit.1.port(), Some(explicit.1));
+    for line in std::io::stdin().lock().lines() {
+        match line?.as_str() {
+            "smtp down" => smtp = None,
+            "smtp up" => {
+                let (port, tls) = (smtp_port, Tls::Explicit);
+                smtp = Some(smtp::Server::start(smtp::Options {
+                    port,
+                    tls,
+                    store: with(),
+                    ..smtp::Options::default()
+                }));
+            }
+            other => {
+                say(json!({"type": "unknown", "line": other}))?;
+                continue;
+            }
+        }
+        say(json!({"type": "smtp", "up": smtp.is_some()}))?;
+    }
     Ok(())
 }

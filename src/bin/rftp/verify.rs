@@ -266,7 +266,13 @@ fn report(
         Ok(Verdict::Differs(reason)) => {
             out.answer_no();
             let shown = local.display().to_string();
-            out.line(format_args!("{}: {reason}", escape::text(&shown)));
+            let said = match reason {
+                "missing" => "is missing there",
+                "directory" => "is a directory there",
+                "size" => "the sizes differ",
+                _ => "the contents differ",
+            };
+            out.line(format_args!("{}: {said}", escape::text(&shown)));
             (file.outcome, file.reason) = (Outcome::Permanent.name(), Some(reason));
         }
         Err(e) => {
