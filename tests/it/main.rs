@@ -5,6 +5,7 @@ mod b64mime;
 mod b64mime_build;
 mod b64mime_read;
 mod layers;
+mod mail_reach;
 mod mime_oracles;
 mod rftp_basics;
 mod rftp_hostile;
