@@ -3,7 +3,7 @@
 //! Events, states and journals are all JSON Lines; a name that is not UTF-8 is `{"bytes":"<base64>"}`, everywhere.
 
 use crate::base::{b64, error::*, escape};
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use std::fmt::Write;
 
 pub use serde_json::{Map, Value, json};
@@ -27,6 +27,12 @@ pub fn to_line(value: &impl Serialize) -> String {
 pub fn from_line(line: &str) -> Result<Value> {
     serde_json::from_str(line)
         .map_err(|e| Error::new(Kind::Input, format!("not JSON at column {}", e.column())))
+}
+
+/// As [`from_line`], into a type of its own.
+pub fn read<T: DeserializeOwned>(line: &str) -> Result<T> {
+    serde_json::from_str(line)
+        .map_err(|e| Error::new(Kind::Input, format!("not what is expected at column {}", e.column())))
 }
 
 /// A name from a server or a file system: text if it is UTF-8, else its bytes.

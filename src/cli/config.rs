@@ -1,4 +1,5 @@
-//! The account file: `~/.config/wirepost/config` (`$XDG_CONFIG_HOME/wirepost/config`, or `--config FILE`), never needed.
+//! The account file: `~/.config/wirepost/config` (`$XDG_CONFIG_HOME/wirepost/config`, or `--config FILE`), never needed; where a user
+//! has none, `/etc/wirepost/config` is read.
 //!
 //! ```text
 //! # Of all programs in one file; what a section does not say is as without it.
@@ -33,9 +34,11 @@ use std::{
     io::Read,
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
-    sync::OnceLock,
+    sync::{Arc, PoisonError, RwLock},
 };
 
+/// For the whole machine: it counts for those who have no file of their own.
+const SYSTEM: &str = "/etc/wirepost/config";
 const TOOLS: [&str; 5] = ["rftp", "rsendmail", "rpop", "rimap-search", "b64mime"];
 const LARGEST: u64 = 1 << 20;
 
@@ -56,6 +59,8 @@ pub(super) struct Account {
     user: Option<String>,
     password: Option<Source>,
     token_command: Option<String>,
+    /// Where it stands.
+    from: Option<(PathBuf, Option<String>)>,
 }
 
 impl Account {
@@ -80,10 +85,44 @@ impl Account {
 }
 
 /// The account of this run, once the flags are read.
-static ACCOUNT: OnceLock<Account> = OnceLock::new();
+static ACCOUNT: RwLock<Option<Arc<Account>>> = RwLock::new(None);
 
-pub(super) fn account() -> &'static Account {
-    ACCOUNT.get_or_init(Account::default)
+pub(super) fn account() -> Arc<Account> {
+    ACCOUNT.read().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
+}
+
+fn set(account: Account) {
+    *ACCOUNT.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(account));
+}
+
+/// The file and the name of the account that counts, if one does.
+pub fn chosen() -> Option<(PathBuf, Option<String>)> {
+    account().from.clone()
+}
+
+/// From here on the login of this account counts, or that of none: for a program that does the work of several accounts in turn. Its
+/// other flags are the caller's to have kept.
+///
+/// # Errors
+/// `Config`, naming file and line.
+pub fn switch(tool: &Tool, to: Option<(&Path, Option<&str>)>) -> Result<()> {
+    let mut account = Account::default();
+    if let Some((path, name)) = to {
+        let Some((file, text)) = read(path, true)? else { return Ok(()) };
+        let at = |line, why: &str| Error::new(Kind::Config, format!("{}:{line}: {why}", path.display()));
+        let lines = section(&text, tool.name, name).map_err(|(line, why)| at(line, why))?;
+        let lines = lines.ok_or_else(|| no_section(path, tool, name.unwrap_or_default()))?;
+        let mut secret = None;
+        for line in lines {
+            let flag = Flag::parse(line.text).map_err(|why| at(line.number, &why))?;
+            if account.take(&flag).transpose().map_err(|why| at(line.number, &why))? == Some(true) {
+                secret = Some(line.number);
+            }
+        }
+        account.complete(secret, &file, path, name)?;
+    }
+    set(account);
+    Ok(())
 }
 
 /// The URL that stands where the command line gives none: the environment's (`RFTP_URL`), else the account's.
@@ -105,7 +144,7 @@ pub(super) fn apply(tool: &Tool, command: &Command, argv: &[OsString]) -> Result
     let scanned = scan(command, argv);
     let (path, wanted) = match (&scanned.config, &scanned.account) {
         (Some(path), _) => (PathBuf::from(path), true),
-        (None, account) => match default_path() {
+        (None, account) => match own_or_system() {
             Some(path) => (path, account.is_some()),
             None if account.is_none() => return Ok(argv.to_vec()),
             None => return Err(Error::new(Kind::Config, "there is no home directory to find accounts in")),
@@ -118,12 +157,7 @@ pub(super) fn apply(tool: &Tool, command: &Command, argv: &[OsString]) -> Result
         Ok(Some(lines)) => lines,
         Ok(None) => match name {
             None => return Ok(argv.to_vec()),
-            Some(name) => {
-                return Err(Error::new(
-                    Kind::Config,
-                    format!("{} has no [{} {name}]", path.display(), tool.name),
-                ));
-            }
+            Some(name) => return Err(no_section(&path, tool, name)),
         },
         Err((line, why)) => return Err(at(line, why)),
     };
@@ -148,19 +182,8 @@ pub(super) fn apply(tool: &Tool, command: &Command, argv: &[OsString]) -> Result
             Place::Nowhere => {}
         }
     }
-    account.host = account.url.as_deref().and_then(|url| Url::parse(url).ok()).map(|url| {
-        account.user = account.user.take().or(url.user);
-        url.host
-    });
-    match secret {
-        Some(_) => netrc::private(&file, &path)?,
-        None => unchanged_by_others(&file, &path)?,
-    }
-    if let Some(line) = secret.filter(|_| account.host.is_none()) {
-        return Err(at(line, "a secret needs the account's --url: it is sent to that host only"));
-    }
-    // One run reads its flags once; a test that reads them again keeps the first.
-    let _ = ACCOUNT.set(account);
+    account.complete(secret, &file, &path, name)?;
+    set(account);
     let mut merged = argv.to_vec();
     if let Some((index, _)) = scanned.verb {
         merged.splice(index + 1..index + 1, after_verb);
@@ -168,6 +191,20 @@ pub(super) fn apply(tool: &Tool, command: &Command, argv: &[OsString]) -> Result
     let start = merged.len().min(1);
     merged.splice(start..start, first);
     Ok(merged)
+}
+
+fn no_section(path: &Path, tool: &Tool, name: &str) -> Error {
+    let section = format!("{} {name}", tool.name);
+    Error::new(Kind::Config, format!("{} has no [{}]", path.display(), section.trim_end()))
+}
+
+/// The user's file; the machine's, if that is the one there is.
+fn own_or_system() -> Option<PathBuf> {
+    let own = default_path();
+    if own.as_ref().is_some_and(|path| path.exists()) || File::open(SYSTEM).is_err() {
+        return own;
+    }
+    Some(PathBuf::from(SYSTEM))
 }
 
 fn default_path() -> Option<PathBuf> {
@@ -301,6 +338,31 @@ impl Flag {
 }
 
 impl Account {
+    /// All lines are read; `secret` is the line that holds one or leads to one.
+    fn complete(
+        &mut self,
+        secret: Option<usize>,
+        file: &File,
+        path: &Path,
+        name: Option<&str>,
+    ) -> Result<()> {
+        self.host = self.url.as_deref().and_then(|url| Url::parse(url).ok()).map(|url| {
+            self.user = self.user.take().or(url.user);
+            url.host
+        });
+        match secret {
+            Some(_) => netrc::private(file, path)?,
+            None => unchanged_by_others(file, path)?,
+        }
+        if let Some(line) = secret.filter(|_| self.host.is_none()) {
+            let text = "a secret needs the account's --url: it is sent to that host only";
+            return Err(Error::new(Kind::Config, format!("{}:{line}: {text}", path.display())));
+        }
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        self.from = Some((path, name.map(String::from)));
+        Ok(())
+    }
+
     /// Takes what is not an ordinary flag; whether it is a secret or leads to one.
     fn take(&mut self, flag: &Flag) -> Option<Result<bool, String>> {
         let name = match &flag.name {

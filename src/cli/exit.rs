@@ -24,8 +24,7 @@ pub const UNKNOWN: u8 = 79;
 pub const TLS: u8 = 80;
 
 /// The table of codes as `--help` and the man pages show it.
-pub const TABLE: &str = "\
-  0  everything asked for was done          73  cannot create the output
+pub const TABLE: &str = "  0  everything asked for was done          73  cannot create the output
   1  the answer is no                       74  local read or write failed
   3  some done, some not                    75  try again later
  64  wrong usage                            76  the peer broke the protocol or a limit
@@ -34,6 +33,34 @@ pub const TABLE: &str = "\
  67  no such user or recipient              79  outcome unknown: it may have happened
  68  no such host                           80  TLS
  69  the server refused for good       130/143  interrupted, terminated";
+
+/// The same in full, for the man pages and the README.
+pub const MEANINGS: [(&str, &str); 19] = [
+    ("0", "everything asked for was done"),
+    ("1", "the answer is no (nothing found, differs, lint found something)"),
+    ("3", "some done, some not; each item says how it went"),
+    ("64", "wrong usage"),
+    ("65", "malformed input data, or a guard refused"),
+    ("66", "a named source is missing or unreadable, here or there; a pattern without match"),
+    ("67", "no such user or recipient"),
+    ("68", "no such host"),
+    ("69", "the server refused for good (5yz, NO, -ERR)"),
+    ("70", "a bug of ours"),
+    ("73", "cannot create the output"),
+    ("74", "local read or write failed (disk full)"),
+    ("75", "try again later (4yz, timeout, connection lost before any effect, name service)"),
+    ("76", "the peer broke the protocol, or a limit was exceeded"),
+    ("77", "login or permission refused"),
+    ("78", "configuration, state or secret not to be had"),
+    ("79", "outcome unknown: it may have happened (never retried by itself)"),
+    ("80", "TLS: certificate, required TLS not to be had, session reuse"),
+    ("130, 143", "interrupted, terminated (partial files removed or named)"),
+];
+
+/// How many items make one code.
+pub const MERGING: &str = "\
+Many items make one code: a signal before all; any unknown is 79; some done and some not is 3; none done is 75 if all of it may be \
+tried again, else the first failure's code.";
 
 /// The code of one failure by itself.
 pub fn code(error: &Error) -> u8 {
@@ -120,6 +147,9 @@ pub struct Tally {
     signal: Option<i32>,
     /// The answer to a question was no.
     no: bool,
+    /// What is temporary stays queued, and makes nothing half done.
+    queue: bool,
+    sysexits: bool,
 }
 
 impl Tally {
@@ -145,6 +175,16 @@ impl Tally {
         self.no = true;
     }
 
+    /// For the run of a queue: what is to be tried again is there for the next run, whatever else was done (75).
+    pub fn leaves_rest(&mut self) {
+        self.queue = true;
+    }
+
+    /// For those who call us sendmail: no code that sysexits.h does not have.
+    pub fn keep_to_sysexits(&mut self) {
+        self.sysexits = true;
+    }
+
     pub fn signal(&mut self, signal: i32) {
         self.signal = Some(signal);
     }
@@ -161,6 +201,21 @@ impl Tally {
     /// One code for all: a signal before all; any unknown; some done and some not; none done: again later if all of it may
     /// be, else the first failure's code.
     pub fn exit(&self) -> u8 {
+        let code = self.own_exit();
+        match code {
+            _ if !self.sysexits => code,
+            // Nothing to say no to; what was done is done, and what was not decides.
+            NO => OK,
+            SOME => self.first_permanent.or(self.first).unwrap_or(AGAIN),
+            // The remote system did something that was impossible during a protocol exchange.
+            UNKNOWN => PROTOCOL,
+            // The way is not as it is set up to be.
+            TLS => CONFIG,
+            code => code,
+        }
+    }
+
+    fn own_exit(&self) -> u8 {
         let failed = self.of(Outcome::Temporary) + self.of(Outcome::Permanent);
         let done = self.of(Outcome::Ok) + self.of(Outcome::Queued) + self.of(Outcome::Planned);
         if let Some(signal) = self.signal {
@@ -171,6 +226,9 @@ impl Tally {
         }
         if failed == 0 {
             return if self.no { NO } else { OK };
+        }
+        if self.queue && self.of(Outcome::Permanent) == 0 {
+            return AGAIN;
         }
         if done > 0 {
             return SOME;
@@ -211,9 +269,36 @@ mod tests {
         assert_eq!(exit(&[], &[lost(), lost()]), AGAIN);
         assert_eq!(exit(&[], &[lost(), refused()]), REFUSED);
         assert_eq!(exit(&[Outcome::Ok], &[unknown(), Error::interrupted(15)]), 143);
+        let mut queue = Tally::default();
+        queue.leaves_rest();
+        queue.count(Outcome::Ok);
+        queue.fail(&lost());
+        assert_eq!(queue.exit(), AGAIN);
+        queue.fail(&refused());
+        assert_eq!(queue.exit(), SOME);
+        for (errors, want) in [
+            (vec![unknown()], PROTOCOL),
+            (vec![Error::new(Kind::Tls, "x")], CONFIG),
+            (vec![Error::new(Kind::NoUser, "x")], NO_USER),
+            (vec![lost()], AGAIN),
+        ] {
+            let mut old = Tally::default();
+            old.keep_to_sysexits();
+            old.count(Outcome::Ok);
+            errors.iter().for_each(|e| old.fail(e));
+            assert_eq!(old.exit(), want, "{errors:?}");
+        }
         let mut asked = Tally::default();
         asked.answer_no();
         assert_eq!(asked.exit(), NO);
+    }
+
+    #[test]
+    fn the_tables_name_the_same_codes() {
+        for (code, _) in MEANINGS {
+            let said = TABLE.split_whitespace().any(|word| word == code.replace(", ", "/"));
+            assert!(said, "{code} is not in the short table");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod args;
 pub mod config;
 pub mod event;
 pub mod exit;
+pub mod help;
 mod hint;
 pub mod netrc;
 pub mod output;
@@ -22,7 +23,7 @@ pub use output::Output;
 
 use crate::{base::error::*, net::Cancel};
 use clap::Parser;
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode, sync::OnceLock};
 
 /// What `main` has to know of a program.
 pub struct Tool {
@@ -45,10 +46,18 @@ pub fn main<A: Flags>(
     tool: &'static Tool,
     run: impl FnOnce(A, &mut Output, &Cancel) -> anyhow::Result<()>,
 ) -> ExitCode {
+    main_with(tool, std::env::args_os().collect(), run)
+}
+
+/// As [`main`], for a program that has read its command line itself, and says what it comes to in its own flags.
+pub fn main_with<A: Flags>(
+    tool: &'static Tool,
+    argv: Vec<OsString>,
+    run: impl FnOnce(A, &mut Output, &Cancel) -> anyhow::Result<()>,
+) -> ExitCode {
     no_core_dumps();
     panic_hook(tool.name);
     let signal = signal::install();
-    let argv: Vec<OsString> = std::env::args_os().collect();
     let flags = match parse::<A>(tool, &argv) {
         Ok(flags) => flags,
         Err(Parsed::Help(text)) => return ExitCode::from(output::print_help(&text)),
@@ -83,6 +92,20 @@ pub fn main<A: Flags>(
     ExitCode::from(out.finish())
 }
 
+static ARGV: OnceLock<Vec<OsString>> = OnceLock::new();
+
+/// The command line of this run with the account's flags in it, as it was parsed: for work that is left to a later run.
+pub fn argv() -> &'static [OsString] {
+    ARGV.get().map_or(&[], Vec::as_slice)
+}
+
+/// Ends a program whose command line cannot even be read.
+pub fn wrong(tool: &'static Tool, error: &Error) -> ExitCode {
+    let mut out = Output::plain(tool.name, false);
+    out.fail(error);
+    ExitCode::from(out.finish())
+}
+
 enum Parsed {
     /// `--help`: text for stdout.
     Help(String),
@@ -93,7 +116,7 @@ enum Parsed {
 
 /// The flags of the account in front, then those of the command line: the last one wins.
 fn parse<A: Flags>(tool: &Tool, argv: &[OsString]) -> Result<A, Parsed> {
-    let mut command = A::command().args_override_self(true);
+    let mut command = help::complete(A::command()).args_override_self(true);
     command.build();
     let argv = match config::apply(tool, &command, argv) {
         Ok(argv) => argv,
@@ -103,6 +126,7 @@ fn parse<A: Flags>(tool: &Tool, argv: &[OsString]) -> Result<A, Parsed> {
             _ => return Err(Parsed::Wrong(error)),
         },
     };
+    let _ = ARGV.set(argv.clone());
     let matches = command.try_get_matches_from(argv).map_err(explain)?;
     A::from_arg_matches(&matches).map_err(explain)
 }

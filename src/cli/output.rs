@@ -205,6 +205,16 @@ impl Output {
         self.tally.answer_no();
     }
 
+    /// See [`Tally::leaves_rest`].
+    pub fn leaves_rest(&mut self) {
+        self.tally.leaves_rest();
+    }
+
+    /// See [`Tally::keep_to_sysexits`].
+    pub fn keep_to_sysexits(&mut self) {
+        self.tally.keep_to_sysexits();
+    }
+
     /// `-v`: what a person may want to know.
     pub fn note(&mut self, text: impl fmt::Display) {
         if self.verbose && !self.quiet {

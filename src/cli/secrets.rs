@@ -104,8 +104,58 @@ pub fn identity(tool: &Tool, login: &Login, user: &str, host: &str) -> Result<Id
 /// The OAuth token of `user` on `host` (RFC 6750): from the command of the flag `--token-command`, else the account's. `None` if
 /// neither is given, and a password is what there is.
 pub fn token(command: Option<&str>, user: &str, host: &str) -> Result<Option<Secret>> {
-    let command = command.or_else(|| config::account().token_command(host, user));
+    let account = config::account();
+    let command = command.or_else(|| account.token_command(host, user));
     command.map(|command| from_command(command, "--token-command")).transpose()
+}
+
+/// Where [`identity`] and [`token`] would find the secret: for a run that leaves its work to a later one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    File(PathBuf),
+    Stdin,
+    Command,
+    Env(String),
+    Netrc(PathBuf),
+    Account,
+    Prompt,
+    Nowhere,
+}
+
+/// See [`Origin`]. Asks nobody and runs nothing.
+///
+/// # Errors
+/// `Config` for a netrc file that cannot be used.
+pub fn origin(tool: &Tool, login: &Login, command: Option<&str>, user: &str, host: &str) -> Result<Origin> {
+    let account = config::account();
+    if command.is_some() {
+        return Ok(Origin::Command);
+    }
+    if account.token_command(host, user).is_some() {
+        return Ok(Origin::Account);
+    }
+    if let Some(path) = &login.password_file {
+        let stdin = path == Path::new("-");
+        return Ok(if stdin { Origin::Stdin } else { Origin::File(path.clone()) });
+    }
+    if login.password_command.is_some() {
+        return Ok(Origin::Command);
+    }
+    if let Some(variable) = &login.password_env {
+        return Ok(Origin::Env(variable.clone()));
+    }
+    if from_env(tool.password_variable).is_some() {
+        return Ok(Origin::Env(tool.password_variable.to_string()));
+    }
+    if entries(login)?.as_deref().and_then(|e| netrc::password(e, host, user)).is_some() {
+        let path = login.netrc_file.clone().or_else(netrc::default_path);
+        return Ok(path.map_or(Origin::Nowhere, Origin::Netrc));
+    }
+    if account.password(host, user).is_some() {
+        return Ok(Origin::Account);
+    }
+    let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    Ok(if terminal { Origin::Prompt } else { Origin::Nowhere })
 }
 
 /// The proxy with the password of its user, from the file, else from the environment.

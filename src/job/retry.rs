@@ -35,7 +35,17 @@ impl Policy {
 }
 
 fn jittered(tried: u32, random: u64) -> Duration {
-    let base = Duration::from_secs(1 << (tried - 1).min(10)).min(LONGEST);
+    spread(tried, Duration::from_secs(1), LONGEST, random)
+}
+
+/// How long a queue waits before it tries a message again that was tried so often, `tried` from 1: a minute, two, four … up to two hours,
+/// with a quarter of jitter.
+pub fn backoff(tried: u32) -> Duration {
+    spread(tried, Duration::from_secs(60), Duration::from_secs(7200), RandomState::new().build_hasher().finish())
+}
+
+fn spread(tried: u32, first: Duration, longest: Duration, random: u64) -> Duration {
+    let base = first.saturating_mul(1 << tried.saturating_sub(1).min(16)).min(longest);
     base + base.mul_f64(0.25 * (random % 1000) as f64 / 1000.0)
 }
 
@@ -61,5 +71,7 @@ mod tests {
         assert_eq!(jittered(3, 0), Duration::from_secs(4));
         assert!(jittered(1, 999) < Duration::from_millis(1250));
         assert_eq!(jittered(40, 0), LONGEST);
+        assert!((60..75).contains(&backoff(1).as_secs()) && (960..1200).contains(&backoff(5).as_secs()));
+        assert!((7200..9000).contains(&backoff(u32::MAX).as_secs()));
     }
 }

@@ -1,5 +1,6 @@
 //! Messages as people speak of them: addresses, composing, sorting.
 pub mod addresses;
+pub mod aliases;
 mod canonical;
 pub mod compose;
 pub mod downgrade;

@@ -35,7 +35,8 @@ impl Notify {
         Some(notify)
     }
 
-    fn wire(self) -> String {
+    /// As [`Notify::parse`] reads it, and a server.
+    pub fn wire(self) -> String {
         let on = [(self.success, "SUCCESS"), (self.failure, "FAILURE"), (self.delay, "DELAY")];
         let on: Vec<_> = on.into_iter().filter(|(on, _)| *on).map(|(_, word)| word).collect();
         if on.is_empty() { "NEVER".to_string() } else { on.join(",") }

@@ -20,6 +20,7 @@ pub mod partial;
 pub mod pipe;
 pub mod place;
 pub mod seen;
+pub mod spool;
 pub mod stream;
 
 use crate::base::{date::Time, error::*};

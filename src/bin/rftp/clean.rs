@@ -31,8 +31,7 @@ pub fn run(flags: &args::Clean, shared: &Shared, out: &mut Output, cancel: &Canc
         let mut dirs = vec![path.clone()];
         if flags.recursive {
             let filter = Filter::default();
-            let walk =
-                session.run(out, |s, _, _| walk::remote(s.client()?, path, &filter)).0.map_err(failed)?;
+            let walk = walk::remote(session, 1, path, &filter, out).map_err(failed)?;
             for (below, error) in &walk.failures {
                 report::failed("clean", session, &path.join(below)?, error, out);
             }
@@ -90,7 +89,7 @@ pub fn sweep(
 ) -> Result<()> {
     let now = Time::now();
     for (path, entry) in leftovers(session, dir, out)? {
-        let doubt = if entry.tolerance > 1 { entry.tolerance + ZONES } else { 0 };
+        let doubt = if entry.tolerance > 1 { i64::from(entry.tolerance) + ZONES } else { 0 };
         let old = |age| entry.modified.is_some_and(|at| at.0 + doubt < now.before(age).0);
         if age.is_none_or(old) {
             out.note(format_args!("removing {path}, which an earlier run left"));

@@ -8,6 +8,7 @@ mod many;
 
 use crate::{
     args::{self, Shared},
+    batch::{self, Made, ROW},
     clean, dispose,
     lists::{self, EARLIER},
     manifest::Manifest,
@@ -20,7 +21,7 @@ use crate::{
     walk::{self, Filter},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     ffi::OsString,
     io::{self, IsTerminal},
     os::unix::ffi::OsStrExt,
@@ -300,14 +301,13 @@ fn put_tree(
         failed(out, session, &local, None, error, 1, None);
     }
     // Directories first: every file finds its own.
-    make_dir(job, session, top, target, out);
     let (dirs, files): (Vec<_>, Vec<_>) =
         walk.found.into_iter().partition(|f| f.entry.kind == EntryKind::Dir);
-    for dir in dirs {
-        job.cancel.check()?;
-        let remote = target.join(&dir.path)?;
-        make_dir(job, session, &walk::local_path(top, &dir.path), &remote, out);
+    let mut remotes = vec![target.clone()];
+    for dir in &dirs {
+        remotes.push(target.join(&dir.path)?);
     }
+    let made = make_dirs(job, session, top, &dirs, &remotes, out)?;
     let mut items = Vec::with_capacity(files.len());
     for file in files {
         let (local, remote) = (walk::local_path(top, &file.path), target.join(&file.path)?);
@@ -315,7 +315,7 @@ fn put_tree(
         items.push(many::File { local, remote, landing, size });
     }
     if many::suits(job.flags, session) {
-        items = many::put(job, session, items, out)?;
+        items = many::put(job, session, items, &made, out)?;
     }
     for many::File { local, remote, landing, .. } in items {
         job.cancel.check()?;
@@ -324,14 +324,47 @@ fn put_tree(
     Ok(())
 }
 
-fn make_dir(job: &Job<'_>, session: &mut Session<'_>, local: &Path, remote: &RemotePath, out: &mut Output) {
+/// The target's directories; the top is the first, with all above it. Those that were made are empty, and come back.
+fn make_dirs(
+    job: &Job<'_>,
+    session: &mut Session<'_>,
+    top: &Path,
+    dirs: &[walk::Found],
+    remotes: &[RemotePath],
+    out: &mut Output,
+) -> Result<HashSet<RemotePath>> {
+    let mut made = HashSet::new();
     if job.flags.transfer.dry_run {
-        out.line(format_args!("mkdir {}", escape::text(&session.site.url(remote))));
-        return;
+        remotes.iter().for_each(|r| out.line(format_args!("mkdir {}", escape::text(&session.site.url(r)))));
+        return Ok(made);
     }
-    if let Err(e) = session.run(out, |s, _, _| s.client()?.make_dirs(remote)).0 {
-        failed(out, session, &Source::Path(local.to_path_buf()), Some(remote), &e, 1, None);
+    let local = |n: usize| match n.checked_sub(1).and_then(|n| dirs.get(n)) {
+        Some(dir) => Source::Path(walk::local_path(top, &dir.path)),
+        None => Source::Path(top.to_path_buf()),
+    };
+    for (at, row) in remotes.chunks(ROW).enumerate() {
+        job.cancel.check()?;
+        let mut results = batch::make_dirs(session, out, row)?;
+        if at == 0
+            && matches!(&results[..], [Err(e), ..] if e.kind() == Kind::Refused)
+            && session.run(out, |s, _, _| s.client()?.make_dirs(&row[0])).0.is_ok()
+        {
+            // Something above the top was missing as well.
+            results = batch::make_dirs(session, out, row)?;
+            results[0] = Ok(Made::Now);
+        }
+        for (n, (remote, result)) in row.iter().zip(results).enumerate() {
+            match result {
+                Ok(Made::Now) => drop(made.insert(remote.clone())),
+                Ok(_) => {}
+                Err(e) => {
+                    let error = e.context(format_args!("cannot make {remote} on {}", session.host()));
+                    failed(out, session, &local(at * ROW + n), Some(remote), &error, 1, None);
+                }
+            }
+        }
     }
+    Ok(made)
 }
 
 /// One item, from its first try to its event.

@@ -23,6 +23,10 @@ mod summary;
 mod watch;
 mod window;
 
+#[cfg(test)]
+#[path = "../common/manual.rs"]
+mod manual;
+
 use args::{Rimap, Verb};
 use std::process::ExitCode;
 use wirepost::{
@@ -64,4 +68,10 @@ fn run(flags: Rimap, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[test]
+fn the_manual_and_the_completions_are_checked_in() {
+    manual::compare::<args::Rimap>(&TOOL);
 }

@@ -1,8 +1,12 @@
 //! rsendmail's flags.
 
-use crate::message::MessageFlags;
+use crate::{message::MessageFlags, queue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 use wirepost::{
     cli::{Common, Flags, Login, Network, TlsArgs, args::duration, exit},
     smtp::{Notify, Policy, Ret},
@@ -17,7 +21,8 @@ Examples:
   rsendmail --eml ready.eml -t --dry-run
   rsendmail check --server smtps://me@mail.example.org
 
-A server is smtp://[user@]host[:port] (TLS by STARTTLS; port 587 with a user, else 25) or smtps:// (TLS from the start, port 465).
+A server is smtp://[user@]host[:port] (TLS by STARTTLS; port 587 with a user, else 25), smtps:// (TLS from the start, port 465),
+lmtp://host[:port] (port 24) or lmtp:///path/of/socket.
 Without one RSENDMAIL_URL counts, else the mail server of this machine.
 ";
 
@@ -35,6 +40,8 @@ pub struct Rsendmail {
     pub envelope: Wrap,
     #[command(flatten)]
     pub sending: Sending,
+    #[command(flatten)]
+    pub queueing: Queueing,
     #[command(flatten)]
     pub shared: Shared,
 }
@@ -56,6 +63,8 @@ impl Flags for Rsendmail {
 pub enum Verb {
     /// Try the server: name, connection, TLS, login, capabilities
     Check(Check),
+    /// What is to be sent later: look at it, send it, hold it, remove it
+    Queue(queue::args::Queue),
 }
 
 /// What all verbs share.
@@ -79,12 +88,26 @@ fn mechanism(text: &str) -> Result<Mechanism, String> {
     })
 }
 
+fn resolver(text: &str) -> Result<SocketAddr, String> {
+    let ip = text.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, 53));
+    ip.or_else(|_| text.parse()).map_err(|_| "not an address such as 192.0.2.1 or [2001:db8::1]:53".into())
+}
+
 /// The server.
 #[derive(Args, Debug)]
 pub struct Server {
-    /// smtp://[user@]host[:port] or smtps://…
+    /// smtp://[user@]host[:port], smtps://…, lmtp://… or lmtp:///socket
     #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
     pub server: Option<String>,
+    /// Deliver to the mail exchangers of each recipient's domain, under TLS where they offer it (not verified, unless --tls required)
+    #[arg(long, help_heading = "Server")]
+    pub mx: bool,
+    /// The port of mail exchangers
+    #[arg(long, value_name = "PORT", requires = "mx", default_value_t = 25, help_heading = "Server")]
+    pub mx_port: u16,
+    /// Ask this name server, in place of those in /etc/resolv.conf
+    #[arg(long, value_name = "ADDRESS[:PORT]", requires = "mx", value_parser = resolver, help_heading = "Server")]
+    pub resolver: Option<SocketAddr>,
     /// Our name in EHLO
     #[arg(long, global = true, value_name = "NAME", help_heading = "Server")]
     pub helo: Option<String>,
@@ -240,6 +263,50 @@ pub struct Sending {
     /// With --retry-from: what it calls unknown as well, which may be delivered twice
     #[arg(long, requires = "retry_from", help_heading = "Sending")]
     pub retry_unknown: bool,
+}
+
+/// `--queue`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Leave everything to a later `queue run`
+    Always,
+    /// Leave to it what cannot be sent now, unless the server refused this message or recipient
+    OnFailure,
+    Never,
+}
+
+/// The queue.
+#[derive(Args, Debug)]
+pub struct Queueing {
+    /// Leave it to the queue: always, on-failure or never; alone: always
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        num_args = 0..=1,
+        default_missing_value = "always",
+        hide_possible_values = true,
+        help_heading = "Queue"
+    )]
+    pub queue: Option<When>,
+    /// The queue's directory, in place of RSENDMAIL_QUEUE_DIR and the one in the state directory
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Queue")]
+    pub queue_dir: Option<PathBuf>,
+    /// How long a queued message is tried
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5d", help_heading = "Queue")]
+    pub max_age: Duration,
+    /// After a good send, leave alone what is queued for the same server
+    #[arg(long, help_heading = "Queue")]
+    pub no_flush: bool,
+    /// The flags are sendmail's; has to come first
+    #[arg(long, hide_short_help = true, help_heading = "Queue")]
+    pub sendmail: bool,
+    /// The name of the author whose address is not named
+    #[arg(long, hide = true, value_name = "NAME")]
+    pub full_name: Option<String>,
+    /// A line that is a dot ends the message on stdin.
+    #[arg(skip)]
+    pub dot_ends: bool,
 }
 
 #[derive(Args, Debug)]

@@ -6,14 +6,21 @@ mod check;
 mod compose;
 mod earlier;
 mod eml;
+mod exchangers;
 #[path = "../common/message.rs"]
 mod message;
 mod outgoing;
 mod plan;
+mod queue;
 mod report;
 mod send;
+mod sendmail;
 mod server;
 mod session;
+
+#[cfg(test)]
+#[path = "../common/manual.rs"]
+mod manual;
 
 use std::process::ExitCode;
 use wirepost::{
@@ -24,13 +31,23 @@ use wirepost::{
 pub static TOOL: Tool = Tool { name: "rsendmail", password_variable: "RSENDMAIL_PASSWORD" };
 
 fn main() -> ExitCode {
-    cli::main(&TOOL, run)
+    match sendmail::call(&std::env::args_os().collect::<Vec<_>>()) {
+        Some(call) => sendmail::main(call),
+        None => cli::main(&TOOL, run),
+    }
 }
 
 fn run(flags: args::Rsendmail, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
     match &flags.verb {
         Some(args::Verb::Check(verb)) => check::run(verb, &flags.shared, out, cancel)?,
+        Some(args::Verb::Queue(verb)) => queue::run(verb, &flags, out, cancel)?,
         None => send::run(&flags, out, cancel)?,
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[test]
+fn the_manual_and_the_completions_are_checked_in() {
+    manual::compare::<args::Rsendmail>(&TOOL);
 }

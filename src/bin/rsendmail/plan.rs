@@ -8,7 +8,8 @@ use crate::{
     earlier::Earlier,
     eml,
     outgoing::{Content, Prepared},
-    server::{Target, mail_domain},
+    sendmail::{input, user},
+    server::{Target, mail_domain, own_domain},
 };
 use std::path::PathBuf;
 use wirepost::{
@@ -30,11 +31,15 @@ pub struct Plan<'a> {
     /// Whether a name without a domain means nothing to the server.
     far: bool,
     earlier: Option<Earlier>,
+    /// Something stood behind the dot that ended a message.
+    pub was_cut: bool,
 }
 
 enum Item {
     Made,
     Ready(eml::Item),
+    /// As sendmail reads it.
+    Piped,
 }
 
 /// Who sends, where the message does not say.
@@ -78,7 +83,14 @@ impl<'a> Plan<'a> {
         if paths.is_empty() && flags.ready.read_recipients {
             paths.push(PathBuf::from("-"));
         }
-        let items = if paths.is_empty() {
+        let items = if flags.queueing.sendmail {
+            if to.is_empty() && !flags.ready.read_recipients {
+                return Err(
+                    Error::new(Kind::Usage, "nobody to send to").hint("-t takes them from the message")
+                );
+            }
+            vec![Item::Piped]
+        } else if paths.is_empty() {
             if to.is_empty() {
                 let error = Error::new(Kind::Usage, "nobody to send to");
                 return Err(
@@ -97,7 +109,20 @@ impl<'a> Plan<'a> {
             }
             eml::items(&paths)?.into_iter().map(Item::Ready).collect()
         };
-        Ok(Plan { flags, items: items.into_iter(), sender, to, far: target.is_far(), earlier })
+        Ok(Plan {
+            flags,
+            items: items.into_iter(),
+            sender,
+            to,
+            far: target.is_far(),
+            earlier,
+            was_cut: false,
+        })
+    }
+
+    /// Whether more than one is left.
+    pub fn has_many(&self) -> bool {
+        self.items.len() > 1
     }
 
     /// The next message, with the file it comes from.
@@ -105,6 +130,11 @@ impl<'a> Plan<'a> {
         match self.items.next()? {
             Item::Made => Some((None, self.made(cancel))),
             Item::Ready(item) => Some((Some(item.name()), self.ready(&item))),
+            Item::Piped => {
+                let piped = input::message(self.flags.queueing.dot_ends);
+                self.was_cut = piped.as_ref().is_ok_and(|(_, more)| *more);
+                Some((None, piped.and_then(|(item, _)| self.ready(&item))))
+            }
         }
     }
 
@@ -135,7 +165,7 @@ impl<'a> Plan<'a> {
         let message_id = self.earlier.as_ref().and_then(|e| e.message_id(Some(&name)));
         let raw = Raw::new(
             item.open()?,
-            author.map(|m| m.address.wire()).as_deref(),
+            self.author_written().as_deref(),
             domain.as_deref().unwrap_or("localhost"),
             message_id.as_deref(),
         )?;
@@ -145,6 +175,7 @@ impl<'a> Plan<'a> {
         }
         let from = match &self.sender.envelope {
             Some(from) => from.clone(),
+            None if self.flags.queueing.sendmail => author.map(|m| m.address.clone()),
             None if self.flags.message.flags.from.is_some() => author.map(|m| m.address.clone()),
             None => match sender(&raw)? {
                 Some(address) => Some(address),
@@ -171,8 +202,28 @@ impl<'a> Plan<'a> {
         Next::Send(Box::new(prepared))
     }
 
-    fn envelope(&self, from: Option<Address>, to: Vec<Address>) -> Result<Envelope> {
+    /// What a From field says that is made because there is none.
+    pub fn author_written(&self) -> Option<String> {
+        self.sender.author.as_ref().ok().and_then(|author| compose::written(author).ok())
+    }
+
+    /// One without messages, for those that come by other ways.
+    pub fn for_dialogue(flags: &'a Rsendmail, target: &Target) -> Result<Plan<'a>> {
+        let sender = Sender { envelope: None, author: author(flags, target) };
+        let (items, to) = (Vec::new().into_iter(), Vec::new());
+        Ok(Plan { flags, items, sender, to, far: target.is_far(), earlier: None, was_cut: false })
+    }
+
+    pub fn envelope(&self, from: Option<Address>, to: Vec<Address>) -> Result<Envelope> {
         let flags = &self.flags.envelope;
+        let qualified = |address: Address| match address.domain() {
+            None if self.far && self.flags.queueing.sendmail => {
+                Address::new(address.local(), Some(&own_domain()))
+            }
+            _ => Ok(address),
+        };
+        let from = from.map(qualified).transpose()?;
+        let to: Vec<Address> = to.into_iter().map(qualified).collect::<Result<_>>()?;
         let mut unique: Vec<Address> = Vec::with_capacity(to.len());
         let mut seen = std::collections::HashSet::new();
         for address in to {
@@ -211,21 +262,24 @@ fn author(flags: &Rsendmail, target: &Target) -> Result<Mailbox> {
     if let Some(text) = said {
         return addresses::parse_one(&text).map_err(|e| e.context("--from"));
     }
+    let me = user::me();
+    let full_name = flags.queueing.full_name.clone();
+    let full_name = full_name.or_else(|| me.as_ref()?.full_name.clone().filter(|_| flags.queueing.sendmail));
     let login = target.user.as_deref().filter(|u| u.contains('@'));
     if let Some(address) = login.and_then(|u| Address::parse(u).ok()) {
-        return Ok(Mailbox { name: None, address });
+        return Ok(Mailbox { name: full_name, address });
     }
     let user = ["USER", "LOGNAME"].iter().find_map(|v| std::env::var(v).ok().filter(|u| !u.is_empty()));
-    let user = user.unwrap_or_else(|| {
+    let user = user.or(me.map(|me| me.name)).unwrap_or_else(|| {
         if rustix::process::geteuid().is_root() { "root".into() } else { "nobody".into() }
     });
-    let domain = mail_domain();
+    let domain = if flags.queueing.sendmail { Some(own_domain()) } else { mail_domain() };
     if domain.is_none() && target.is_far() {
         let text = "nobody is named as the author, and this machine has no full name to make an address from";
         return Err(Error::new(Kind::Usage, text).hint("--from ADDRESS or RSENDMAIL_FROM names one"));
     }
     let address = Address::new(&user, Some(domain.as_deref().unwrap_or("localhost")))?;
-    Ok(Mailbox { name: None, address })
+    Ok(Mailbox { name: full_name, address })
 }
 
 /// The addresses of the fields that name recipients: of the last time it was resent, if it was (RFC 5322 §3.6.6: the

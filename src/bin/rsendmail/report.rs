@@ -15,7 +15,7 @@ use wirepost::{
 };
 
 /// The number that most servers name in their last word: `250 2.0.0 Ok: queued as 4F1B22`.
-fn queue_id(reply: &Reply) -> Option<String> {
+pub fn queue_id(reply: &Reply) -> Option<String> {
     let text = reply.text();
     let at = text.to_ascii_lowercase().find("queued as ")?;
     let id: String = text[at + 10..].chars().take_while(char::is_ascii_graphic).collect();
@@ -23,28 +23,39 @@ fn queue_id(reply: &Reply) -> Option<String> {
     (!id.is_empty()).then(|| id.to_string())
 }
 
+/// What our own queue took.
+pub struct Kept {
+    pub id: String,
+    /// For which of the recipients.
+    pub which: Vec<bool>,
+}
+
 /// How bad an outcome is for the message as a whole.
 fn weight(outcome: Outcome) -> u8 {
     match outcome {
-        Outcome::Unknown => 3,
-        Outcome::Permanent => 2,
-        Outcome::Temporary => 1,
+        Outcome::Unknown => 4,
+        Outcome::Permanent => 3,
+        Outcome::Temporary => 2,
+        Outcome::Queued => 1,
         _ => 0,
     }
 }
 
 /// One message that was tried.
 pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint, dry: bool, took: Duration) {
+    let server = sent.server.as_ref().unwrap_or(server);
     let done = if dry { Outcome::Planned } else { Outcome::Ok };
     let mut worst = done;
     let mut accepted = 0;
     let mut told = std::collections::HashSet::new();
-    for (recipient, result) in message.envelope.to.iter().zip(&sent.recipients) {
-        let outcome = result.as_ref().err().map_or(done, Outcome::of);
+    for (i, (recipient, result)) in message.envelope.to.iter().zip(&sent.recipients).enumerate() {
+        let kept = sent.kept.as_ref().is_some_and(|kept| kept.which[i]);
+        let outcome = if kept { Outcome::Queued } else { result.as_ref().err().map_or(done, Outcome::of) };
         if weight(outcome) > weight(worst) {
             worst = outcome;
         }
         match result {
+            _ if kept => out.count(Outcome::Queued),
             Ok(()) => {
                 accepted += 1;
                 out.count(done);
@@ -80,6 +91,7 @@ pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint
         attempts: Some(sent.attempts),
         tls_version: sent.tls.map(String::from),
         queue_id: reply.and_then(queue_id),
+        queued_as: sent.kept.as_ref().map(|kept| kept.id.clone()),
         reply: reply.map(Reply::text),
         reason: None,
         error,

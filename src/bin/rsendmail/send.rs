@@ -1,8 +1,9 @@
 //! Sending: every message of the plan in turn, over one session.
 
 use crate::{
-    args::Rsendmail,
+    args::{Rsendmail, When},
     plan::{Next, Plan},
+    queue::{flush::flush, keep::Keeper, work::may_pass},
     report,
     server::Target,
     session::Session,
@@ -21,17 +22,34 @@ use wirepost::{
 const WORTH_A_BAR: u64 = 1 << 20;
 
 pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
-    let target = Target::new(&flags.shared, !flags.sending.print)?;
+    let target = Target::new(&flags.shared, false)?;
     let mut plan = Plan::new(flags, &target)?;
     if flags.sending.print {
         return print(&mut plan, out, cancel);
     }
     let server = target.endpoint.clone();
-    let mut session = Session::new(target, &flags.shared, out, cancel);
+    let keeper = Keeper::new(flags, &target, out)?;
+    let always = keeper.as_ref().is_some_and(|k| k.when == When::Always);
+    let mut keeping = keeper.as_ref().map(|k| k.begin(plan.has_many())).transpose()?;
+    let mut session = match Target::new(&flags.shared, !always) {
+        Ok(target) => Session::new(target, &flags.shared, out, cancel),
+        // No secret today: what waits for it is safe in the queue.
+        Err(e) if keeper.is_some() && may_pass(&e) => {
+            let mut session = Session::new(target, &flags.shared, out, cancel);
+            session.give_up(e);
+            session
+        }
+        Err(e) => return Err(e),
+    };
+    if keeper.is_some() {
+        session.one_connection();
+    }
+    let mut any = false;
     let dry = flags.sending.dry_run;
     while let Some((source, next)) = plan.next(cancel) {
         let began = Instant::now();
         let fitted = match next {
+            Ok(Next::Send(message)) if always => message.whole(),
             Ok(Next::Send(message)) => message.fit(&mut session, flags),
             Ok(Next::Skip(reason)) => {
                 report::skipped(out, source.as_deref(), &server, reason);
@@ -46,6 +64,10 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
                 continue;
             }
         };
+        if let Some(keeping) = keeping.as_mut().filter(|_| always) {
+            keeping.unsent(message, out, began.elapsed());
+            continue;
+        }
         let size = message.body.size();
         if size >= WORTH_A_BAR && !dry {
             let name = message.source.as_deref().unwrap_or("message");
@@ -53,7 +75,20 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
             message.body = Box::new(Metered { body: message.body, meter });
         }
         let sent = session.send(&message, dry, out);
-        report::sent(out, &message, &sent, &server, dry, began.elapsed());
+        any |= sent.recipients.iter().any(Result::is_ok);
+        match &mut keeping {
+            Some(keeping) => keeping.tried(message, sent, out, began.elapsed()),
+            None => report::sent(out, &message, &sent, &server, dry, began.elapsed()),
+        }
+    }
+    if plan.was_cut {
+        out.warn("what stands behind a line with nothing but a dot was left out; -i takes it in");
+    }
+    if let Some(keeping) = keeping {
+        keeping.end(out);
+    }
+    if any && !dry && !flags.queueing.no_flush {
+        flush(flags, &mut session, out, cancel);
     }
     session.end(out);
     Ok(())

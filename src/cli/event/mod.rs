@@ -52,6 +52,10 @@ pub enum Event {
     Sent(Box<Sent>),
     /// rsendmail: one recipient of one message.
     Recipient(Recipient),
+    /// rsendmail queue: one message of the queue.
+    QueuedMessage(Box<QueuedMessage>),
+    /// rsendmail queue check: the queue as a whole.
+    QueueCheck(Box<QueueCheck>),
     /// rpop: one message that was asked for.
     Message(Box<Message>),
     /// rpop: one message as the server lists it.

@@ -30,6 +30,9 @@ pub struct Sent {
     /// The number in the server's queue, where its last word names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub queue_id: Option<String>,
+    /// Its name in our own queue, where it was left to that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queued_as: Option<String>,
     /// The server's last word on the message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply: Option<String>,
@@ -50,4 +53,83 @@ pub struct Recipient {
     pub source: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<Value>,
+}
+
+/// rsendmail queue: one message of the queue.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct QueuedMessage {
+    pub outcome: &'static str,
+    /// Its name in the queue.
+    pub id: String,
+    /// `queued`, `held`, `sending`, `unknown`, `failed`, `sent`; absent for one that is not there or cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The envelope's sender; empty for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recipients: Vec<QueuedRecipient>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub server: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// Where the secret comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Since when it is queued, when it was tried last, when it is tried next, and until when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queued: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tried: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempts: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_version: Option<String>,
+    /// The server's last word on the message, and the number it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub queue_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply: Option<String>,
+    /// Why it was left alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Value>,
+}
+
+/// One recipient of a queued message.
+#[derive(Clone, Debug, Serialize)]
+pub struct QueuedRecipient {
+    pub recipient: String,
+    pub state: &'static str,
+    pub attempts: u32,
+    /// What went wrong last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<Value>,
+}
+
+/// rsendmail queue check: how many messages of each state there are.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct QueueCheck {
+    pub outcome: &'static str,
+    pub directory: String,
+    pub queued: u64,
+    pub held: u64,
+    pub sending: u64,
+    pub unknown: u64,
+    pub failed: u64,
+    pub damaged: u64,
+    /// Since when the oldest of those that wait does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oldest: Option<String>,
 }

@@ -1,0 +1,73 @@
+//! `rsendmail queue check`: for monitoring. The answer is no (exit 1) if a message failed or is unknown, if a record is damaged, or if
+//! something waits for longer than it should.
+
+use super::args::Check;
+use std::path::Path;
+use wirepost::{
+    base::{date::Time, error::*, escape},
+    cli::{
+        Output,
+        event::{Event, QueueCheck},
+        exit::Outcome,
+    },
+    store::spool::{Spool, State},
+};
+
+pub fn run(flags: &Check, spool: &Spool, out: &mut Output) -> Result<()> {
+    spool.sweep()?;
+    let mut found = empty(spool.path());
+    let mut oldest: Option<Time> = None;
+    for id in spool.ids()? {
+        let record = match spool.read(&id) {
+            Ok(Some(record)) => record,
+            Ok(None) => continue,
+            Err(e) => {
+                found.damaged += 1;
+                out.warn(e.message());
+                continue;
+            }
+        };
+        let count = match record.state() {
+            State::Queued => &mut found.queued,
+            State::Held => &mut found.held,
+            State::Sending => &mut found.sending,
+            State::Unknown => &mut found.unknown,
+            State::Failed => &mut found.failed,
+            State::Sent => continue,
+        };
+        *count += 1;
+        // One recipient of a message that waits for another counts too.
+        let of = |state| record.recipients.iter().any(|r| r.state == state);
+        found.failed += u64::from(record.state() != State::Failed && of(State::Failed));
+        found.unknown += u64::from(!matches!(record.state(), State::Unknown) && of(State::Unknown));
+        if matches!(record.state(), State::Queued | State::Sending) {
+            oldest = Some(oldest.map_or(record.about.queued, |o| o.min(record.about.queued)));
+        }
+    }
+    let age = oldest.map(|o| Time::now().0 - o.0);
+    let late = age.is_some_and(|age| u64::try_from(age).unwrap_or(0) > flags.older_than.as_secs());
+    found.oldest = oldest.map(Time::rfc3339);
+    let since = age.map_or(String::new(), |age| format!(" (the oldest for {})", super::tell::span(age)));
+    out.line(format_args!(
+        "{} queued{since}, {} held, {} being sent, {} unknown, {} failed, {} damaged",
+        found.queued, found.held, found.sending, found.unknown, found.failed, found.damaged
+    ));
+    if late || found.unknown + found.failed + found.damaged > 0 {
+        out.answer_no();
+    }
+    out.count(Outcome::Ok);
+    out.emit(&Event::QueueCheck(Box::new(found)));
+    Ok(())
+}
+
+fn empty(at: &Path) -> QueueCheck {
+    use std::os::unix::ffi::OsStrExt;
+    let directory = escape::bytes(at.as_os_str().as_bytes()).into_owned();
+    QueueCheck { outcome: Outcome::Ok.name(), directory, ..QueueCheck::default() }
+}
+
+pub fn nothing(at: &Path, out: &mut Output) {
+    out.line("nothing is queued");
+    out.count(Outcome::Ok);
+    out.emit(&Event::QueueCheck(Box::new(empty(at))));
+}

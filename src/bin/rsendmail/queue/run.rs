@@ -1,0 +1,118 @@
+//! `rsendmail queue run`: everything that is due, server by server, each over one connection.
+//!
+//! Exit 0: nothing that waits is left. 75: something is. 3 or 69: something failed for good. 79: of something it is not known.
+
+use super::{args::Run, tell, unknown, way, work::Work};
+use crate::{args::Rsendmail, server::Target, session::Session};
+use std::collections::HashMap;
+use wirepost::{
+    base::{date::Time, error::*},
+    cli::Output,
+    net::Cancel,
+    store::spool::{Spool, State, record::Way},
+};
+
+pub fn run(flags: &Run, spool: &Spool, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    out.leaves_rest();
+    spool.sweep()?;
+    for (way, ids) in by_way(flags, spool, out)? {
+        if let Err(e) = server(&way, &ids, flags, true, spool, out, cancel) {
+            out.fail(&e);
+        }
+    }
+    Ok(())
+}
+
+/// These and only these, and nothing is said of them: the queue knows what came of each.
+pub fn quietly(ids: &[String], flags: &Rsendmail, out: &mut Output, cancel: &Cancel) {
+    if let Err(e) = these(ids, flags, out, cancel) {
+        out.note(format_args!("what is queued was not sent: {e}"));
+    }
+}
+
+fn these(ids: &[String], flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    let Some(spool) = Spool::open(&super::directory(&flags.queueing)?)? else { return Ok(()) };
+    let wanted = Run { ids: ids.to_vec(), ..Run::default() };
+    for (way, ids) in by_way(&wanted, &spool, out)? {
+        server(&way, &ids, &wanted, false, &spool, out, cancel)?;
+    }
+    Ok(())
+}
+
+/// What is to be looked at, by the way it goes; the ways in the order of their oldest message.
+fn by_way(flags: &Run, spool: &Spool, out: &mut Output) -> Result<Vec<(Way, Vec<String>)>> {
+    let ids = if flags.ids.is_empty() { spool.ids()? } else { flags.ids.clone() };
+    let mut ways: Vec<(Way, Vec<String>)> = Vec::new();
+    let mut known: HashMap<Way, usize> = HashMap::new();
+    for id in ids {
+        let record = match spool.read(&id) {
+            Ok(Some(record)) => record,
+            Ok(None) => {
+                if !flags.ids.is_empty() {
+                    tell::failed(out, &id, None, &unknown(&id));
+                }
+                continue;
+            }
+            Err(e) => {
+                tell::failed(out, &id, None, &e);
+                continue;
+            }
+        };
+        let doubtful = record.recipients.iter().any(|r| r.state == State::Unknown);
+        if record.due().is_none() && !(flags.retry_unknown && doubtful) {
+            if !flags.ids.is_empty() {
+                tell::skipped(out, &id, &record, "there is nothing to send");
+            }
+            continue;
+        }
+        let at = *known.entry(record.about.way.clone()).or_insert_with(|| {
+            ways.push((record.about.way.clone(), Vec::new()));
+            ways.len() - 1
+        });
+        ways[at].1.push(id);
+    }
+    Ok(ways)
+}
+
+fn server(
+    way: &Way,
+    ids: &[String],
+    flags: &Run,
+    tell: bool,
+    spool: &Spool,
+    out: &mut Output,
+    cancel: &Cancel,
+) -> Result<()> {
+    let (stored, failed) = way::flags(way)?;
+    let (target, failed) = match failed {
+        // Nobody asks for a secret for what is not due.
+        None if !any_due(ids, flags, spool) => (Target::new(&stored.shared, false)?, None),
+        None => match Target::new(&stored.shared, true) {
+            Ok(target) => (target, None),
+            Err(e) => (Target::new(&stored.shared, false)?, Some(e)),
+        },
+        failed => (Target::new(&stored.shared, false)?, failed),
+    };
+    let mut session = Session::new(target, &stored.shared, out, cancel);
+    if let Some(e) = failed {
+        session.give_up(e);
+    }
+    let mut work = Work::new(spool, &mut session, &stored, cancel);
+    work.now = flags.now || !flags.ids.is_empty();
+    work.unknown = flags.retry_unknown;
+    work.tell = tell;
+    let done = work.send(ids, out);
+    session.end(out);
+    done
+}
+
+fn any_due(ids: &[String], flags: &Run, spool: &Spool) -> bool {
+    let now = Time::now();
+    flags.now
+        || !flags.ids.is_empty()
+        || flags.retry_unknown
+        || ids.iter().any(|id| {
+            let record = spool.read(id).ok().flatten();
+            record.is_some_and(|r| !r.held && r.due().is_some_and(|due| due <= now))
+        })
+}

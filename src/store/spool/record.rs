@@ -1,0 +1,373 @@
+//! What is known of one queued message: a file of JSON Lines that is only ever appended to, and what its lines add up to.
+//!
+//! The first line says what the message is, where it goes and by what way; every later line is something that happened. A line that was
+//! being written when the power went is the last one, lacks its newline, and does not count. Any other damage is an error: a message
+//! of which it is not known whether it was sent is neither sent nor forgotten.
+//!
+//! All of this is pure: bytes in, a state out.
+
+use crate::base::{
+    date::Time,
+    error::*,
+    record::{self, Value},
+};
+use serde::{Deserialize, Serialize};
+
+pub const VERSION: u32 = 1;
+
+/// The first line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    pub version: u32,
+    #[serde(with = "moment")]
+    pub queued: Time,
+    /// Until when it is tried.
+    #[serde(with = "moment")]
+    pub expires: Time,
+    pub message_id: String,
+    /// The file it was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    pub size: u64,
+    pub way: Way,
+    pub envelope: Wrap,
+    pub to: Vec<To>,
+    /// Why it could not be sent at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Value>,
+}
+
+/// How a message gets to its server. What is equal goes over one connection.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Way {
+    /// The server, for people.
+    pub server: String,
+    /// The flags that say how to reach it, and as whom.
+    pub flags: Vec<String>,
+    /// The account whose login it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<Account>,
+    /// Where the secret comes from, for people. Never the secret.
+    pub secret: String,
+}
+
+/// An account of an account file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Account {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    pub config: String,
+}
+
+/// The envelope, but for its recipients.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wrap {
+    /// Empty for none.
+    pub from: String,
+    /// Nobody is to get it if one is refused.
+    pub all: bool,
+    pub eight_bit: bool,
+    pub utf8: bool,
+    pub require_tls: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ret: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub envid: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct To {
+    pub address: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notify: Option<String>,
+}
+
+/// A later line.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// A run is about to send it. Durable before a byte of it goes out. `boot` names the running system: while that is the same, what
+    /// was written later is there too, synced or not.
+    Claim {
+        #[serde(with = "moment")]
+        at: Time,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        boot: Option<String>,
+    },
+    /// The end of the message is about to be sent to these. From here on silence means: unknown.
+    Sending { to: Vec<usize> },
+    /// What came of it; ends the claim.
+    Result {
+        #[serde(with = "moment")]
+        at: Time,
+        results: Vec<Outcome>,
+    },
+    /// The claim ends, and nothing had happened.
+    Free,
+    Hold,
+    Release,
+    /// These are to be tried again, from now until then.
+    Retry {
+        to: Vec<usize>,
+        #[serde(with = "moment")]
+        expires: Time,
+    },
+}
+
+/// What came of some recipients.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub to: Vec<usize>,
+    pub state: State,
+    /// For one that is still queued: not before this.
+    #[serde(default, with = "moment_or_none", skip_serializing_if = "Option::is_none")]
+    pub next: Option<Time>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Value>,
+}
+
+/// Of one recipient; of a message, that of the recipient who matters most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Sent,
+    /// For good; the server's words say why.
+    Failed,
+    /// It may or may not have been delivered. Tried again only if somebody says so.
+    Unknown,
+    Queued,
+    Held,
+    /// A run is at it.
+    Sending,
+}
+
+impl State {
+    pub const ALL: [State; 6] =
+        [State::Sending, State::Queued, State::Held, State::Unknown, State::Failed, State::Sent];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            State::Sent => "sent",
+            State::Failed => "failed",
+            State::Unknown => "unknown",
+            State::Queued => "queued",
+            State::Held => "held",
+            State::Sending => "sending",
+        }
+    }
+}
+
+/// One recipient as the lines leave it.
+#[derive(Clone, Debug)]
+pub struct Recipient {
+    pub state: State,
+    pub attempts: u32,
+    pub next: Time,
+    pub error: Option<Value>,
+}
+
+#[derive(Clone, Debug)]
+struct Claim {
+    boot: Option<String>,
+    sending: Vec<usize>,
+}
+
+/// What all lines add up to.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub about: About,
+    pub recipients: Vec<Recipient>,
+    pub held: bool,
+    pub expires: Time,
+    pub last_attempt: Option<Time>,
+    claim: Option<Claim>,
+}
+
+impl Record {
+    pub fn new(about: About) -> Record {
+        let fresh = |_: &To| Recipient {
+            state: State::Queued,
+            attempts: u32::from(about.error.is_some()),
+            next: about.queued,
+            error: about.error.clone(),
+        };
+        let recipients = about.to.iter().map(fresh).collect();
+        let (expires, last_attempt) = (about.expires, about.error.as_ref().map(|_| about.queued));
+        Record { recipients, held: false, expires, last_attempt, claim: None, about }
+    }
+
+    /// Adds up the lines, and tells where the last whole one ends.
+    ///
+    /// # Errors
+    /// `Config`, naming the line that makes no sense.
+    pub fn parse(bytes: &[u8]) -> Result<(Record, u64)> {
+        let mut found: Option<Record> = None;
+        let mut at = 0;
+        for (n, line) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
+            let Some(text) = line.strip_suffix(b"\n") else { break };
+            let read = match &mut found {
+                None => read::<About>(text).and_then(|about| match about.version {
+                    VERSION => {
+                        found = Some(Record::new(about));
+                        Some(())
+                    }
+                    _ => None,
+                }),
+                Some(record) => read::<Event>(text).and_then(|event| record.apply(&event)),
+            };
+            if read.is_none() {
+                // Pages that never reached the disk read as zeros.
+                if memchr::memchr_iter(0, &bytes[at..]).count() == bytes.len() - at {
+                    break;
+                }
+                return Err(Error::new(Kind::Config, format!("damaged at line {}", n + 1)));
+            }
+            at += line.len();
+        }
+        match found {
+            Some(record) => Ok((record, at as u64)),
+            None => Err(Error::new(Kind::Config, "damaged at line 1")),
+        }
+    }
+
+    /// `None` if it does not fit what is known.
+    pub fn apply(&mut self, event: &Event) -> Option<()> {
+        let known = |to: &[usize]| to.iter().all(|i| *i < self.recipients.len());
+        match event {
+            Event::Claim { boot, .. } => {
+                self.claim = Some(Claim { boot: boot.clone(), sending: Vec::new() });
+            }
+            Event::Sending { to } => {
+                if !known(to) {
+                    return None;
+                }
+                self.claim.as_mut()?.sending.clone_from(to);
+            }
+            Event::Result { at, results } => {
+                if !results.iter().all(|r| known(&r.to)) {
+                    return None;
+                }
+                for result in results {
+                    for i in &result.to {
+                        let recipient = &mut self.recipients[*i];
+                        recipient.state = result.state;
+                        recipient.attempts += 1;
+                        recipient.next = result.next.unwrap_or(*at);
+                        recipient.error.clone_from(&result.error);
+                    }
+                }
+                self.last_attempt = Some(*at);
+                self.claim = None;
+            }
+            Event::Free => self.claim = None,
+            Event::Hold => self.held = true,
+            Event::Release => self.held = false,
+            Event::Retry { to, expires } => {
+                if !known(to) {
+                    return None;
+                }
+                for i in to {
+                    let recipient = &mut self.recipients[*i];
+                    (recipient.state, recipient.attempts) = (State::Queued, 0);
+                    recipient.next = self.about.queued;
+                }
+                self.expires = *expires;
+            }
+        }
+        Some(())
+    }
+
+    /// What there is to say about a claim whose run is gone. `boot` is the system that runs now.
+    ///
+    /// Where the system is still the same, the mark before the end of the message was seen by it: without one nothing was sent. After
+    /// a power cut the mark may be lost, so each claimed message may have been sent.
+    pub fn settle(&self, boot: Option<&str>) -> Option<Event> {
+        let claim = self.claim.as_ref()?;
+        let open = self.open();
+        let doubtful: Vec<usize> = match &claim.boot {
+            // Where systems have no names, each mark was synced.
+            None => claim.sending.clone(),
+            Some(then) if Some(then.as_str()) == boot => claim.sending.clone(),
+            Some(_) => open.clone(),
+        };
+        let to: Vec<usize> = doubtful.into_iter().filter(|i| open.contains(i)).collect();
+        if to.is_empty() {
+            return Some(Event::Free);
+        }
+        let text = "the run that sent it ended before the server's answer was written down";
+        let error = record::json!({ "kind": "unconfirmed", "message": text, "retry": "never" });
+        let outcome = Outcome { to, state: State::Unknown, next: None, error: Some(error) };
+        Some(Event::Result { at: Time::now(), results: vec![outcome] })
+    }
+
+    pub fn is_claimed(&self) -> bool {
+        self.claim.is_some()
+    }
+
+    /// Those who are still to get it.
+    pub fn open(&self) -> Vec<usize> {
+        (0..self.recipients.len()).filter(|i| self.recipients[*i].state == State::Queued).collect()
+    }
+
+    /// When it is to be tried next; `None` if nobody waits for it.
+    pub fn due(&self) -> Option<Time> {
+        self.recipients.iter().filter(|r| r.state == State::Queued).map(|r| r.next).min()
+    }
+
+    pub fn state(&self) -> State {
+        if self.claim.is_some() {
+            return State::Sending;
+        }
+        match self.recipients.iter().map(|r| r.state).max().unwrap_or(State::Sent) {
+            State::Queued if self.held => State::Held,
+            state => state,
+        }
+    }
+
+    /// How often it was tried.
+    pub fn attempts(&self) -> u32 {
+        self.recipients.iter().map(|r| r.attempts).max().unwrap_or(0)
+    }
+
+    /// The last thing that went wrong, of the recipient who matters most.
+    pub fn error(&self) -> Option<&Value> {
+        let worst = self.recipients.iter().filter(|r| r.error.is_some()).max_by_key(|r| r.state);
+        worst.and_then(|r| r.error.as_ref())
+    }
+}
+
+fn read<T: serde::de::DeserializeOwned>(line: &[u8]) -> Option<T> {
+    record::read(std::str::from_utf8(line).ok()?).ok()
+}
+
+mod moment {
+    use crate::base::date::Time;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub fn serialize<S: Serializer>(time: &Time, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&time.rfc3339())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Time, D::Error> {
+        let text = String::deserialize(from)?;
+        Time::from_person(&text).ok_or_else(|| D::Error::custom("no moment"))
+    }
+}
+
+mod moment_or_none {
+    use super::moment;
+    use crate::base::date::Time;
+    use serde::{Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(time: &Option<Time>, to: S) -> Result<S::Ok, S::Error> {
+        match time {
+            Some(time) => moment::serialize(time, to),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Time>, D::Error> {
+        moment::deserialize(from).map(Some)
+    }
+}
