@@ -6,6 +6,7 @@ mod b64mime_build;
 mod b64mime_read;
 mod install;
 mod layers;
+mod mail_reach;
 mod mime_oracles;
 mod rftp_basics;
 mod rftp_hostile;
