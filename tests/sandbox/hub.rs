@@ -185,6 +185,14 @@ impl Running {
     }
 }
 
+impl Running {
+    /// Waits until no connection is served; `false` if one is after the time.
+    pub fn wait_idle(&self, time: Duration) -> bool {
+        let wait = self.hub.changed.wait_timeout_while(self.hub.lock(), time, |state| state.open > 0);
+        wait.is_ok_and(|(_, timeout)| !timeout.timed_out())
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         {
