@@ -5,7 +5,7 @@
 
 mod rows;
 
-pub use rows::{Row, Rows};
+pub use rows::{Row, Rows, unknown};
 
 use crate::base::{error::*, escape};
 

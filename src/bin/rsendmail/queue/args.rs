@@ -53,14 +53,14 @@ impl StateChoice {
     }
 }
 
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct List {
     /// Only those in this state; may be repeated
     #[arg(long, value_enum, value_name = "STATE")]
     pub state: Vec<StateChoice>,
 }
 
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Run {
     /// Only these, and now
     #[arg(value_name = "ID")]
@@ -82,7 +82,7 @@ pub struct Show {
     pub message: bool,
 }
 
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Which {
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
