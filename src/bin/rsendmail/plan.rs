@@ -30,6 +30,8 @@ pub struct Plan<'a> {
     to: Vec<Address>,
     /// Whether a name without a domain means nothing to the server.
     far: bool,
+    /// Whether it is said to be of this machine. Our own mail server knows that better.
+    qualify: bool,
     earlier: Option<Earlier>,
     /// Something stood behind the dot that ended a message.
     pub was_cut: bool,
@@ -85,7 +87,9 @@ impl<'a> Plan<'a> {
         }
         let items = if flags.queueing.sendmail {
             if to.is_empty() && !flags.ready.read_recipients {
-                return Err(Error::new(Kind::Usage, "nobody to send to").hint("-t takes them from the message"));
+                return Err(
+                    Error::new(Kind::Usage, "nobody to send to").hint("-t takes them from the message")
+                );
             }
             vec![Item::Piped]
         } else if paths.is_empty() {
@@ -107,7 +111,16 @@ impl<'a> Plan<'a> {
             }
             eml::items(&paths)?.into_iter().map(Item::Ready).collect()
         };
-        Ok(Plan { flags, items: items.into_iter(), sender, to, far: target.is_far(), earlier, was_cut: false })
+        Ok(Plan {
+            flags,
+            items: items.into_iter(),
+            sender,
+            to,
+            far: target.is_far(),
+            qualify: flags.queueing.sendmail && !target.by_default,
+            earlier,
+            was_cut: false,
+        })
     }
 
     /// Whether more than one is left.
@@ -201,13 +214,22 @@ impl<'a> Plan<'a> {
     pub fn for_dialogue(flags: &'a Rsendmail, target: &Target) -> Result<Plan<'a>> {
         let sender = Sender { envelope: None, author: author(flags, target) };
         let (items, to) = (Vec::new().into_iter(), Vec::new());
-        Ok(Plan { flags, items, sender, to, far: target.is_far(), earlier: None, was_cut: false })
+        Ok(Plan {
+            flags,
+            items,
+            sender,
+            to,
+            far: target.is_far(),
+            qualify: flags.queueing.sendmail && !target.by_default,
+            earlier: None,
+            was_cut: false,
+        })
     }
 
     pub fn envelope(&self, from: Option<Address>, to: Vec<Address>) -> Result<Envelope> {
         let flags = &self.flags.envelope;
         let qualified = |address: Address| match address.domain() {
-            None if self.far && self.flags.queueing.sendmail => Address::new(address.local(), Some(&own_domain())),
+            None if self.qualify => Address::new(address.local(), Some(&own_domain())),
             _ => Ok(address),
         };
         let from = from.map(qualified).transpose()?;

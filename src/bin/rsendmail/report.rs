@@ -49,8 +49,7 @@ pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint
     let mut told = std::collections::HashSet::new();
     for (i, (recipient, result)) in message.envelope.to.iter().zip(&sent.recipients).enumerate() {
         let kept = sent.kept.as_ref().is_some_and(|kept| kept.which[i]);
-        let outcome =
-            if kept { Outcome::Queued } else { result.as_ref().err().map_or(done, Outcome::of) };
+        let outcome = if kept { Outcome::Queued } else { result.as_ref().err().map_or(done, Outcome::of) };
         if weight(outcome) > weight(worst) {
             worst = outcome;
         }

@@ -11,7 +11,8 @@ const FLAGS: [&str; 6] = ["--from", "me@x.example", "--subject", "s", "--body", 
 #[test]
 fn what_is_queued_is_said_and_sent_by_a_later_run() {
     let site = site(vec![]);
-    let out = site.rsendmail(&["--to", "a@x.example, b@x.example", "--queue", "-q", "--json"]).args(FLAGS).go();
+    let out =
+        site.rsendmail(&["--to", "a@x.example, b@x.example", "--queue", "-q", "--json"]).args(FLAGS).go();
     out.exits(0).says("queued as 1");
     let sent = &out.events("message")[0];
     assert_eq!((&sent["outcome"], &sent["accepted"]), (&"queued".into(), &0.into()));
@@ -48,7 +49,8 @@ fn on_failure_only_what_may_pass_is_queued() {
         ("nonsense", vec![on("CONNECT").then(reply_then("hello\r\n", End::Close))], 0, "queued", 1),
     ] {
         let site = site(rules);
-        let out = site.rsendmail(&["--to", "a@x.example", "--queue", "on-failure", "--json"]).args(FLAGS).go();
+        let out =
+            site.rsendmail(&["--to", "a@x.example", "--queue", "on-failure", "--json"]).args(FLAGS).go();
         out.exits(code);
         assert_eq!(out.events("recipient")[0]["outcome"], outcome, "{name}");
         assert_eq!(site.ids().len(), queued, "{name}");
@@ -81,7 +83,8 @@ fn only_those_who_have_not_got_it_are_left_to_the_queue() {
 #[test]
 fn the_envelope_is_kept_with_all_it_asks_for() {
     let site = site(vec![]);
-    let flags = ["--to", "\"a b\"@x.example", "--envelope-from", "", "--notify", "failure,delay", "--ret", "hdrs"];
+    let flags =
+        ["--to", "\"a b\"@x.example", "--envelope-from", "", "--notify", "failure,delay", "--ret", "hdrs"];
     site.rsendmail(&flags).args(["--envid", "id+1", "--queue"]).args(FLAGS).go().exits(0);
     site.rsendmail(&["--to", "a@x.example", "--queue", "--rcpt-policy", "all"]).args(FLAGS).go().exits(0);
     site.run(&[]).exits(0);
@@ -164,7 +167,11 @@ fn no_secret_comes_to_rest() {
     site.queue(&["run", "--now"]).go().exits(0);
     // netrc.
     let site = start();
-    std::fs::write(site.world.outer("home/.netrc"), format!("machine 127.0.0.1 login user password {secret}")).unwrap();
+    std::fs::write(
+        site.world.outer("home/.netrc"),
+        format!("machine 127.0.0.1 login user password {secret}"),
+    )
+    .unwrap();
     run(&site, &[]).exits(78).says("others can read it");
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::Permissions::from_mode(0o600);
@@ -206,7 +213,8 @@ fn an_account_is_read_again_by_the_run() {
         site.world.private_file("accounts", text);
     };
     account("old-secret");
-    let flags = ["--account", "work", "--config", "accounts", "--to", "a@x.example", "--body", "b", "--queue"];
+    let flags =
+        ["--account", "work", "--config", "accounts", "--to", "a@x.example", "--body", "b", "--queue"];
     site.world.run("rsendmail", flags).go().exits(0);
     let told = &site.list()[0];
     assert_eq!((&told["account"], &told["secret"]), (&"work".into(), &"account".into()));
@@ -231,7 +239,11 @@ fn after_a_good_send_what_is_due_for_the_same_server_goes_too() {
     site.rsendmail(&["--to", "a@x.example", "--no-flush"]).args(FLAGS).go().exits(0);
     assert_eq!(site.server.sent().len(), 1);
     site.rsendmail(&["--to", "a@x.example", "--server", &url]).args(FLAGS).go().exits(0);
-    assert_eq!((site.server.sent().len(), other.server.sent().len()), (1, 1), "another server's are left alone");
+    assert_eq!(
+        (site.server.sent().len(), other.server.sent().len()),
+        (1, 1),
+        "another server's are left alone"
+    );
     let id = &site.ids()[1];
     site.queue(&["hold", id]).go().exits(0);
     let out = site.rsendmail(&["--to", "a@x.example", "--json"]).args(FLAGS).go();

@@ -1,6 +1,6 @@
 //! rsendmail's queue against the sandbox: what goes in, what comes out, and what a kill leaves.
-mod kill;
 mod keeping;
+mod kill;
 mod runners;
 mod running;
 mod verbs;
@@ -57,10 +57,7 @@ impl Site {
     /// The state of each message in the queue, by its number.
     pub fn states(&self) -> BTreeMap<usize, String> {
         let number = |id: &str| id.trim_matches(['<', '>']).split('@').next().unwrap().parse().unwrap();
-        self.list()
-            .iter()
-            .map(|m| (number(m["message_id"].as_str().unwrap()), text(&m["state"])))
-            .collect()
+        self.list().iter().map(|m| (number(m["message_id"].as_str().unwrap()), text(&m["state"]))).collect()
     }
 
     /// How often each message was taken by the server.

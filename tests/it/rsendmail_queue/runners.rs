@@ -32,8 +32,9 @@ fn two_runs_at_once_deliver_each_message_once() {
 /// One of three runs is killed in the middle: what it had in hand is settled by the next, and nothing goes twice.
 #[test]
 fn a_run_that_is_killed_beside_others_harms_nobody() {
-    let site = site(vec![on("DOT").nth(20).then(crate::sandbox::script::Action::Wait(Duration::from_millis(300)))])
-        .with(count());
+    let site =
+        site(vec![on("DOT").nth(20).then(crate::sandbox::script::Action::Wait(Duration::from_millis(300)))])
+            .with(count());
     let killed = site.queue(&["run"]).start();
     let others = [site.queue(&["run"]).start(), site.queue(&["run"]).start()];
     assert!(site.server.wait_for(Duration::from_secs(20), |log| log.commands.len() > 60));

@@ -149,7 +149,8 @@ fn a_run_has_a_deadline() {
 
 #[test]
 fn a_signal_leaves_the_rest_queued() {
-    let site = site(vec![on("RCPT").with("<r2@").then(Action::Wait(std::time::Duration::from_secs(20)))]).with(4);
+    let site =
+        site(vec![on("RCPT").with("<r2@").then(Action::Wait(std::time::Duration::from_secs(20)))]).with(4);
     let going = site.queue(&["run", "--json"]).start();
     assert!(site.server.wait_for(std::time::Duration::from_secs(20), |log| {
         log.commands.iter().any(|c| c.contains("<r2@"))

@@ -107,7 +107,10 @@ fn check_knows_what_waits_for_too_long() {
     std::fs::write(&path, record.replacen(&queued, "2026-01-02T03:04:05Z", 1)).unwrap();
     site.queue(&["check", "--older-than", "30m"]).go().exits(1);
     site.queue(&["check", "--older-than", "36500d"]).go().exits(0);
-    assert_eq!(site.queue(&["check", "--json"]).go().events("queue_check")[0]["oldest"], "2026-01-02T03:04:05Z");
+    assert_eq!(
+        site.queue(&["check", "--json"]).go().events("queue_check")[0]["oldest"],
+        "2026-01-02T03:04:05Z"
+    );
 }
 
 #[test]

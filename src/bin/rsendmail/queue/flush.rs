@@ -21,12 +21,7 @@ pub fn flush(flags: &Rsendmail, session: &mut Session<'_>, out: &mut Output, can
     }
 }
 
-fn try_flush(
-    flags: &Rsendmail,
-    session: &mut Session<'_>,
-    out: &mut Output,
-    cancel: &Cancel,
-) -> Result<()> {
+fn try_flush(flags: &Rsendmail, session: &mut Session<'_>, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let until = Instant::now() + TIME;
     let Some(spool) = Spool::open(&directory(&flags.queueing)?)? else { return Ok(()) };
     let all = spool.ids()?;

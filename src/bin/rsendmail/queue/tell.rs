@@ -13,7 +13,9 @@ use wirepost::{
 
 /// All that is known of a message, but for the outcome.
 pub fn event(id: &str, record: Option<&Record>) -> QueuedMessage {
-    let Some(record) = record else { return QueuedMessage { id: id.to_string(), ..QueuedMessage::default() } };
+    let Some(record) = record else {
+        return QueuedMessage { id: id.to_string(), ..QueuedMessage::default() };
+    };
     let about = &record.about;
     let recipient = |(to, r): (&wirepost::store::spool::record::To, &_)| {
         let r: &wirepost::store::spool::record::Recipient = r;

@@ -27,15 +27,8 @@ const HEADINGS: [&str; 4] = ["Server", "Login", "TLS", "Network"];
 /// Of those, what is of this run only, or is kept in its final form.
 const NOT: [&str; 6] = ["max_time", "retries", "retry_max_time", "server", "user", "password"];
 /// What makes no difference to who is spoken to.
-const PATIENCE: [&str; 7] = [
-    "--connect-timeout",
-    "--timeout",
-    "--reply-timeout",
-    "--verdict-timeout",
-    "--ipv4",
-    "--ipv6",
-    "--bind",
-];
+const PATIENCE: [&str; 7] =
+    ["--connect-timeout", "--timeout", "--reply-timeout", "--verdict-timeout", "--ipv4", "--ipv6", "--bind"];
 
 /// The way of this run, and what its user should know about it. `later`: a secret that is nowhere to be found today may be there
 /// tomorrow.
@@ -53,7 +46,8 @@ pub fn of_this_run(target: &Target, flags: &Rsendmail, later: bool) -> Result<(W
     let (secret, warning) = match secret(target, &flags.shared)? {
         None => ("none".to_string(), None),
         Some(Origin::Env(variable)) => {
-            let text = format!("the queue does not keep the password: later runs need {variable} set as well");
+            let text =
+                format!("the queue does not keep the password: later runs need {variable} set as well");
             (format!("environment {variable}"), Some(text))
         }
         Some(Origin::File(path)) => (format!("file {}", full(path.as_os_str())?), None),
@@ -78,7 +72,8 @@ pub fn of_this_run(target: &Target, flags: &Rsendmail, later: bool) -> Result<(W
 
 /// Where the secret of this run comes from; `None` if it needs none.
 pub fn secret(target: &Target, shared: &Shared) -> Result<Option<Origin>> {
-    let Some(user) = target.user.as_deref().filter(|_| shared.server.auth != Some(Mechanism::External)) else {
+    let Some(user) = target.user.as_deref().filter(|_| shared.server.auth != Some(Mechanism::External))
+    else {
         return Ok(None);
     };
     let command = shared.server.token_command.as_deref();

@@ -75,7 +75,18 @@ impl<'a, 's> Work<'a, 's> {
     ) -> Work<'a, 's> {
         session.one_connection();
         let (stop, losses) = (None, 0);
-        Work { spool, session, flags, cancel, now: false, unknown: false, until: None, tell: true, stop, losses }
+        Work {
+            spool,
+            session,
+            flags,
+            cancel,
+            now: false,
+            unknown: false,
+            until: None,
+            tell: true,
+            stop,
+            losses,
+        }
     }
 
     /// All of these in turn, as far as they are due.
@@ -159,7 +170,8 @@ impl<'a, 's> Work<'a, 's> {
     fn check(&mut self) {
         if self.stop.is_none() {
             let late = self.until.is_some_and(|until| Instant::now() >= until);
-            let late = late.then(|| Error::new(Kind::Timeout, "there is no time left").again_is(Again::Later));
+            let late =
+                late.then(|| Error::new(Kind::Timeout, "there is no time left").again_is(Again::Later));
             self.stop = self.cancel.check().err().or(late).map(Stop::Enough);
         }
     }
@@ -263,7 +275,10 @@ impl<'a, 's> Work<'a, 's> {
             let state = entry.record.state();
             let outcome = if state == State::Failed { Ended::Permanent } else { Ended::Temporary };
             out.also_failed(&remaining(error, state));
-            let event = QueuedMessage { error: Some(error_value(error)), ..tell::event(&entry.id, Some(&entry.record)) };
+            let event = QueuedMessage {
+                error: Some(error_value(error)),
+                ..tell::event(&entry.id, Some(&entry.record))
+            };
             tell::emit(out, outcome, event);
         }
     }
@@ -272,7 +287,8 @@ impl<'a, 's> Work<'a, 's> {
     fn outgoing(&mut self, entry: &Rc<Entry>, open: &[usize]) -> Result<Outgoing> {
         let about = &entry.record.about;
         let file = entry.message()?;
-        let len = file.metadata().map_err(|e| Error::source(e, format_args!("cannot read {}", entry.id)))?.len();
+        let len =
+            file.metadata().map_err(|e| Error::source(e, format_args!("cannot read {}", entry.id)))?.len();
         if len != about.size {
             let text = format!("the queued message has {len} bytes, and had {}", about.size);
             return Err(Error::new(Kind::Input, text));
@@ -291,15 +307,7 @@ impl<'a, 's> Work<'a, 's> {
         Ok(message)
     }
 
-    fn told(
-        &self,
-        id: &str,
-        before: &Record,
-        after: &Record,
-        open: &[usize],
-        sent: &Sent,
-        out: &mut Output,
-    ) {
+    fn told(&self, id: &str, before: &Record, after: &Record, open: &[usize], sent: &Sent, out: &mut Output) {
         let failures: Vec<(usize, &Error)> =
             open.iter().zip(&sent.recipients).filter_map(|(i, r)| Some((*i, r.as_ref().err()?))).collect();
         let worst = failures.iter().max_by_key(|(i, _)| weight(after.recipients[*i].state));
@@ -308,7 +316,9 @@ impl<'a, 's> Work<'a, 's> {
         let server = &after.about.way.server;
         if !self.tell {
             match worst {
-                Some((i, e)) if after.recipients[*i].state == State::Failed => out.warn(format_args!("{id}: {e}")),
+                Some((i, e)) if after.recipients[*i].state == State::Failed => {
+                    out.warn(format_args!("{id}: {e}"))
+                }
                 Some((_, e)) => out.note(format_args!("{id}: {e}")),
                 None => out.note(format_args!("sent {id} by {server}{said}")),
             }

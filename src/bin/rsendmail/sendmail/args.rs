@@ -212,13 +212,19 @@ mod tests {
         assert_eq!((git.from.as_deref(), git.recipients.len()), (Some("me@x.example"), 1));
         let nail = call("sendmail -i -r me@x.example -- a@x.example -b@x.example");
         assert_eq!(nail.recipients, ["a@x.example", "-b@x.example"]);
-        let mutt = call("sendmail -oem -oi -f me@x.example -B8BITMIME -N failure,delay -R hdrs -- a@x.example");
+        let mutt =
+            call("sendmail -oem -oi -f me@x.example -B8BITMIME -N failure,delay -R hdrs -- a@x.example");
         assert_eq!((mutt.notify.as_deref(), mutt.ret.as_deref()), (Some("failure,delay"), Some("hdrs")));
         let null = call("sendmail -f <> -Vid+1 a@x.example");
         assert_eq!((null.from.as_deref(), null.envid.as_deref()), (Some(""), Some("id+1")));
         assert!(null.dot_ends);
-        assert_eq!(parse("sendmail", &["-f".into(), String::new(), "a".into()]).unwrap().from.as_deref(), Some(""));
-        let odd = call("sendmail -G -Am -Ltag -d0.1 -h 3 -XFILE -pSMTP:host -n -m -s -U -x -O Timeout=1 -C /etc/x -odq a");
+        assert_eq!(
+            parse("sendmail", &["-f".into(), String::new(), "a".into()]).unwrap().from.as_deref(),
+            Some("")
+        );
+        let odd = call(
+            "sendmail -G -Am -Ltag -d0.1 -h 3 -XFILE -pSMTP:host -n -m -s -U -x -O Timeout=1 -C /etc/x -odq a",
+        );
         assert_eq!((odd.recipients.as_slice(), odd.queue_only), (&["a".to_string()][..], true));
         assert!(call("sendmail -tiv").read_recipients && call("sendmail -tiv").verbose);
     }

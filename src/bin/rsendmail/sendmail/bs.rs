@@ -40,7 +40,8 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let target = Target::new(&flags.shared, false)?;
     let keeper = Keeper::for_all(flags, &target)?;
     let plan = Plan::for_dialogue(flags, &target)?;
-    let mut dialogue = Dialogue { plan, keeper: &keeper, greeted: false, from: None, to: Vec::new(), taken: Vec::new() };
+    let mut dialogue =
+        Dialogue { plan, keeper: &keeper, greeted: false, from: None, to: Vec::new(), taken: Vec::new() };
     let done = dialogue.hold(&mut io::stdin().lock(), out);
     let taken = std::mem::take(&mut dialogue.taken);
     if !taken.is_empty() && !keeper.is_only() {
@@ -104,7 +105,9 @@ impl Dialogue<'_> {
                 if verb.eq_ignore_ascii_case("HELO") {
                     format!("250 {name}")
                 } else {
-                    format!("250-{name}\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES")
+                    format!(
+                        "250-{name}\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 ENHANCEDSTATUSCODES"
+                    )
                 }
             }
             "MAIL" if !self.greeted => "503 5.5.1 EHLO first".into(),
@@ -153,7 +156,8 @@ impl Dialogue<'_> {
         let mut file = tempfile::tempfile()
             .map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"))?;
         // The rest of the message is read whatever became of its start, or the dialogue would be lost.
-        let kept = unstuff(from, &mut file).map_err(|e| Error::from_io(e, Kind::Local, "cannot keep the message"));
+        let kept =
+            unstuff(from, &mut file).map_err(|e| Error::from_io(e, Kind::Local, "cannot keep the message"));
         if !kept? {
             return Ok(None);
         }
