@@ -8,9 +8,10 @@
 use super::{
     Cancel, Endpoint, Patience, Timeouts, Tracer, Transport,
     cancel::SLICE,
+    dns::Resolver,
     proxy::{self, Proxy},
     socket::Socket,
-    tls,
+    tls, unix,
 };
 use crate::base::error::*;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -48,6 +49,8 @@ pub struct Dialer {
     pub proxy: Option<Result<Proxy>>,
     pub tls: tls::TlsOptions,
     pub trace: Tracer,
+    /// Where set, names are looked up in the DNS by this, and not by the system's name service.
+    pub resolver: Option<Resolver>,
     /// Where set, connections are made by this and not by TCP: a script or a fuzzer plays the server's whole side.
     pub by: Option<Connect>,
     connector: tls::Lazy,
@@ -76,6 +79,12 @@ impl Dialer {
     pub fn dial_within(&self, to: &Endpoint, budget: Duration) -> Result<Box<dyn Transport>> {
         if let Some(connect) = &self.by {
             return connect(to);
+        }
+        if let Some(path) = to.path() {
+            let patience = Patience::silence(self.timeouts.silence, "the peer", "--timeout");
+            let io = unix::connect(to, path, &self.cancel, budget, patience)?;
+            self.trace.note(format_args!("connected to {to}"));
+            return Ok(Box::new(io));
         }
         match &self.proxy {
             None => Ok(Box::new(self.direct(to, budget)?)),
@@ -216,6 +225,10 @@ impl Dialer {
         if let Ok(ip) = to.host.parse::<IpAddr>() {
             return Ok(vec![SocketAddr::new(ip, to.port)].into_iter().filter(wanted).collect());
         }
+        if let Some(resolver) = &self.resolver {
+            let found = resolver.addresses(self, &to.host)?;
+            return Ok(found.into_iter().map(|ip| SocketAddr::new(ip, to.port)).filter(wanted).collect());
+        }
         let (send, receive) = mpsc::channel();
         let host = to.host.clone();
         // Never joined: getaddrinfo(3) cannot be interrupted, and the process may end while it waits.
@@ -249,7 +262,7 @@ impl Dialer {
         }
     }
 
-    fn connect(&self, to: &Endpoint, address: SocketAddr, budget: Duration) -> Result<TcpStream> {
+    pub(super) fn connect(&self, to: &Endpoint, address: SocketAddr, budget: Duration) -> Result<TcpStream> {
         let fail = |e: &io::Error| connect_error(to, &cause(e));
         let socket =
             RawSocket::new(Domain::for_address(address), Type::STREAM, None).map_err(|e| fail(&e))?;

@@ -11,11 +11,13 @@
 
 pub mod cancel;
 pub mod dial;
+pub mod dns;
 #[cfg(test)]
 pub mod mem;
 pub mod proxy;
 mod socket;
 pub mod tls;
+mod unix;
 
 pub use cancel::Cancel;
 pub use dial::{Dialer, Family};
@@ -28,14 +30,16 @@ use std::{
     fs::File,
     io::{self, Read, Write},
     net::SocketAddr,
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-/// Where a server is: a host name or an address, and a TCP port.
+/// Where a server is: a host name or an address, and a TCP port; or the path of a socket of this machine.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Endpoint {
-    /// An IPv6 address without its brackets, a name in A-labels. Certificates are checked against it.
+    /// An IPv6 address without its brackets, a name in A-labels. Certificates are checked against it. What begins with `/` is
+    /// the path of a Unix socket, and the port means nothing.
     pub host: String,
     pub port: u16,
 }
@@ -44,11 +48,18 @@ impl Endpoint {
     pub fn new(host: impl Into<String>, port: u16) -> Endpoint {
         Endpoint { host: host.into(), port }
     }
+
+    /// The path, if it is a Unix socket.
+    pub fn path(&self) -> Option<&Path> {
+        self.host.starts_with('/').then(|| Path::new(&self.host))
+    }
 }
 
 impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.host.contains(':') {
+        if self.path().is_some() {
+            f.write_str(&self.host)
+        } else if self.host.contains(':') {
             write!(f, "[{}]:{}", self.host, self.port)
         } else {
             write!(f, "{}:{}", self.host, self.port)

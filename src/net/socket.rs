@@ -1,4 +1,4 @@
-//! A TCP socket that waits in slices and labels its own errors.
+//! A socket, of TCP or of this machine, that waits in slices and labels its own errors.
 //!
 //! The socket is in blocking mode with a short kernel timeout; each time that fires, the cancel flag and the
 //! limits are looked at. So everything above, TLS included, stays plain blocking code, and an error that comes up through it
@@ -9,12 +9,62 @@ use crate::base::error::*;
 use std::{
     fs::File,
     io::{self, Read, Write},
-    net::{Shutdown, SocketAddr, TcpStream},
+    net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream},
+    os::{
+        fd::{AsFd, BorrowedFd},
+        unix::net::UnixStream,
+    },
     time::Instant,
 };
 
+/// What bytes go through.
+pub(super) enum Stream {
+    Tcp(TcpStream),
+    Unix(UnixStream),
+}
+
+impl Stream {
+    fn prepare(&self) -> io::Result<()> {
+        match self {
+            Stream::Tcp(stream) => {
+                stream.set_nodelay(true)?;
+                stream.set_read_timeout(Some(SLICE))?;
+                stream.set_write_timeout(Some(SLICE))
+            }
+            Stream::Unix(stream) => {
+                stream.set_read_timeout(Some(SLICE))?;
+                stream.set_write_timeout(Some(SLICE))
+            }
+        }
+    }
+}
+
+impl From<TcpStream> for Stream {
+    fn from(stream: TcpStream) -> Stream {
+        Stream::Tcp(stream)
+    }
+}
+
+impl From<UnixStream> for Stream {
+    fn from(stream: UnixStream) -> Stream {
+        Stream::Unix(stream)
+    }
+}
+
+impl AsFd for Stream {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Stream::Tcp(stream) => stream.as_fd(),
+            Stream::Unix(stream) => stream.as_fd(),
+        }
+    }
+}
+
+/// What stands for the address of either end of a socket without addresses: it is this machine.
+const HERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
 pub(super) struct Socket {
-    stream: TcpStream,
+    stream: Stream,
     cancel: Cancel,
     patience: Patience,
     host: String,
@@ -25,14 +75,13 @@ pub(super) struct Socket {
 impl Socket {
     /// `host` is the peer's name in messages.
     pub(super) fn new(
-        stream: TcpStream,
+        stream: impl Into<Stream>,
         cancel: Cancel,
         patience: Patience,
         host: &str,
     ) -> io::Result<Socket> {
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(SLICE))?;
-        stream.set_write_timeout(Some(SLICE))?;
+        let stream = stream.into();
+        stream.prepare()?;
         Ok(Socket { stream, cancel, patience, host: host.to_string(), proxied: false })
     }
 
@@ -44,7 +93,7 @@ impl Socket {
     }
 
     /// Repeats one system call until it moves bytes, the peer or the kernel says no, or a limit is reached.
-    fn wait<T>(&mut self, mut call: impl FnMut(&mut TcpStream) -> io::Result<T>) -> io::Result<T> {
+    fn wait<T>(&mut self, mut call: impl FnMut(&mut Stream) -> io::Result<T>) -> io::Result<T> {
         let mut began = None;
         loop {
             self.cancel.check()?;
@@ -80,13 +129,19 @@ impl Socket {
 
 impl Read for Socket {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.wait(|stream| stream.read(buf))
+        self.wait(|stream| match stream {
+            Stream::Tcp(stream) => stream.read(buf),
+            Stream::Unix(stream) => stream.read(buf),
+        })
     }
 }
 
 impl Write for Socket {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
-        self.wait(|stream| stream.write(buf))
+        self.wait(|stream| match stream {
+            Stream::Tcp(stream) => stream.write(buf),
+            Stream::Unix(stream) => stream.write(buf),
+        })
     }
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
@@ -99,7 +154,11 @@ impl Transport for Socket {
     }
 
     fn shutdown_write(&mut self) -> io::Result<()> {
-        match self.stream.shutdown(Shutdown::Write) {
+        let done = match &self.stream {
+            Stream::Tcp(stream) => stream.shutdown(Shutdown::Write),
+            Stream::Unix(stream) => stream.shutdown(Shutdown::Write),
+        };
+        match done {
             // The peer was faster: nothing is left to end.
             Err(e) if e.kind() == io::ErrorKind::NotConnected => Ok(()),
             Err(e) => Err(self.lost(&e).into()),
@@ -108,14 +167,20 @@ impl Transport for Socket {
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.stream.local_addr()
+        match &self.stream {
+            Stream::Tcp(stream) => stream.local_addr(),
+            Stream::Unix(_) => Ok(HERE),
+        }
     }
 
     fn peer_addr(&self) -> io::Result<SocketAddr> {
         if self.proxied {
             return Ok(proxy::BEYOND);
         }
-        self.stream.peer_addr()
+        match &self.stream {
+            Stream::Tcp(stream) => stream.peer_addr(),
+            Stream::Unix(_) => Ok(HERE),
+        }
     }
 
     #[cfg(target_os = "linux")]

@@ -9,6 +9,8 @@
 //! * **What can be known beforehand is not tried**: SIZE, 8BITMIME, SMTPUTF8, DSN, REQUIRETLS ([`Envelope::fits`]).
 //! * **STARTTLS forgets**: the greeting's and the first EHLO's words count for nothing afterwards.
 //! * A reply out of order breaks the connection; none is ever guessed at.
+//! * **LMTP (RFC 2033) is the same but for its end**: LHLO in place of EHLO, and behind the final dot a verdict for each recipient that
+//!   was accepted, so that one full mailbox is nobody else's failure.
 //!
 //! The body is a [`Body`](crate::base::body::Body), which can be opened again, for the rest of the recipients after "too
 //! many recipients".
@@ -17,6 +19,7 @@ mod auth;
 mod ehlo;
 mod envelope;
 mod transaction;
+mod verdict;
 
 pub use ehlo::Extensions;
 pub use envelope::{Delivery, Envelope, Notify, Policy, Recipient, Ret};
@@ -35,11 +38,23 @@ pub enum Tls {
     Implicit,
     /// By STARTTLS, and not without it.
     Starttls,
+    /// By STARTTLS where it is offered: between exchangers, which have no way of knowing beforehand (RFC 7435).
+    Opportunistic,
     Off,
+}
+
+/// Which of the two dialects is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    #[default]
+    Smtp,
+    /// RFC 2033: local delivery.
+    Lmtp,
 }
 
 #[derive(Clone, Debug)]
 pub struct Options {
+    pub protocol: Protocol,
     /// Our name in EHLO; without it the address of our side in brackets, which RFC 5321 §4.1.4 allows those who
     /// have no name.
     pub helo: Option<String>,
@@ -53,7 +68,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
-        Options { helo: None, verdict: Duration::from_secs(600), pipelining: true, chunking: true }
+        Options {
+            protocol: Protocol::Smtp,
+            helo: None,
+            verdict: Duration::from_secs(600),
+            pipelining: true,
+            chunking: true,
+        }
     }
 }
 
@@ -86,7 +107,11 @@ impl Client {
         }
         let conn = Conn::new(io, &to.host, Style::Smtp, dialer);
         let client = Client::greet(conn, options)?;
-        if tls == Tls::Starttls { client.starttls(dialer) } else { Ok(client) }
+        match tls {
+            Tls::Starttls => client.starttls(dialer),
+            Tls::Opportunistic if client.ext.starttls => client.starttls(dialer),
+            _ => Ok(client),
+        }
     }
 
     /// The greeting and EHLO on a connection that stands.
@@ -100,17 +125,19 @@ impl Client {
         Ok(client)
     }
 
-    /// EHLO; HELO only for a server that does not know it.
+    /// EHLO, or LHLO (RFC 2033 §4.1); HELO only for a server that does not know EHLO.
     fn ehlo(&mut self) -> Result<()> {
         let name = self.helo()?;
-        match self.conn.call(&Command::new("EHLO").arg(&name)?, &[250]) {
+        let lmtp = self.options.protocol == Protocol::Lmtp;
+        let verb = if lmtp { "LHLO" } else { "EHLO" };
+        match self.conn.call(&Command::new(verb).arg(&name)?, &[250]) {
             Ok(reply) => self.ext = Extensions::parse(&reply),
-            Err(e) if e.code().is_some_and(|c| (500..=504).contains(&c)) => {
-                let reply = self.conn.call(&Command::new("HELO").arg(&name)?, &[250]).map_err(unwelcome)?;
-                let name = Extensions::parse(&reply).name;
+            Err(e) if !lmtp && e.code().is_some_and(|c| (500..=504).contains(&c)) => {
+                let helo = self.conn.call(&Command::new("HELO").arg(&name)?, &[250]);
+                let name = Extensions::parse(&helo.map_err(|e| unwelcome(e, "HELO"))?).name;
                 self.ext = Extensions { name, ..Extensions::default() };
             }
-            Err(e) => return Err(unwelcome(e)),
+            Err(e) => return Err(unwelcome(e, verb)),
         }
         Ok(())
     }
@@ -198,12 +225,13 @@ impl Client {
     }
 }
 
-fn unwelcome(error: Error) -> Error {
-    match error.code() {
-        Some(501 | 504 | 550 | 553 | 554) => {
-            error.context("EHLO was refused").hint_if_none("--helo gives another name to say")
-        }
-        _ => error.context("EHLO was refused"),
+fn unwelcome(error: Error, verb: &str) -> Error {
+    let error_is = error.code();
+    let error = error.context(format_args!("{verb} was refused"));
+    match error_is {
+        Some(500..=502) if verb == "LHLO" => error.hint_if_none("what answers there may be SMTP, not LMTP"),
+        Some(501 | 504 | 550 | 553 | 554) => error.hint_if_none("--helo gives another name to say"),
+        _ => error,
     }
 }
 

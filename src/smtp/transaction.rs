@@ -1,9 +1,8 @@
 //! One mail transaction: MAIL, RCPT, DATA, the body, the verdict (RFC 5321 §3.3), pipelined as RFC 2920 allows.
 
-use super::{Client, Delivery, Envelope, Policy};
+use super::{Client, Delivery, Envelope, Policy, verdict::wanting};
 use crate::{
-    base::{body::Body, error::*},
-    net::Patience,
+    base::{address::Address, body::Body, error::*},
     textproto::{Command, Reply},
 };
 use std::io::Write;
@@ -56,12 +55,13 @@ impl Client {
                 }
                 Err(e) => return Err(e),
             };
-            let progress = done.accepted > 0 && done.verdict.is_ok();
+            let progress = done.verdicts.iter().any(Result::is_ok);
+            let mut verdicts = done.verdicts.into_iter();
             let mut again = !later.is_empty();
             let mut many = None;
             for (i, answer) in now.iter().zip(done.answers) {
                 match answer {
-                    Answer::Accepted => outcome[*i] = Some(done.verdict.clone()),
+                    Answer::Accepted => outcome[*i] = Some(verdicts.next().unwrap_or(Ok(()))),
                     Answer::Refused(e) => outcome[*i] = Some(Err(e)),
                     Answer::Deferred(_) if progress => again = true,
                     Answer::Deferred(e) => {
@@ -110,8 +110,6 @@ impl Client {
             () => Start::Alone,
         };
         let (mut answers, data) = self.commands(envelope, to, body.size(), start)?;
-        let refused_all =
-            |answers: Vec<Answer>, verdict| Ok(Done { accepted: 0, answers, verdict, reply: None, bytes: 0 });
         let mut accepted = answers.iter().filter(|a| matches!(a, Answer::Accepted)).count();
         if envelope.policy == Policy::All && accepted < answers.len() {
             let why = answers.iter().find_map(|a| match a {
@@ -130,11 +128,9 @@ impl Client {
             // A server that says 354 all the same waits for a message: it gets the shortest there is, and whatever
             // it says to that, nobody was asked to have it (RFC 2920 §3.1).
             if matches!(&data, Some(Ok(_))) {
-                self.conn.dot_writer().finish()?;
-                self.conn.any_reply(self.verdict_patience())?;
-                self.dirty = false;
+                self.nothing()?;
             }
-            return refused_all(answers, Ok(()));
+            return Ok(Done { answers, verdicts: Vec::new(), reply: None, bytes: 0 });
         }
         let go = match (data, start) {
             (Some(go), _) => go,
@@ -142,12 +138,13 @@ impl Client {
             (None, _) => self.conn.send(&[Command::new("DATA")]).and_then(|()| self.data_reply())?,
         };
         if let Err(e) = go {
-            return Ok(Done { accepted, answers, verdict: Err(e), reply: None, bytes: 0 });
+            return Ok(Done { answers, verdicts: vec![Err(e); accepted], reply: None, bytes: 0 });
         }
         let bytes = if start == Start::Chunk { self.chunk(body)? } else { self.data(body)? };
-        let (verdict, reply) = self.verdict();
-        self.dirty = verdict.is_err();
-        Ok(Done { accepted, answers, verdict, reply, bytes })
+        let asked = to.iter().zip(&answers).filter(|(_, a)| matches!(a, Answer::Accepted));
+        let accepted: Vec<&Address> = asked.map(|(i, _)| &envelope.to[*i].address).collect();
+        let (verdicts, reply) = self.verdicts(&accepted);
+        Ok(Done { answers, verdicts, reply, bytes })
     }
 
     /// MAIL, RCPT and, if it rides along, DATA: the answers, and the answer to DATA.
@@ -208,8 +205,7 @@ impl Client {
         let from = envelope.from.as_ref().map_or("<>".into(), ToString::to_string);
         if let Err(error) = mail {
             if let Some(Ok(())) = data {
-                self.conn.dot_writer().finish()?;
-                self.conn.any_reply(self.verdict_patience())?;
+                self.nothing()?;
             }
             // Servers begin no transaction when they refuse MAIL, but not all of them agree.
             return Err(wanting(
@@ -248,14 +244,8 @@ impl Client {
             }
             Err(error) => error,
         };
+        let error = self.refused(address, error);
         let refusal = error.get_refusal().cloned().unwrap_or_default();
-        let kind = match (refusal.code, refusal.enhanced) {
-            (_, Some(Enhanced(5, 1, 1..=3 | 6 | 10))) => Kind::NoUser,
-            (Some(550 | 551 | 553), None) => Kind::NoUser,
-            _ => error.kind(),
-        };
-        let host = self.conn.host();
-        let error = wanting(error.kind_is(kind).context(format_args!("{host} refused {address}")));
         // RFC 5321 §4.5.3.1.10: 452, and of old servers 552, for one recipient more than they take at once.
         let words = refusal.text.to_ascii_lowercase();
         let many = match (refusal.code, refusal.enhanced) {
@@ -317,53 +307,6 @@ impl Client {
     fn note(&self, bytes: u64) {
         self.conn.trace().note(format_args!("{bytes} bytes of message"));
     }
-
-    fn verdict_patience(&self) -> Patience {
-        Patience::within(self.options.verdict, "the verdict on the message", "--verdict-timeout")
-    }
-
-    /// The reply to the last byte: 2yz is a yes, 4yz and 5yz are noes, and everything else, silence and nonsense
-    /// alike, leaves it unknown.
-    fn verdict(&mut self) -> (Result<()>, Option<Reply>) {
-        let host = self.conn.host().to_string();
-        let unknown = |why: &Error| {
-            let text = format!("{host} did not confirm the message, which it may have taken: {why}");
-            Error::new(Kind::Unconfirmed, text)
-                .host(&host)
-                .hint("sending it again may deliver it twice; the Message-ID tells such copies apart")
-        };
-        match self.conn.any_reply(self.verdict_patience()) {
-            Ok(reply) => match reply.check(&[2]) {
-                Ok(()) => (Ok(()), Some(reply)),
-                Err(e) if e.kind() == Kind::Refused => {
-                    if reply.code == 421 {
-                        self.conn.poison(e.clone());
-                    }
-                    (Err(e.context(format_args!("{host} refused the message")).host(&host)), Some(reply))
-                }
-                Err(e) => {
-                    self.conn.poison(e.clone());
-                    (Err(unknown(&e)), None)
-                }
-            },
-            Err(e) => {
-                self.conn.poison(e.clone());
-                (Err(unknown(&e)), None)
-            }
-        }
-    }
-}
-
-/// A refusal that asks for a login or for TLS first (RFC 4954 §6, RFC 3207 §4) is seen as that.
-fn wanting(error: Error) -> Error {
-    let tls = error.get_refusal().is_some_and(|r| r.text.to_ascii_uppercase().contains("STARTTLS"));
-    match error.code() {
-        Some(530 | 538) if tls => {
-            error.kind_is(Kind::Tls).hint_if_none("--tls required begins with STARTTLS")
-        }
-        Some(530 | 535 | 538) => error.kind_is(Kind::Auth).hint_if_none("the server wants a login: -u NAME"),
-        _ => error,
-    }
 }
 
 /// What a command of a group was.
@@ -376,10 +319,9 @@ enum Ask {
 
 /// What one transaction came to.
 struct Done {
-    accepted: usize,
     answers: Vec<Answer>,
-    /// For those that were accepted.
-    verdict: Result<()>,
+    /// For each that was accepted.
+    verdicts: Vec<Result<()>>,
     reply: Option<Reply>,
     bytes: u64,
 }

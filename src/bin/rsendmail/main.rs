@@ -6,6 +6,7 @@ mod check;
 mod compose;
 mod earlier;
 mod eml;
+mod exchangers;
 #[path = "../common/message.rs"]
 mod message;
 mod outgoing;
@@ -16,6 +17,10 @@ mod send;
 mod sendmail;
 mod server;
 mod session;
+
+#[cfg(test)]
+#[path = "../common/manual.rs"]
+mod manual;
 
 use std::process::ExitCode;
 use wirepost::{
@@ -39,4 +44,10 @@ fn run(flags: args::Rsendmail, out: &mut Output, cancel: &Cancel) -> anyhow::Res
         None => send::run(&flags, out, cancel)?,
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[test]
+fn the_manual_and_the_completions_are_checked_in() {
+    manual::compare::<args::Rsendmail>(&TOOL);
 }

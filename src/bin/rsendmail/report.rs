@@ -43,6 +43,7 @@ fn weight(outcome: Outcome) -> u8 {
 
 /// One message that was tried.
 pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint, dry: bool, took: Duration) {
+    let server = sent.server.as_ref().unwrap_or(server);
     let done = if dry { Outcome::Planned } else { Outcome::Ok };
     let mut worst = done;
     let mut accepted = 0;

@@ -1,4 +1,5 @@
-//! Which server, and who we are there: `--server`, `RSENDMAIL_URL`, else the mail server of this machine.
+//! Which server, and who we are there: `--server`, `RSENDMAIL_URL`, else the mail server of this machine; with `--mx` the
+//! exchangers of each domain.
 
 use crate::{
     TOOL,
@@ -6,17 +7,26 @@ use crate::{
 };
 use std::{net::IpAddr, path::Path};
 use wirepost::{
-    base::{error::*, url::Url},
+    base::{
+        error::*,
+        url::{self, Url},
+    },
     cli::{args::TlsChoice, config, secrets},
     net::Endpoint,
-    smtp::{Options, Tls},
+    smtp::{Options, Protocol, Tls},
     textproto::sasl::{Credentials, Mechanism},
 };
 
+/// `--mx` as a server's URL.
+const EXCHANGERS: &str = "mx:";
+
 /// See the module's essay.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Target {
+    /// With `mx` the host is a domain, or [`Target::ANY`] for each of them.
     pub endpoint: Endpoint,
+    /// The host is a domain, which has its exchangers in the DNS.
+    pub mx: bool,
     implicit: bool,
     /// Nobody named a server.
     pub by_default: bool,
@@ -29,20 +39,38 @@ pub struct Target {
 }
 
 impl Target {
+    /// Stands for all domains: no domain has this name.
+    pub const ANY: &str = "mx";
+
     /// `login`: whether the secret will be needed.
     ///
     /// # Errors
     /// `Usage` for what is no server's URL; `Config` for a login without its secret.
     pub fn new(shared: &Shared, login: bool) -> Result<Target> {
         let flags = &shared.server;
+        let is_mx = |server: &str| server.eq_ignore_ascii_case(EXCHANGERS);
+        match (flags.mx, flags.server.as_deref()) {
+            (true, Some(server)) if !is_mx(server) => {
+                return Err(Error::new(Kind::Usage, "--mx needs no --server"));
+            }
+            (true, _) => return Target::exchangers(shared),
+            _ => {}
+        }
         let named = flags.server.clone().or_else(|| config::url(&TOOL));
+        if named.as_deref().is_some_and(is_mx) {
+            return Target::exchangers(shared);
+        }
+        if let Some(path) = named.as_deref().and_then(socket) {
+            return Target::socket(shared, path?);
+        }
         let url = Url::parse(named.as_deref().unwrap_or("smtp://localhost:25"))?;
-        let implicit = match url.scheme.as_str() {
-            "smtp" => false,
-            "smtps" => true,
+        let (implicit, protocol) = match url.scheme.as_str() {
+            "smtp" => (false, Protocol::Smtp),
+            "smtps" => (true, Protocol::Smtp),
+            "lmtp" => (false, Protocol::Lmtp),
             other => {
                 let error = Error::new(Kind::Usage, format!("{other}:// is no mail server to send to"));
-                return Err(error.hint("a server is smtp://[user@]host[:port] or smtps://…"));
+                return Err(error.hint("a server is smtp://[user@]host[:port], smtps://… or lmtp://…"));
             }
         };
         if !matches!(url.path.as_str(), "" | "/") {
@@ -51,6 +79,8 @@ impl Target {
         let user = secrets::user(&shared.login, url.user.as_deref(), &url.host)?;
         let external = flags.auth == Some(Mechanism::External);
         let port = url.port.unwrap_or(match (implicit, user.is_some() || external) {
+            // RFC 2033 §5 only says that it must not be 25.
+            _ if protocol == Protocol::Lmtp => 24,
             (true, _) => 465,
             // RFC 6409 §3.1: submission has a port of its own.
             (false, true) => 587,
@@ -59,30 +89,74 @@ impl Target {
         let credentials = if login { credentials(shared, flags, user.as_deref(), &url.host)? } else { None };
         Ok(Target {
             endpoint: Endpoint::new(url.host, port),
+            mx: false,
             implicit,
             by_default: named.is_none(),
             user,
             credentials,
             mechanism: flags.auth,
             choice: shared.tls.tls,
-            options: Options {
-                helo: flags.helo.clone().or_else(qualified_host),
-                verdict: flags.verdict_timeout,
-                pipelining: !flags.no_pipelining,
-                chunking: !flags.no_chunking,
-            },
+            options: options(flags, protocol),
         })
+    }
+
+    /// A socket of this machine, where LMTP is spoken.
+    fn socket(shared: &Shared, path: String) -> Result<Target> {
+        if shared.network.proxy.is_some() {
+            return Err(Error::new(Kind::Usage, "a socket of this machine is not behind a proxy"));
+        }
+        Ok(Target::bare(shared, Endpoint::new(path, 0), Protocol::Lmtp))
+    }
+
+    /// `--mx`: no one server, and nobody to log in with.
+    fn exchangers(shared: &Shared) -> Result<Target> {
+        if shared.network.proxy.is_some() {
+            let text = "--mx asks name servers, which a proxy does not carry";
+            return Err(Error::new(Kind::Usage, text));
+        }
+        if shared.login.user.is_some() || shared.server.auth.is_some() {
+            return Err(Error::new(Kind::Usage, "mail exchangers take no login"));
+        }
+        let port = shared.server.mx_port;
+        Ok(Target { mx: true, ..Target::bare(shared, Endpoint::new(Target::ANY, port), Protocol::Smtp) })
+    }
+
+    fn bare(shared: &Shared, endpoint: Endpoint, protocol: Protocol) -> Target {
+        Target {
+            endpoint,
+            mx: false,
+            implicit: false,
+            by_default: false,
+            user: None,
+            credentials: None,
+            mechanism: None,
+            choice: shared.tls.tls,
+            options: options(&shared.server, protocol),
+        }
     }
 
     /// The server with the user and the port that count.
     pub fn url(&self) -> String {
-        let scheme = if self.implicit { "smtps" } else { "smtp" };
+        if self.mx {
+            return EXCHANGERS.to_string();
+        }
+        if let Some(path) = self.endpoint.path() {
+            return format!("lmtp://{}", url::encode(path.as_os_str().as_encoded_bytes()));
+        }
+        let scheme = match (self.options.protocol, self.implicit) {
+            (Protocol::Lmtp, _) => "lmtp",
+            (_, true) => "smtps",
+            (_, false) => "smtp",
+        };
         let user = self.user.as_deref().map(|user| format!("{}@", encoded(user))).unwrap_or_default();
         format!("{scheme}://{user}{}", self.endpoint)
     }
 
     /// The TLS that a connection to this peer must have.
     pub fn tls(&self, shared: &Shared, peer: IpAddr) -> Tls {
+        if self.mx && self.choice.is_none() {
+            return Tls::Opportunistic;
+        }
         match (self.implicit, shared.tls.required(peer, shared.network.proxy.is_some())) {
             (true, _) => Tls::Implicit,
             (false, true) => Tls::Starttls,
@@ -93,6 +167,9 @@ impl Target {
     /// Whether the server is another machine, as far as its name tells.
     pub fn is_far(&self) -> bool {
         let host = &self.endpoint.host;
+        if self.mx || self.endpoint.path().is_some() {
+            return self.mx;
+        }
         let near = host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback());
         !near && !host.eq_ignore_ascii_case("localhost")
     }
@@ -101,6 +178,27 @@ impl Target {
     pub fn allow_clear(&self) -> bool {
         self.choice == Some(TlsChoice::Off)
     }
+}
+
+fn options(flags: &Server, protocol: Protocol) -> Options {
+    Options {
+        protocol,
+        helo: flags.helo.clone().or_else(qualified_host),
+        verdict: flags.verdict_timeout,
+        pipelining: !flags.no_pipelining,
+        chunking: !flags.no_chunking,
+    }
+}
+
+/// The path in `lmtp:///run/dovecot/lmtp`.
+fn socket(url: &str) -> Option<Result<String>> {
+    let scheme = url.get(..7).filter(|s| s.eq_ignore_ascii_case("lmtp://"))?;
+    let path = url[scheme.len()..].strip_prefix('/')?;
+    let path = url::decode(path).and_then(|bytes| String::from_utf8(bytes).ok());
+    Some(match path.filter(|p| !p.is_empty() && !p.contains('\0')) {
+        Some(path) => Ok(format!("/{path}")),
+        None => Err(Error::new(Kind::Usage, format!("not the path of a socket: {url}"))),
+    })
 }
 
 /// What could end a URL's user in `%XX`.

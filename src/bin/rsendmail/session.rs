@@ -2,24 +2,37 @@
 //!
 //! A message is tried again as long as that can do no harm: nobody has got it yet, or only those are asked again who have not.
 //! A server that cannot be reached, or that refuses the login, is not asked again for the next message of the same run.
+//! With `--mx` it is many sessions, one for each domain ([`crate::exchangers`]).
 
-use crate::{args::Shared, outgoing::Outgoing, report::Kept, server::Target};
-use std::time::Instant;
+use crate::{args::Shared, exchangers::Exchangers, outgoing::Outgoing, report::Kept, server::Target};
+use std::{
+    rc::Rc,
+    time::{Duration, Instant},
+};
 use wirepost::{
-    base::error::*,
-    cli::Output,
+    base::{body::Body, error::*},
+    cli::{Output, args::TlsChoice},
     job::retry::Policy,
-    net::{Cancel, Dialer},
-    smtp::{Client, Envelope, Extensions},
+    net::{Cancel, Dialer, Endpoint, dns::Resolver},
+    smtp::{Client, Envelope, Extensions, Tls},
     textproto::Reply,
 };
 
 pub struct Session<'a> {
     pub target: Target,
     shared: &'a Shared,
-    dialer: Dialer,
+    dialer: Rc<Dialer>,
     cancel: Cancel,
     client: Option<Client>,
+    exchangers: Exchangers,
+    /// With `--mx`: the sessions of domains, the last used last.
+    pub(super) domains: Vec<Session<'a>>,
+    /// With `--mx`: this is no domain's session, but the one that has them.
+    has_domains: bool,
+    /// What is offered by those of whom nothing is known.
+    nothing: Extensions,
+    /// `--max-per-connection`.
+    pub most: Option<u64>,
     policy: Policy,
     mechanism: Option<&'static str>,
     /// Why there is no more connecting in this run.
@@ -31,6 +44,7 @@ pub struct Session<'a> {
 }
 
 /// What became of one message.
+#[derive(Default)]
 pub struct Sent {
     /// For each recipient.
     pub recipients: Vec<Result<()>>,
@@ -41,27 +55,58 @@ pub struct Sent {
     pub common: Option<Error>,
     /// Who of them it is kept in the queue for.
     pub kept: Option<Kept>,
+    /// Who took it or refused it, where that is not the one server of the run.
+    pub server: Option<Endpoint>,
 }
 
 impl Sent {
     /// It was not to be sent to any of these.
     pub fn failed(to: &[usize], why: &Error) -> Sent {
         let recipients = to.iter().map(|_| Err(why.clone())).collect();
-        Sent { recipients, reply: None, attempts: 1, tls: None, common: Some(why.clone()), kept: None }
+        Sent { recipients, attempts: 1, common: Some(why.clone()), ..Sent::default() }
     }
+}
+
+/// What this run dials with.
+fn dialer(target: &Target, shared: &Shared, out: &Output, cancel: &Cancel) -> Rc<Dialer> {
+    let mut dialer = shared.network.dialer(&shared.tls, false, cancel, out.tracer());
+    if target.mx {
+        dialer.resolver = Some(shared.server.resolver.map_or_else(Resolver::system, Resolver::at));
+        // Nobody could verify what an exchanger shows: TLS without that is better than none (RFC 7435 §3).
+        dialer.tls.insecure |= shared.tls.tls != Some(TlsChoice::Required);
+    }
+    Rc::new(dialer)
 }
 
 impl<'a> Session<'a> {
     pub fn new(target: Target, shared: &'a Shared, out: &Output, cancel: &Cancel) -> Session<'a> {
-        let dialer = shared.network.dialer(&shared.tls, false, cancel, out.tracer());
+        let dialer = dialer(&target, shared, out, cancel);
+        let has_domains = target.mx;
+        Session { has_domains, ..Session::with(target, shared, dialer) }
+    }
+
+    /// The session of one domain: it dials as this one does, and has its limits.
+    pub(super) fn of_domain(&self, target: Target) -> Session<'a> {
+        let mut session = Session::with(target, self.shared, self.dialer.clone());
+        (session.most, session.once, session.policy) = (self.most, self.once, self.policy);
+        session.dead = self.dead.clone();
+        session
+    }
+
+    fn with(target: Target, shared: &'a Shared, dialer: Rc<Dialer>) -> Session<'a> {
         let policy = Policy { retries: shared.network.retries, max_time: shared.network.retry_max_time };
-        let cancel = cancel.clone();
+        let cancel = dialer.cancel.clone();
         Session {
             target,
             shared,
             dialer,
             cancel,
             client: None,
+            exchangers: Exchangers::default(),
+            domains: Vec::new(),
+            has_domains: false,
+            nothing: Extensions::default(),
+            most: None,
             policy,
             mechanism: None,
             dead: None,
@@ -94,6 +139,9 @@ impl<'a> Session<'a> {
         if let Some(dead) = &self.dead {
             return Err(dead.clone());
         }
+        if self.has_domains {
+            return Ok(());
+        }
         let connected = self.client().map(drop);
         if let Err(e) = &connected {
             self.dead = Some(e.clone());
@@ -101,9 +149,14 @@ impl<'a> Session<'a> {
         connected
     }
 
+    /// Whether each domain has a server of its own, so that what one of them says is nothing to the others.
+    pub fn has_domains(&self) -> bool {
+        self.has_domains
+    }
+
     /// Whether the next message has a connection that stands.
     pub fn is_open(&self) -> bool {
-        self.client.as_ref().is_some_and(Client::is_usable)
+        self.client.as_ref().is_some_and(Client::is_usable) || self.domains.iter().any(Session::is_open)
     }
 
     /// A connection, logged in. One try.
@@ -111,18 +164,34 @@ impl<'a> Session<'a> {
         if self.client.as_ref().is_some_and(|c| !c.is_usable()) {
             self.forget();
         }
+        if self.client.as_ref().is_some_and(|c| self.most.is_some_and(|most| c.messages() >= most)) {
+            self.leave();
+        }
         if self.client.is_none() {
             self.client = Some(self.open()?);
         }
         self.client.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no client"))
     }
 
-    /// What the server offers; `None` if it cannot be asked now.
+    /// What the server offers; `None` if it cannot be asked now. Of exchangers nothing is known beforehand: what goes to them
+    /// must need nothing.
     pub fn extensions(&mut self) -> Option<&Extensions> {
+        if self.has_domains {
+            return Some(&self.nothing);
+        }
         self.client().ok().map(|client| client.extensions())
     }
 
     fn open(&mut self) -> Result<Client> {
+        if self.has_domains {
+            let error = Error::new(Kind::Usage, "there is no one server to connect to with --mx");
+            return Err(error.hint("--server names one"));
+        }
+        if self.target.mx {
+            let (target, shared, dialer) = (&self.target, self.shared, &self.dialer);
+            let open_at = |at: &Endpoint| open_exchanger(dialer, target, shared, at);
+            return self.exchangers.open(dialer, &target.endpoint, open_at);
+        }
         let (target, shared) = (&self.target, self.shared);
         let tls = |peer| target.tls(shared, peer);
         let mut client =
@@ -157,20 +226,36 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Ends the connection in good form.
+    fn leave(&mut self) {
+        if let Some(client) = self.client.take() {
+            self.round_trips += client.quit();
+        }
+    }
+
+    /// How long to wait before this is tried again; not at all where another exchanger can be asked.
+    fn wait(&self, e: &Error, rounds: u32, elapsed: Duration) -> Option<Duration> {
+        let other = self.client.is_some() && self.exchangers.has_next();
+        if other && e.again() != Again::Never && !self.cancel.is_stopping() {
+            return Some(Duration::ZERO);
+        }
+        self.policy.wait(e, rounds, elapsed)
+    }
+
     /// One try for those recipients that are still open.
     fn attempt(
         &mut self,
         envelope: &Envelope,
-        message: &Outgoing,
+        body: &dyn Body,
         dry: bool,
     ) -> Result<(Vec<Result<()>>, Option<Reply>)> {
         loop {
             let reused = self.client.as_ref().is_some_and(|c| c.is_usable() && c.messages() > 0);
             let client = self.client()?;
             let done = if dry {
-                client.probe(envelope, message.body.size()).map(|recipients| (recipients, None))
+                client.probe(envelope, body.size()).map(|recipients| (recipients, None))
             } else {
-                client.send(envelope, &*message.body).map(|d| (d.recipients, d.reply))
+                client.send(envelope, body).map(|d| (d.recipients, d.reply))
             };
             match done {
                 // A server that had enough of this connection, or forgot it, says nothing about the message.
@@ -184,41 +269,57 @@ impl<'a> Session<'a> {
 
     /// Sends to all recipients, again and again to those whom it may still reach.
     pub fn send(&mut self, message: &Outgoing, dry: bool, out: &mut Output) -> Sent {
+        if self.has_domains {
+            return self.send_by_domain(message, dry, out);
+        }
+        self.send_to(&message.envelope, &*message.body, dry, out)
+    }
+
+    pub(super) fn send_to(
+        &mut self,
+        envelope: &Envelope,
+        body: &dyn Body,
+        dry: bool,
+        out: &mut Output,
+    ) -> Sent {
         let began = Instant::now();
-        let all = &message.envelope.to;
+        let all = &envelope.to;
         let mut outcome: Vec<Option<Result<()>>> = all.iter().map(|_| None).collect();
         let (mut reply, mut attempts, mut common) = (None, 0, None);
+        // How often all exchangers, or the one server, were asked.
+        let mut rounds = 1;
+        if self.client.as_ref().is_none_or(|c| !c.is_usable()) {
+            self.exchangers.from_the_first();
+        }
         loop {
             let open: Vec<usize> = (0..all.len()).filter(|i| outcome[*i].is_none()).collect();
             if open.is_empty() {
                 break;
             }
             let to = open.iter().map(|i| all[*i].clone()).collect();
-            let envelope = Envelope { to, ..message.envelope.clone() };
-            let mut again: Option<(std::time::Duration, Error)> = None;
+            let envelope = Envelope { to, ..envelope.clone() };
+            let mut again: Option<(Duration, Error)> = None;
             if let Some(dead) = &self.dead {
                 common = Some(dead.clone());
                 open.iter().for_each(|i| outcome[*i] = Some(Err(dead.clone())));
                 break;
             }
             attempts += 1;
-            match self.attempt(&envelope, message, dry) {
+            match self.attempt(&envelope, body, dry) {
                 Ok((answers, said)) => {
                     reply = said.or(reply);
                     for (i, answer) in open.iter().zip(answers) {
                         match answer {
-                            Err(e) if again.is_none() => {
-                                match self.policy.wait(&e, attempts, began.elapsed()) {
-                                    Some(wait) => again = Some((wait, e)),
-                                    None => outcome[*i] = Some(Err(e)),
-                                }
-                            }
-                            Err(e) if self.policy.wait(&e, attempts, began.elapsed()).is_some() => {}
+                            Err(e) if again.is_none() => match self.wait(&e, rounds, began.elapsed()) {
+                                Some(wait) => again = Some((wait, e)),
+                                None => outcome[*i] = Some(Err(e)),
+                            },
+                            Err(e) if self.wait(&e, rounds, began.elapsed()).is_some() => {}
                             answer => outcome[*i] = Some(answer),
                         }
                     }
                 }
-                Err(e) => match self.policy.wait(&e, attempts, began.elapsed()) {
+                Err(e) => match self.wait(&e, rounds, began.elapsed()) {
                     Some(wait) if !self.cancel.is_stopping() => again = Some((wait, e)),
                     _ => {
                         if self.client.is_none() {
@@ -230,6 +331,13 @@ impl<'a> Session<'a> {
                 },
             }
             let Some((wait, error)) = again else { continue };
+            if wait.is_zero() {
+                self.leave();
+                self.exchangers.go_on();
+                out.note(format_args!("{}; asking the next exchanger", error.message()));
+                continue;
+            }
+            rounds += 1;
             out.note(format_args!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
             if let Err(stop) = self.cancel.sleep(wait) {
                 common = Some(stop.clone());
@@ -238,13 +346,31 @@ impl<'a> Session<'a> {
         }
         let tls = self.client.as_ref().and_then(Client::tls).map(|t| t.version().unwrap_or("TLS"));
         let recipients = outcome.into_iter().map(|o| o.unwrap_or(Ok(()))).collect();
-        Sent { recipients, reply, attempts, tls, common, kept: None }
+        let server = self.exchangers.host().map(|host| Endpoint::new(host, self.target.endpoint.port));
+        Sent { recipients, reply, attempts, tls, common, kept: None, server }
     }
 
     /// Says goodbye and hands the counts over.
     pub fn end(mut self, out: &mut Output) {
-        self.cancel.begin_cleanup(std::time::Duration::from_secs(2));
+        std::mem::take(&mut self.domains).into_iter().for_each(|session| session.end(out));
+        self.cancel.begin_cleanup(Duration::from_secs(2));
         let waits = self.client.take().map_or(0, Client::quit);
         out.add_round_trips(self.round_trips + waits);
+    }
+}
+
+/// As far as an exchanger goes along: TLS where it offers it, and without where that comes to nothing.
+fn open_exchanger(dialer: &Dialer, target: &Target, shared: &Shared, at: &Endpoint) -> Result<Client> {
+    let open = |tls: Option<Tls>| {
+        Client::open(dialer, at, target.options.clone(), |peer| {
+            tls.unwrap_or_else(|| target.tls(shared, peer))
+        })
+    };
+    match open(None) {
+        Err(e) if e.kind() == Kind::Tls && shared.tls.tls.is_none() => {
+            dialer.trace.note(format_args!("{e}; without TLS then"));
+            open(Some(Tls::Off))
+        }
+        opened => opened,
     }
 }

@@ -159,7 +159,7 @@ impl Keeping<'_> {
     pub fn unsent(&mut self, message: Outgoing, out: &mut Output, took: Duration) {
         let recipients = message.envelope.to.iter().map(|_| Ok(())).collect();
         let which = vec![true; message.envelope.to.len()];
-        let sent = Sent { recipients, reply: None, attempts: 0, tls: None, common: None, kept: None };
+        let sent = Sent { recipients, ..Sent::default() };
         self.keep(Waiting { message, sent, which, took }, None, out);
     }
 
