@@ -20,6 +20,8 @@ mod idle;
 mod list;
 mod login;
 mod mailbox;
+#[cfg(test)]
+mod oracle;
 mod parse;
 mod plan;
 pub mod query;

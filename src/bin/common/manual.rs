@@ -311,6 +311,7 @@ fn surroundings(roff: &mut Roff, tool: &Tool) {
     }
     if tool.name == "rsendmail" {
         say("RSENDMAIL_FROM", "The sender, where no flag names one.");
+        say("RSENDMAIL_QUEUE_DIR", "Where the queue is, in place of the state directory.");
     }
     say(
         "XDG_CONFIG_HOME, XDG_STATE_HOME",
@@ -330,7 +331,7 @@ fn surroundings(roff: &mut Roff, tool: &Tool) {
     };
     say(
         "~/.config/wirepost/config",
-        "Accounts, never needed: flags as on the command line, one a line, under [PROGRAM] or [PROGRAM NAME]. It must be readable by its owner alone if it holds a login.",
+        "Accounts, never needed (/etc/wirepost/config where a user has none): flags as on the command line, one a line, under [PROGRAM] or [PROGRAM NAME]. It must be readable by its owner alone if it holds a login.",
     );
     if network {
         say(

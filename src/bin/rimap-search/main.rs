@@ -7,6 +7,7 @@ mod args;
 mod attach;
 mod check;
 mod deliver;
+mod earlier;
 mod find;
 mod mailbox;
 mod names;
