@@ -43,6 +43,13 @@ complete -c rsendmail -n "__fish_rsendmail_needs_command" -l envid -d 'An id tha
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l if-too-large -d 'What to do with a message larger than the server takes' -r -f -a "fail\t'Fail'
 drop-attachments\t'Send it without its attachments, and say so in the text'"
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l retry-from -d 'Send only what FILE, the JSON Lines of an earlier run, calls temporary' -r -F
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l aliases -d 'Where mail for names without a domain goes, in the format of /etc/aliases, which counts by itself unless the server is this machine\'s own' -r -F
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l merge -d 'One message for each row of FILE (or stdin, -), CSV with names in its first line or JSON Lines: {name} in the flags of message and envelope stands for the row\'s value, {{ for a brace' -r -F
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l merge-key -d 'The field that tells one row from another in JSON and for --retry-from, in place of the line' -r -f
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l rate -d 'No more messages than this, such as 10/s or 500/m' -r -f
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l max-per-connection -d 'A new connection after so many messages' -r -f
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l filter -d 'Send what CMD writes, given the message (DKIM, PGP, S/MIME); exit 75 puts it off, any other failure ends it' -r -f -a "(__fish_complete_command)"
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l filter-timeout -d 'Time for one run of it' -r -f
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l queue -d 'Leave it to the queue: always, on-failure or never; alone: always' -r -f -a "always\t'Leave everything to a later `queue run`'
 on-failure\t'Leave to it what cannot be sent now, unless the server refused this message or recipient'
 never\t''"
@@ -101,6 +108,8 @@ complete -c rsendmail -n "__fish_rsendmail_needs_command" -l require-tls -d 'Ove
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l print -d 'Write the message to stdout, send nothing'
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l dry-run -d 'Go as far as RCPT, then reset'
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l retry-unknown -d 'With --retry-from: what it calls unknown as well, which may be delivered twice'
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l aliases-check -d 'Look for mistakes in the aliases, send nothing'
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l template -d 'Fields count inside the files of --body-file and --html too'
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l no-flush -d 'After a good send, leave alone what is queued for the same server'
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l sendmail -d 'The flags are sendmail\'s; has to come first'
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l mx -d 'Deliver to the mail exchangers of each recipient\'s domain, under TLS where they offer it (not verified, unless --tls required)'

@@ -97,6 +97,7 @@ fn a_nightly_mail_and_its_queue() {
     kitchen.place("smtp://backup@mail.example.org", &server.url());
     let backup = kitchen.0.world().file("bin/run-backup", "#!/bin/sh\necho all saved\n");
     std::fs::set_permissions(&backup, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    kitchen.0.world().private_file("../home/.mail-password", "secret\n");
     let (out, code) = kitchen.run(&recipe("nightly"));
     assert_eq!((out.as_str(), code), ("", 0));
     let sent = server.sent();

@@ -123,8 +123,8 @@ fn moments(text: &str) -> String {
         let c = rest.chars().next().unwrap_or_default();
         out.push(c);
         at += c.len_utf8();
-        if rest.starts_with("\"seconds\":") {
-            let number = rest[10..].find([',', '}']).unwrap_or(0);
+        if let Some(number) = rest.strip_prefix("\"seconds\":") {
+            let number = number.find([',', '}']).unwrap_or(0);
             out.push_str("seconds\":0.1");
             at += 9 + number;
         }
