@@ -29,6 +29,9 @@ pub(super) fn of(error: &Error) -> Option<String> {
         (Kind::Auth, Some(530 | 535)) => {
             "check user and password; --trace shows the conversation with the password masked"
         }
+        (Kind::Config, _) if error.message().contains("offers no way to log in") => {
+            "most servers offer it under TLS only: --tls required"
+        }
         (Kind::Config, _) if error.message().contains("no password") => {
             "--password-file, --password-command, netrc or a prompt on a terminal can give it"
         }

@@ -21,7 +21,7 @@ fn main() -> std::io::Result<()> {
     let with = || store.clone();
     let explicit = (
         ftp::Server::start(ftp::Options { tls: Tls::Explicit, ..ftp::Options::default() }),
-        smtp::Server::start(smtp::Options { tls: Tls::Explicit, store: with(), ..smtp::Options::default() }),
+        smtp::Server::start(submission(0, with())),
         pop3::Server::start(pop3::Options { tls: Tls::Explicit, store: with(), ..pop3::Options::default() }),
         imap::Server::start(imap::Options { tls: Tls::Explicit, store: with(), ..imap::Options::default() }),
     );
@@ -58,15 +58,7 @@ fn main() -> std::io::Result<()> {
     for line in std::io::stdin().lock().lines() {
         match line?.as_str() {
             "smtp down" => smtp = None,
-            "smtp up" => {
-                let (port, tls) = (smtp_port, Tls::Explicit);
-                smtp = Some(smtp::Server::start(smtp::Options {
-                    port,
-                    tls,
-                    store: with(),
-                    ..smtp::Options::default()
-                }));
-            }
+            "smtp up" => smtp = Some(smtp::Server::start(submission(smtp_port, with()))),
             other => {
                 say(json!({"type": "unknown", "line": other}))?;
                 continue;
@@ -75,4 +67,9 @@ fn main() -> std::io::Result<()> {
         say(json!({"type": "smtp", "up": smtp.is_some()}))?;
     }
     Ok(())
+}
+
+/// The SMTP server that comes and goes. It lets one log in without TLS: on loopback nobody listens.
+fn submission(port: u16, store: Store) -> smtp::Options {
+    smtp::Options { port, tls: Tls::Explicit, clear_auth: true, store, ..smtp::Options::default() }
 }
