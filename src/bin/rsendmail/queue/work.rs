@@ -180,7 +180,8 @@ impl<'a, 's> Work<'a, 's> {
         // A server that is not there needs no claims.
         if let Err(e) = self.session.connect() {
             if self.tell && e.kind() != Kind::Interrupted {
-                out.always(&e);
+                // What waits is no error: with -q, as in a crontab, nothing is said of it.
+                out.warn(&e);
             }
             self.stop = Some(Stop::Unreachable(e));
             ours.into_iter().for_each(|entry| self.wait(entry, out));
@@ -334,7 +335,10 @@ impl<'a, 's> Work<'a, 's> {
             }
             Some((i, e)) => {
                 let state = after.recipients[*i].state;
-                out.item_failed(&remaining(e, state).context(id));
+                match remaining(e, state).context(id) {
+                    e if state == State::Queued && out.is_quiet() => out.also_failed(&e),
+                    e => out.item_failed(&e),
+                }
                 match state {
                     State::Unknown => Ended::Unknown,
                     State::Failed => Ended::Permanent,
