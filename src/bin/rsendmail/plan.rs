@@ -79,6 +79,14 @@ impl<'a> Plan<'a> {
         if plan.merge.is_some() {
             nobody(flags, None)?;
             given(flags)?;
+            let from = [&flags.message.flags.from, &flags.envelope.envelope_from];
+            let has_fields = from.into_iter().flatten().any(|text| text.contains('{'));
+            match Sender::new(flags, target) {
+                Ok(sender) => plan.sender = sender,
+                // Of one with fields in it nothing is known yet.
+                Err(_) if has_fields => {}
+                Err(e) => return Err(e),
+            }
             return Ok(plan);
         }
         plan.to = named(flags)?;
@@ -110,7 +118,9 @@ impl<'a> Plan<'a> {
         let Filled { source, flags, texts } = filled;
         let mut plan = Plan::empty(&flags, &self.target);
         plan.to = named(&flags)?;
-        plan.sender = Sender::new(&flags, &self.target)?;
+        let same = flags.message.flags.from == self.flags.message.flags.from
+            && flags.envelope.envelope_from == self.flags.envelope.envelope_from;
+        plan.sender = if same { self.sender.clone() } else { Sender::new(&flags, &self.target)? };
         (plan.earlier, plan.aliases) = (self.earlier.clone(), self.aliases.clone());
         let mut items = items(&flags, &plan.to)?;
         plan.row = Some((source, texts));
