@@ -39,6 +39,8 @@
 //! openssl     : net/tls/openssl
 //! socket2     : net/dial
 //! dns_lookup  : net/dial
+//! imap_codec  : imap/oracle
+//! arbitrary   : imap/oracle
 //! csv         : mail/merge
 //! flate2      : imap/deflate imap/tests mail/compose
 //! mime_guess  : mime/media_type

@@ -59,8 +59,8 @@ def side_by_side(title, runs, rounds=3, before=None):
 class Live:
     """A real server of the tests' fixtures, as a context."""
 
-    def __init__(self, name, *args):
-        self.argv = [os.environ["WIREPOST_LIVE"], name, *args]
+    def __init__(self, name, *args, before=()):
+        self.argv = [*before, os.environ["WIREPOST_LIVE"], name, *args]
 
     def __enter__(self):
         # In memory where there is such a place: it is not the disk that is measured.
@@ -69,7 +69,7 @@ class Live:
                                       stdout=subprocess.PIPE, text=True, env=room)
         line = self.child.stdout.readline()
         if not line:
-            sys.exit(f"{self.argv[1]} does not start")
+            sys.exit(f"{' '.join(self.argv)} does not start")
         return json.loads(line)
 
     def __exit__(self, *_):

@@ -22,7 +22,7 @@ impl EntryKind {
     }
 }
 
-/// One thing in a directory. Names are bytes: they need not be UTF-8.
+/// One thing in a directory. Names are bytes: they need not be UTF-8. A listing holds as many as a directory has, so its size counts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// One path component.
@@ -32,11 +32,11 @@ pub struct Entry {
     pub size: Option<u64>,
     pub modified: Option<Time>,
     /// How far `modified` may be off, in seconds: LIST tells minutes or days only.
-    pub tolerance: i64,
+    pub tolerance: u32,
     /// Permission bits.
     pub mode: Option<u32>,
     /// Where a link points to.
-    pub target: Option<Vec<u8>>,
+    pub target: Option<Box<[u8]>>,
 }
 
 impl Entry {
@@ -64,6 +64,9 @@ pub trait Tree {
     /// # Errors
     /// Also if the listing may be incomplete: nothing may be concluded from a part of it.
     fn list(&mut self, dir: &[u8]) -> Result<Vec<Entry>>;
+
+    /// These directories will be listed next, in this order, and then those that were told of before: whoever can may begin.
+    fn soon(&mut self, _dirs: &[Vec<u8>]) {}
 }
 
 #[cfg(test)]

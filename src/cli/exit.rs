@@ -24,8 +24,7 @@ pub const UNKNOWN: u8 = 79;
 pub const TLS: u8 = 80;
 
 /// The table of codes as `--help` and the man pages show it.
-pub const TABLE: &str = "\
-  0  everything asked for was done          73  cannot create the output
+pub const TABLE: &str = "  0  everything asked for was done          73  cannot create the output
   1  the answer is no                       74  local read or write failed
   3  some done, some not                    75  try again later
  64  wrong usage                            76  the peer broke the protocol or a limit
@@ -34,6 +33,34 @@ pub const TABLE: &str = "\
  67  no such user or recipient              79  outcome unknown: it may have happened
  68  no such host                           80  TLS
  69  the server refused for good       130/143  interrupted, terminated";
+
+/// The same in full, for the man pages and the README.
+pub const MEANINGS: [(&str, &str); 19] = [
+    ("0", "everything asked for was done"),
+    ("1", "the answer is no (nothing found, differs, lint found something)"),
+    ("3", "some done, some not; each item says how it went"),
+    ("64", "wrong usage"),
+    ("65", "malformed input data, or a guard refused"),
+    ("66", "a named source is missing or unreadable, here or there; a pattern without match"),
+    ("67", "no such user or recipient"),
+    ("68", "no such host"),
+    ("69", "the server refused for good (5yz, NO, -ERR)"),
+    ("70", "a bug of ours"),
+    ("73", "cannot create the output"),
+    ("74", "local read or write failed (disk full)"),
+    ("75", "try again later (4yz, timeout, connection lost before any effect, name service)"),
+    ("76", "the peer broke the protocol, or a limit was exceeded"),
+    ("77", "login or permission refused"),
+    ("78", "configuration, state or secret not to be had"),
+    ("79", "outcome unknown: it may have happened (never retried by itself)"),
+    ("80", "TLS: certificate, required TLS not to be had, session reuse"),
+    ("130, 143", "interrupted, terminated (partial files removed or named)"),
+];
+
+/// How many items make one code.
+pub const MERGING: &str = "\
+Many items make one code: a signal before all; any unknown is 79; some done and some not is 3; none done is 75 if all of it may be \
+tried again, else the first failure's code.";
 
 /// The code of one failure by itself.
 pub fn code(error: &Error) -> u8 {
@@ -264,6 +291,14 @@ mod tests {
         let mut asked = Tally::default();
         asked.answer_no();
         assert_eq!(asked.exit(), NO);
+    }
+
+    #[test]
+    fn the_tables_name_the_same_codes() {
+        for (code, _) in MEANINGS {
+            let said = TABLE.split_whitespace().any(|word| word == code.replace(", ", "/"));
+            assert!(said, "{code} is not in the short table");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod args;
 pub mod config;
 pub mod event;
 pub mod exit;
+pub mod help;
 mod hint;
 pub mod netrc;
 pub mod output;
@@ -115,7 +116,7 @@ enum Parsed {
 
 /// The flags of the account in front, then those of the command line: the last one wins.
 fn parse<A: Flags>(tool: &Tool, argv: &[OsString]) -> Result<A, Parsed> {
-    let mut command = A::command().args_override_self(true);
+    let mut command = help::complete(A::command()).args_override_self(true);
     command.build();
     let argv = match config::apply(tool, &command, argv) {
         Ok(argv) => argv,

@@ -490,6 +490,13 @@ impl Download<'_> {
         Ok(Finished { reply, clean })
     }
 
+    /// Enough of it: closes without the rest. What the server says to that does not matter.
+    pub fn enough(mut self) {
+        self.settled = true;
+        self.io = None;
+        self.client.after_failure(Error::new(Kind::Closed, "a transfer was ended early"));
+    }
+
     /// After an error, ours or the connection's: closes, and gives the better of the two reasons, theirs if there is one.
     pub fn fail(mut self, error: Error) -> Error {
         self.settled = true;

@@ -37,7 +37,7 @@ pub fn mlsx(line: &[u8]) -> Line {
                     b"dir" => EntryKind::Dir,
                     b"cdir" | b"pdir" => return Line::Nothing,
                     link if link.starts_with(b"os.unix=slink") || link.starts_with(b"os.unix=symlink") => {
-                        entry.target = memchr::memchr(b':', value).map(|at| value[at + 1..].to_vec());
+                        entry.target = memchr::memchr(b':', value).map(|at| value[at + 1..].into());
                         EntryKind::Link
                     }
                     _ => EntryKind::Other,
@@ -124,7 +124,7 @@ fn unix(line: &[u8], offset: i64, now: Time) -> Option<Entry> {
         if kind == EntryKind::Link
             && let Some(at) = memchr::memmem::find(name, b" -> ")
         {
-            entry.target = Some(name[at + 4..].to_vec());
+            entry.target = Some(name[at + 4..].into());
             entry.name = name[..at].to_vec();
         }
         entry.size = u64::try_from(size).ok().filter(|_| kind == EntryKind::File);
@@ -136,7 +136,7 @@ fn unix(line: &[u8], offset: i64, now: Time) -> Option<Entry> {
 }
 
 /// `Nov 23 04:32`, `Nov 23 2025`, `23 Nov 04:32` or `2026-11-23 04:32`: the moment, its tolerance, and how many words it took.
-fn unix_date(words: &[Option<&[u8]>; 3], offset: i64, now: Time) -> Option<(Time, i64, usize)> {
+fn unix_date(words: &[Option<&[u8]>; 3], offset: i64, now: Time) -> Option<(Time, u32, usize)> {
     let first = words[0]?;
     if first.len() == 10 && first[4] == b'-' && first[7] == b'-' {
         let (h, m) = clock(words[1]?)?;
@@ -241,7 +241,7 @@ mod tests {
         let Line::Entry(link) = mlsx(b"type=OS.unix=slink:/etc/passwd;size=9; l") else { panic!() };
         assert_eq!(
             (link.kind, link.target.unwrap(), link.size),
-            (EntryKind::Link, b"/etc/passwd".to_vec(), None)
+            (EntryKind::Link, b"/etc/passwd"[..].into(), None)
         );
         assert_eq!(mlsx(b"type=cdir; ."), Line::Nothing);
         assert_eq!(entry(mlsx(b"type=file;size=18446744073709551616; x")).2, None);
@@ -297,7 +297,7 @@ mod tests {
         let Line::Entry(link) = list(b"lrwxrwxrwx 1 a b 4 Nov 23 04:32 l -> /etc", 0, NOW) else { panic!() };
         assert_eq!(
             (link.kind, link.name, link.target.unwrap()),
-            (EntryKind::Link, b"l".to_vec(), b"/etc".to_vec())
+            (EntryKind::Link, b"l".to_vec(), b"/etc"[..].into())
         );
         let Line::Entry(dir) = list(b"drwxr-s--T 2 a b 4096 Nov 23 04:32 d", 3600, NOW) else { panic!() };
         assert_eq!((dir.kind, dir.size, dir.mode), (EntryKind::Dir, None, Some(0o3750)));

@@ -45,7 +45,7 @@ impl Listing {
         let line = match line {
             listing::Line::Entry(mut entry) => {
                 entry.name = options.as_read(entry.name);
-                entry.target = entry.target.map(|t| options.as_read(t));
+                entry.target = entry.target.map(|t| options.as_read(t.into_vec()).into_boxed_slice());
                 listing::Line::Entry(entry)
             }
             other => other,
@@ -69,6 +69,30 @@ impl Client {
             return Ok(true);
         }
         Ok(self.look(path)?.is_some_and(|e| e.is_dir()))
+    }
+
+    /// Which of these are directories that can be entered, in one write: CWD to each, and back home each time.
+    pub fn are_dirs(&mut self, paths: &[RemotePath]) -> Result<Vec<bool>> {
+        let Some(home) = self.home.clone() else {
+            return paths.iter().map(|path| self.is_dir(path)).collect();
+        };
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut commands = Vec::with_capacity(paths.len() * 2);
+        for path in paths {
+            commands.push(self.named("CWD", path)?);
+            commands.push(self.named("CWD", &home)?);
+        }
+        let replies = self.batch(&commands)?;
+        if let Some(lost) = replies.iter().skip(1).step_by(2).find(|reply| !reply.is(&[2])) {
+            // Whatever is asked for next would be asked for in another directory.
+            let text = format!("{} leads not back to its login directory: {}", self.host(), lost.refusal());
+            let error = Error::new(Kind::Closed, text).host(self.host());
+            self.conn.poison(error.clone());
+            return Err(error);
+        }
+        Ok(replies.iter().step_by(2).map(|reply| reply.is(&[2])).collect())
     }
 
     /// One name; `None` if there is nothing of that name. A link is followed where the server follows it.

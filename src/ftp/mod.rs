@@ -160,7 +160,6 @@ impl Client {
     }
 
     /// A command about a name, as the server writes names.
-    /// A command about a name.
     pub fn named(&self, verb: &'static str, path: &RemotePath) -> Result<Command> {
         Command::new(verb).arg(self.options.as_sent(path.as_bytes())?)
     }
@@ -290,13 +289,21 @@ impl Client {
         Command::new("SITE CHMOD").arg(format!("{:o}", mode & 0o7777))?.arg(name)
     }
 
-    /// QUIT, without caring much: what was done is done.
-    pub fn quit(mut self) -> u64 {
-        if self.is_alive() && self.conn.send(&[Command::new("QUIT")]).is_ok() {
-            let patience = Patience::within(std::time::Duration::from_secs(2), "the goodbye", "--timeout");
-            let _ = self.conn.any_reply(patience);
+    /// QUIT, without caring much: what was done is done. The number of round trips.
+    pub fn quit(self) -> u64 {
+        Client::quit_all(vec![self])
+    }
+
+    /// As [`Client::quit`], for many in the time of one.
+    pub fn quit_all(mut clients: Vec<Client>) -> u64 {
+        for client in clients.iter_mut().filter(|c| c.is_alive()) {
+            let _ = client.conn.send(&[Command::new("QUIT")]);
         }
-        self.round_trips()
+        for client in clients.iter_mut().filter(|c| c.is_alive()) {
+            let patience = Patience::within(std::time::Duration::from_secs(2), "the goodbye", "--timeout");
+            let _ = client.conn.any_reply(patience);
+        }
+        clients.iter().map(Client::round_trips).sum()
     }
 }
 

@@ -282,7 +282,7 @@ fn delimiter_of(value: &Value) -> Option<char> {
     value.text()?.first().filter(|b| b.is_ascii_graphic()).map(|b| char::from(*b))
 }
 
-fn status_of(items: &[Value]) -> MailboxStatus {
+pub(super) fn status_of(items: &[Value]) -> MailboxStatus {
     let mut status = MailboxStatus::default();
     for pair in items.chunks(2) {
         let [name, value] = pair else { break };

@@ -62,21 +62,39 @@ pub struct Mailbox<'s> {
     pub uidvalidity: u64,
     pub uidnext: Option<u64>,
     pub exists: u64,
+    /// The latest change (RFC 7162), where the mailbox was opened to know and the server keeps count.
+    pub modseq: Option<u64>,
+    /// What was searched for depends on flags: a message changed since then is not what was found any more.
+    pub guard: Option<u64>,
     /// The flags that stay, `\*` if new ones may be made; `None`: the server did not say.
     pub permanent: Option<Vec<String>>,
     pub read_only: bool,
 }
 
 impl<'s> Mailbox<'s> {
-    pub(super) fn open(session: &'s mut Session, name: &Name, read_only: bool) -> Result<Mailbox<'s>> {
-        let request = session.on(if read_only { "EXAMINE" } else { "SELECT" }, name);
+    pub(super) fn open(
+        session: &'s mut Session,
+        name: &Name,
+        read_only: bool,
+        changes: bool,
+    ) -> Result<Mailbox<'s>> {
+        let mut request = session.on(if read_only { "EXAMINE" } else { "SELECT" }, name);
+        let counts = changes && session.wire.caps.has("CONDSTORE");
+        if counts {
+            // Some servers begin to count only when asked (RFC 7162 §3.1).
+            request = request.atom("(CONDSTORE)");
+        }
         session.wire.news = super::wire::News::default();
         let mut uidnext = None;
+        let mut modseq = None;
         let mut permanent = None;
         let done = session.wire.call(&request, &mut |response| {
             if let Response::Status(status) = response {
                 if let Some(n) = status.number("UIDNEXT") {
                     uidnext = Some(n);
+                }
+                if let Some(n) = status.number("HIGHESTMODSEQ").filter(|n| counts && *n > 0) {
+                    modseq = Some(n);
                 }
                 if status.is("PERMANENTFLAGS") {
                     let flags = status.code.get(1).map_or(&[][..], Value::list);
@@ -94,6 +112,8 @@ impl<'s> Mailbox<'s> {
             uidvalidity: uidvalidity.unwrap_or(0),
             uidnext,
             exists: exists.unwrap_or(0),
+            modseq,
+            guard: None,
             permanent,
             read_only: read_only || status.is("READ-ONLY"),
         })
@@ -296,19 +316,34 @@ impl<'s> Mailbox<'s> {
         Fetching::new(&mut self.session.wire, commands, uidvalidity)
     }
 
-    /// Sets or clears flags.
+    /// Sets or clears flags; those of messages that changed after `since` stay as they are, and these messages are
+    /// told (RFC 7162 §3.1.3).
     ///
     /// # Errors
     /// `Refused`.
-    pub fn store(&mut self, set: &UidSet, change: Change, flags: &[String]) -> Result<()> {
+    pub fn store(
+        &mut self,
+        set: &UidSet,
+        change: Change,
+        flags: &[String],
+        since: Option<u64>,
+    ) -> Result<UidSet> {
         let sign = if change == Change::Add { "+" } else { "-" };
+        let mut changed = UidSet::new();
         for chunk in set.chunks(u64::MAX) {
-            let request = Request::new("UID STORE")
-                .atom(&chunk)
-                .atom(format_args!("{sign}FLAGS.SILENT ({})", flags.join(" ")));
-            self.wire().tell(&request)?;
+            let mut request = Request::new("UID STORE").atom(&chunk);
+            if let Some(since) = since {
+                request = request.atom(format_args!("(UNCHANGEDSINCE {since})"));
+            }
+            let request = request.atom(format_args!("{sign}FLAGS.SILENT ({})", flags.join(" ")));
+            let status = self.wire().tell(&request)?;
+            if status.is("MODIFIED") {
+                let told = status.code.get(1).and_then(Value::text).unwrap_or_default();
+                changed = changed.union(&UidSet::parse(told)?.intersection(&chunk));
+            }
         }
-        self.check_validity()
+        self.check_validity()?;
+        Ok(changed)
     }
 
     /// Copies; the whole of it or nothing (RFC 9051 §6.4.7). The new UIDs, where the server tells.

@@ -20,6 +20,8 @@ mod idle;
 mod list;
 mod login;
 mod mailbox;
+#[cfg(test)]
+mod oracle;
 mod parse;
 mod plan;
 pub mod query;
@@ -97,7 +99,7 @@ impl Session {
     /// # Errors
     /// `Missing`: there is none of that name.
     pub fn examine(&mut self, name: &Name) -> Result<Mailbox<'_>> {
-        Mailbox::open(self, name, true)
+        Mailbox::open(self, name, true, false)
     }
 
     /// Opens a mailbox.
@@ -105,7 +107,15 @@ impl Session {
     /// # Errors
     /// `Missing`: there is none of that name.
     pub fn select(&mut self, name: &Name) -> Result<Mailbox<'_>> {
-        Mailbox::open(self, name, false)
+        Mailbox::open(self, name, false, false)
+    }
+
+    /// Opens a mailbox and, where the server counts changes, learns how far it is ([`Mailbox::modseq`]).
+    ///
+    /// # Errors
+    /// `Missing`: there is none of that name.
+    pub fn open_counting(&mut self, name: &Name, read_only: bool) -> Result<Mailbox<'_>> {
+        Mailbox::open(self, name, read_only, true)
     }
 
     /// Names in UTF-8 from now on (RFC 6855), where the server will have it no other way.

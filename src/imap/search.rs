@@ -37,6 +37,8 @@ pub enum SearchKey {
     Larger(u64),
     Smaller(u64),
     Uid(UidSet),
+    /// Changed, or arrived, with this count of changes or a later one (RFC 7162 §3.1.5).
+    Modseq(u64),
     /// Message numbers: in `--imap-search` only.
     Sequence(UidSet),
     /// Arrived at least so many seconds ago.
@@ -133,6 +135,34 @@ impl SearchKey {
         if keys.len() == 1 { keys.remove(0) } else { SearchKey::Or(keys) }
     }
 
+    /// Whether a message can come to fit, or cease to, because somebody changed its flags.
+    pub fn depends_on_flags(&self) -> bool {
+        self.any(&|k| {
+            use SearchKey as K;
+            matches!(k, K::Flag(..) | K::Keyword(..) | K::New | K::Old | K::Recent | K::GmailRaw(_))
+        })
+    }
+
+    /// Whether a message that neither arrives nor changes can come to fit: by the time that goes by, by the session, by
+    /// its number.
+    pub fn depends_on_the_day(&self) -> bool {
+        self.any(&|k| {
+            use SearchKey as K;
+            matches!(
+                k,
+                K::Older(_) | K::Younger(_) | K::New | K::Old | K::Recent | K::GmailRaw(_) | K::Sequence(_)
+            )
+        })
+    }
+
+    fn any(&self, is: &dyn Fn(&SearchKey) -> bool) -> bool {
+        match self {
+            SearchKey::Not(inner) => inner.any(is),
+            SearchKey::And(keys) | SearchKey::Or(keys) => keys.iter().any(|k| k.any(is)),
+            leaf => is(leaf),
+        }
+    }
+
     /// Whether it selects nothing at all out of everything.
     pub fn is_all(&self) -> bool {
         matches!(self, SearchKey::All)
@@ -198,6 +228,7 @@ impl SearchKey {
             K::Smaller(n) => request.atom(format_args!("SMALLER {n}")),
             K::Uid(set) if set.is_empty() => request.atom("NOT ALL"),
             K::Uid(set) => request.atom(format_args!("UID {set}")),
+            K::Modseq(n) => request.atom(format_args!("MODSEQ {n}")),
             K::Sequence(set) => request.atom(set),
             K::Older(n) => request.atom(format_args!("OLDER {n}")),
             K::Younger(n) => request.atom(format_args!("YOUNGER {n}")),
@@ -286,6 +317,7 @@ mod tests {
             (K::Since(Day { year: 2026, month: 2, day: 1 }), "SINCE 1-Feb-2026"),
             (K::Uid(UidSet::parse(b"1:3,9:*").unwrap()), "UID 1:3,9:*"),
             (K::Keyword("$x".into(), false), "UNKEYWORD $x"),
+            (K::Modseq(12), "MODSEQ 12"),
             (K::And(vec![K::And(vec![K::New, K::Old]), K::Recent]), "(NEW OLD) RECENT"),
         ] {
             assert_eq!(shown(&key), format!("UID SEARCH {want}"), "{key:?}");

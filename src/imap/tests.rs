@@ -262,7 +262,7 @@ fn acting() {
         let mut session = session(io);
         let mut mailbox = session.select(&Name::inbox()).unwrap();
         let two = UidSet::from_ranges([(1, 2)]);
-        mailbox.store(&two, Change::Add, &["\\Seen".into(), "$x".into()]).unwrap();
+        mailbox.store(&two, Change::Add, &["\\Seen".into(), "$x".into()], None).unwrap();
         assert_eq!(mailbox.move_to(&two, &Name::new("A\"b")).unwrap(), [(1, 41), (2, 42)]);
         assert_eq!(mailbox.copy(&UidSet::one(5), &Name::new("C")).unwrap_err().kind(), Kind::Missing);
         mailbox.expunge(&UidSet::one(7)).unwrap();

@@ -176,6 +176,25 @@ mod tests {
     }
 
     #[test]
+    fn too_slow_for_a_whole_window_is_a_timeout() {
+        let none = |_| ();
+        let mut meter = Meter::new(&none).least(Some(1000));
+        meter.passed(1).unwrap();
+        let began = Instant::now().checked_sub(WINDOW).unwrap();
+        meter.least = Some((1000, began, 40_000));
+        meter.passed(1).unwrap();
+        // The next window begins with nothing.
+        let (_, since, passed) = meter.least.unwrap();
+        assert!(since.elapsed() < WINDOW && passed == 0);
+        meter.least = Some((1000, began, 20_000));
+        let error = meter.passed(1).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.message()),
+            (Kind::Timeout, "slower than 1000 bytes a second for 30 s (--min-rate)")
+        );
+    }
+
+    #[test]
     fn a_limit_slows_down() {
         let none = |_| ();
         let mut meter = Meter::new(&none).limit(Some(100_000));

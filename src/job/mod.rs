@@ -2,3 +2,4 @@
 pub mod meter;
 pub mod pool;
 pub mod retry;
+pub mod segments;

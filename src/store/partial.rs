@@ -99,6 +99,19 @@ impl Partial {
         lock(Partial { dir: dir.clone(), temp: temp.into(), target, file, remove: true }).map(Some)
     }
 
+    /// Gives the temporary another name: what is in it now proves something else, or nothing.
+    pub fn rename(&mut self, temp: &OsStr) -> Result<()> {
+        let renamed = self.dir.rename(&self.temp, &self.dir, temp);
+        renamed.map_err(|e| cannot_create(e, &self.dir, &self.target))?;
+        self.temp = temp.into();
+        Ok(())
+    }
+
+    /// The temporary's own name.
+    pub fn name(&self) -> &OsStr {
+        &self.temp
+    }
+
     /// Reads, seeks, `sendfile`, `set_len`: whatever the transfer needs.
     pub fn file(&mut self) -> &mut File {
         &mut self.file

@@ -5,7 +5,11 @@ use crate::base::{
     error::*,
     tree::{Entry, EntryKind},
 };
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    collections::{HashMap, HashSet},
+};
 
 /// Deeper than any real tree, shallower than a server's loop of links.
 const DEEPEST: usize = 100;
@@ -73,7 +77,14 @@ pub fn compare(
                 continue;
             }
         };
+        let known = walk.open.len();
         walk.directory(&dir, mode, from_source, from_target, same);
+        let below = |modes: &[Mode]| -> Vec<Vec<u8>> {
+            let new = walk.open[known..].iter().rev();
+            new.filter(|(_, mode)| modes.contains(mode)).map(|(dir, _)| dir.clone()).collect()
+        };
+        source.soon(&below(&[Mode::Both, Mode::SourceOnly]));
+        target.soon(&below(&[Mode::Both, Mode::Delete, Mode::Clear]));
     }
     Ok(walk.finish())
 }
@@ -87,7 +98,7 @@ pub fn differs(source: &Entry, target: &Entry, times: Times) -> Option<&'static 
         // Without a time the size has to do, and without either nothing is known.
         return (source.size.is_none() || target.size.is_none()).then_some("unknown size");
     };
-    let tolerance = source.tolerance.max(target.tolerance);
+    let tolerance = i64::from(source.tolerance.max(target.tolerance));
     if here.0 > there.0 + tolerance {
         return Some("newer");
     }
@@ -105,63 +116,63 @@ impl Walk<'_> {
         same: &mut dyn FnMut(&[u8], &Entry),
     ) {
         let source = self.sorted(dir, source, true);
-        let mut target = self.sorted(dir, target, false);
+        let target = self.sorted(dir, target, false);
         self.plan.in_source += source.len() as u64;
         self.plan.in_target += target.len() as u64;
         let mut dirs = Vec::new();
-        // Taken from the back: the listings are sorted the other way round.
-        let mut source = source.into_iter().peekable();
-        target.reverse();
+        let (mut source, mut target) = (source.into_iter().peekable(), target.into_iter().peekable());
         loop {
-            let key = match (source.peek(), target.last()) {
+            let order = match (source.peek(), target.peek()) {
                 (None, None) => break,
-                (Some((s, _)), None) => s.clone(),
-                (None, Some((t, _))) => t.clone(),
-                (Some((s, _)), Some((t, _))) => s.min(t).clone(),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(s), Some(t)) => self.key(&s.name).cmp(&self.key(&t.name)),
             };
-            let s = source.next_if(|(k, _)| *k == key).map(|(_, e)| e);
-            let t = if target.last().is_some_and(|(k, _)| *k == key) { target.pop() } else { None };
-            self.pair(dir, mode, s, t.map(|(_, e)| e), &mut dirs, same);
+            let s = if order.is_le() { source.next() } else { None };
+            let t = if order.is_ge() { target.next() } else { None };
+            self.pair(dir, mode, s, t, &mut dirs, same);
         }
         self.open.extend(dirs.into_iter().rev());
     }
 
     /// By key and without what takes no part. The key is the name, folded where the target does not tell cases apart.
-    fn sorted(&mut self, dir: &[u8], entries: Vec<Entry>, is_source: bool) -> Vec<(Vec<u8>, Entry)> {
-        let mut sorted = Vec::with_capacity(entries.len());
-        for entry in entries {
+    fn sorted(&mut self, dir: &[u8], mut entries: Vec<Entry>, is_source: bool) -> Vec<Entry> {
+        entries.retain(|entry| {
             let path = join(dir, &entry.name);
-            if (self.rules.takes)(&path, entry.is_dir()) {
-                sorted.push((self.key(&entry.name), entry));
-            } else if !is_source {
+            let takes = (self.rules.takes)(&path, entry.is_dir());
+            if !takes && !is_source {
                 self.keep(&path);
             }
+            takes
+        });
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        if self.rules.fold_case {
+            entries.sort_by_cached_key(|e| self.key(&e.name).into_owned());
         }
-        sorted.sort_by(|a, b| (&a.0, &a.1.name).cmp(&(&b.0, &b.1.name)));
         if is_source && self.rules.fold_case {
             let mut first: HashMap<Vec<u8>, Vec<u8>> = HashMap::new();
-            let failures = &mut self.plan.failures;
-            sorted.retain(|(key, entry)| {
-                let Some(other) = first.get(key) else {
-                    first.insert(key.clone(), entry.name.clone());
+            entries.retain(|entry| {
+                let key = self.key(&entry.name).into_owned();
+                let Some(other) = first.get(&key) else {
+                    first.insert(key, entry.name.clone());
                     return true;
                 };
                 let text = format!(
                     "differs from {} in case only, which the target does not tell apart",
                     String::from_utf8_lossy(other)
                 );
-                failures.push((join(dir, &entry.name), Error::new(Kind::Input, text)));
+                self.plan.failures.push((join(dir, &entry.name), Error::new(Kind::Input, text)));
                 false
             });
         }
-        sorted.dedup_by(|a, b| a.0 == b.0);
-        sorted
+        entries.dedup_by(|a, b| self.key(&a.name) == self.key(&b.name));
+        entries
     }
 
-    fn key(&self, name: &[u8]) -> Vec<u8> {
+    fn key<'n>(&self, name: &'n [u8]) -> Cow<'n, [u8]> {
         match std::str::from_utf8(name) {
-            Ok(text) if self.rules.fold_case => text.to_lowercase().into_bytes(),
-            _ => name.to_vec(),
+            Ok(text) if self.rules.fold_case => Cow::Owned(text.to_lowercase().into_bytes()),
+            _ => Cow::Borrowed(name),
         }
     }
 

@@ -22,6 +22,7 @@ mod rimap_search;
 mod rpop;
 mod rsendmail;
 mod rsendmail_delivery;
+mod rsendmail_queue;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod vsftpd_up;

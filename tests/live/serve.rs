@@ -1,7 +1,8 @@
 //! `live-server NAME`: one of the fixtures' real servers, for `scripts/bench` and for a look by hand. Says on stdout, as one
 //! JSON object, where it is and how to log in, and serves until its stdin is closed.
 //!
-//! NAME is `vsftpd`, `vsftpd-tls`, `proftpd`, `proftpd-tls` or `dovecot`; more arguments `COUNTxBYTES` fill Dovecot's INBOX.
+//! NAME is `vsftpd`, `vsftpd-tls`, `proftpd`, `proftpd-tls` or `dovecot`; more arguments `COUNTxBYTES` fill Dovecot's INBOX; behind an
+//! FTP server's name `at ADDRESS` tells where it listens.
 #![allow(clippy::unwrap_used, reason = "a tool of the tests")]
 
 #[path = "../support/certs.rs"]
@@ -14,13 +15,15 @@ use std::{any::Any, io::Read, process::ExitCode};
 
 fn main() -> ExitCode {
     let name = std::env::args().nth(1).unwrap_or_default();
+    let mut more = std::env::args().skip_while(|word| word != "at").skip(1);
+    let at = more.next().map(|address| &*address.leak());
     let tls = if name.ends_with("-tls") { Tls::Explicit } else { Tls::Off };
     let started: Option<(serde_json::Value, Box<dyn Any>)> = match name.trim_end_matches("-tls") {
-        "vsftpd" => vsftpd::Vsftpd::start(&vsftpd::Options { tls, ..Default::default() }).map(|s| {
+        "vsftpd" => vsftpd::Vsftpd::start(&vsftpd::Options { tls, at, ..Default::default() }).map(|s| {
             (json!({"url": s.url(""), "host": s.host, "port": s.port, "user": s.user, "password": s.password,
                 "ca": s.ca, "root": s.root}), Box::new(s) as Box<dyn Any>)
         }),
-        "proftpd" => proftpd::Proftpd::start(&proftpd::Options { tls, ..Default::default() }).map(|s| {
+        "proftpd" => proftpd::Proftpd::start(&proftpd::Options { tls, at, ..Default::default() }).map(|s| {
             (json!({"url": s.url(""), "host": s.host, "port": s.port, "user": s.user, "password": s.password,
                 "ca": s.ca, "root": s.root}), Box::new(s) as Box<dyn Any>)
         }),

@@ -51,6 +51,16 @@ impl Account {
         self.mailboxes.entry(name.to_owned()).or_insert(fresh)
     }
 
+    /// Changes a message's flags, which counts as a change.
+    pub fn change(&mut self, mailbox: &str, uid: u32, f: impl FnOnce(&mut BTreeSet<String>)) {
+        let mailbox = self.mailboxes.get_mut(mailbox);
+        if let Some(message) = mailbox.and_then(|m| m.messages.iter_mut().find(|m| m.uid == uid)) {
+            self.modseq += 1;
+            message.modseq = self.modseq;
+            f(&mut message.flags);
+        }
+    }
+
     /// Appends a message and tells its UID; `None` without such a mailbox.
     pub fn append(&mut self, mailbox: &str, bytes: Arc<Vec<u8>>, flags: &[&str], date: i64) -> Option<u32> {
         self.modseq += 1;

@@ -15,6 +15,10 @@ mod pieces;
 mod target;
 mod text;
 
+#[cfg(test)]
+#[path = "../common/manual.rs"]
+mod manual;
+
 use std::{io::IsTerminal, process::ExitCode};
 use wirepost::{
     cli::{self, Output, Tool, args::usage},
@@ -56,4 +60,10 @@ fn run(flags: args::B64mime, out: &mut Output, cancel: &Cancel) -> anyhow::Resul
         Some(Verb::Lint(verb)) => lint::run(verb, out, cancel)?,
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[test]
+fn the_manual_and_the_completions_are_checked_in() {
+    manual::compare::<args::B64mime>(&TOOL);
 }

@@ -280,6 +280,9 @@ pub struct Get {
     /// With -r or a pattern: connections at once
     #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub jobs: u16,
+    /// Fetch each large file by up to N connections, a part of it each, where the server can
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=16))]
+    pub segments: Option<u16>,
     /// Look until there is something to get, at most this long; else exit 1
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub wait: Option<Duration>,

@@ -27,7 +27,7 @@ pub fn run(flags: &args::Chmod, shared: &Shared, out: &mut Output, cancel: &Canc
             change(session, &path, flags.mode, out);
             if flags.recursive && entry.is_dir() {
                 let all = Filter::default();
-                let walk = session.run(out, |s, _, _| walk::remote(s.client()?, &path, &all)).0?;
+                let walk = walk::remote(session, 1, &path, &all, out)?;
                 for (below, error) in &walk.failures {
                     report::failed("chmod", session, &path.join(below)?, error, out);
                 }

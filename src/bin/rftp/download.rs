@@ -6,9 +6,14 @@
 //! **Going on.** A second try within a run goes on with what came, and with `--resume` a later run does: if the source's size and
 //! time are the same, and the last 64 KiB that are here are what the server sends again. A server that forgets the offset fails
 //! that test. In doubt, and where the whole does not check out in the end, all of it is fetched anew.
+//!
+//! **In parts** (`--segments`, see `segments.rs`), only of a file whose size and time are known, before and after. While parts come the
+//! temporary has gaps, so it bears a name that no run goes on with; when the run gives up in good order it is cut to what is
+//! whole and gets its own name back.
 
 use crate::{
     args::{self, Exists},
+    segments,
     session::Session,
     temporary,
 };
@@ -72,6 +77,8 @@ pub struct Attempt<'a> {
     of: Option<(u64, Time)>,
     /// What was gone on with did not add up.
     anew: bool,
+    /// Parts are not to be had from this server.
+    whole: bool,
 }
 
 impl<'a> Attempt<'a> {
@@ -84,7 +91,8 @@ impl<'a> Attempt<'a> {
         local: &'a Path,
         known: Option<Entry>,
     ) -> Attempt<'a> {
-        Attempt { flags, cancel, remote, dir, name, local, known, partial: None, of: None, anew: false }
+        let (partial, of, anew, whole) = (None, None, false, false);
+        Attempt { flags, cancel, remote, dir, name, local, known, partial, of, anew, whole }
     }
 
     /// One try.
@@ -108,7 +116,10 @@ impl<'a> Attempt<'a> {
         // Of a text neither offsets nor sizes say how much of it is here.
         let identity = size.zip(modified).filter(|_| !session.client().is_ok_and(|c| c.is_text()));
         let from = self.prepare(&url, identity)?;
-        let mut done = self.fetch(session, from, size, out)?;
+        let mut done = match self.in_parts(session, from, identity, out)? {
+            Some(done) => done,
+            None => self.fetch(session, if self.whole { 0 } else { from }, size, out)?,
+        };
         if let Some(time) = modified.filter(|_| !self.flags.transfer.no_times)
             && let Some(partial) = &self.partial
         {
@@ -244,17 +255,10 @@ impl<'a> Attempt<'a> {
             }
             None => "none".to_string(),
         };
-        let client = session.client()?;
-        if let (Some(hash), Some(ours)) = (hash, digests.1)
-            && let Some(theirs) = client.digest(self.remote, hash)?
-        {
-            if theirs != ours {
-                self.anew = true;
-                let text = format!("what came has another {} than what is there", hash.name());
-                return Err(Error::new(Kind::Closed, text).host(client.host()));
-            }
-            verified = format!("hash:{}", hash.name());
+        if let Some(how) = self.by_digest(session, hash, digests.1)? {
+            verified = how;
         }
+        let client = session.client()?;
         Ok(Done {
             bytes,
             fetched,
@@ -266,6 +270,113 @@ impl<'a> Attempt<'a> {
             skipped: None,
             entry: None,
         })
+    }
+
+    /// Where the source is to go once it is here, the server's digest is asked for, if it computes one.
+    fn by_digest(
+        &mut self,
+        session: &mut Session<'_>,
+        hash: Option<Algorithm>,
+        ours: Option<Vec<u8>>,
+    ) -> Result<Option<String>> {
+        let (Some(hash), Some(ours)) = (hash, ours) else { return Ok(None) };
+        let client = session.client()?;
+        match client.digest(self.remote, hash)? {
+            Some(theirs) if theirs != ours => {
+                self.anew = true;
+                let text = format!("what came has another {} than what is there", hash.name());
+                Err(Error::new(Kind::Closed, text).host(client.host()))
+            }
+            Some(_) => Ok(Some(format!("hash:{}", hash.name()))),
+            None => Ok(None),
+        }
+    }
+
+    /// `--segments`; `None` where the file has to be fetched in one piece.
+    fn in_parts(
+        &mut self,
+        session: &mut Session<'_>,
+        from: u64,
+        identity: Option<(u64, Time)>,
+        out: &mut Output,
+    ) -> Result<Option<Done>> {
+        let connections = usize::from(self.flags.segments.unwrap_or(1));
+        if connections < 2 || self.whole {
+            return Ok(None);
+        }
+        let client = session.client()?;
+        let (remote, host) = (self.remote, client.host().to_string());
+        let Some((size, modified)) = identity.filter(|_| client.features().may_have("REST")) else {
+            out.note(format_args!("{remote} is fetched in one piece: {host} tells not enough about it"));
+            return Ok(None);
+        };
+        if size.saturating_sub(from) < 2 * segments::LEAST {
+            return Ok(None);
+        }
+        let Some(partial) = &mut self.partial else { return Err(Error::new(Kind::Bug, "no temporary")) };
+        let own = partial.name().to_os_string();
+        partial.rename(OsStr::from_bytes(&temporary::random(self.name.as_bytes())))?;
+        let failed =
+            |e| Error::from_io(e, Kind::Local, format_args!("cannot write {}", self.local.display()));
+        let file = partial.file().try_clone().map_err(failed)?;
+        let bar = out.progress().start(&remote.to_string(), Some(size));
+        bar.add(from);
+        let transfer = &self.flags.transfer;
+        let wanted = segments::Wanted {
+            remote,
+            file: &file,
+            from,
+            size,
+            connections,
+            limit_rate: transfer.limit_rate,
+            min_rate: transfer.min_rate,
+            cancel: self.cancel,
+            bar: &bar,
+        };
+        if let Err(broken) = segments::fetch(session, &wanted, out) {
+            file.set_len(broken.whole).map_err(failed)?;
+            partial.rename(&own)?;
+            if broken.misplaced {
+                out.note(format_args!("{remote}: {}; fetching it in one piece", broken.error));
+                file.set_len(0).map_err(failed)?;
+                self.whole = true;
+                return Ok(None);
+            }
+            return Err(broken.error);
+        }
+        partial.rename(&own)?;
+        let removes = self.flags.remove_source || self.flags.move_source_to.is_some();
+        let client = session.client()?;
+        let hash = client.best_hash().filter(|_| removes);
+        let now = client.look(remote)?;
+        if now.as_ref().and_then(|e| e.size.zip(e.modified)) != Some((size, modified)) {
+            self.anew = true;
+            let text = format!("{remote} changed on {host} while it was fetched");
+            return Err(Error::new(Kind::Closed, text).host(&host));
+        }
+        let none = |_| ();
+        let wants_sha256 = transfer.digest || transfer.manifest.is_some();
+        let mut meter = Meter::new(&none);
+        for algorithm in hash.into_iter().chain(wants_sha256.then_some(Algorithm::Sha256)) {
+            meter = meter.digest(algorithm);
+        }
+        if meter.sees_bytes() {
+            let all = partial.file();
+            all.rewind().and_then(|()| meter.seed(all, size)).map_err(failed)?;
+        }
+        let verified = self.by_digest(session, hash, hash.and_then(|h| meter.digest_of(h)))?;
+        let client = session.client()?;
+        Ok(Some(Done {
+            bytes: size,
+            fetched: size - from,
+            resumed_from: (from > 0).then_some(from),
+            sha256: meter.digest_of(Algorithm::Sha256).filter(|_| wants_sha256).map(|d| hex(&d)),
+            verified: verified.unwrap_or_else(|| "size".into()),
+            tls_version: client.tls_version().map(str::to_string),
+            tls_resumed: client.tls_resumed(),
+            skipped: None,
+            entry: None,
+        }))
     }
 
     /// After the last try failed: what a later run can go on with stays, and its path is told.

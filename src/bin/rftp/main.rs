@@ -1,6 +1,7 @@
 //! rftp: FTP from scripts. Each verb has its file; what they share is the site, the session and the places.
 
 mod args;
+mod batch;
 mod cat;
 mod charset;
 mod check;
@@ -22,6 +23,7 @@ mod quote;
 mod remote;
 mod report;
 mod rm;
+mod segments;
 mod select;
 mod session;
 mod source;
@@ -32,6 +34,10 @@ mod upload;
 mod verify;
 mod walk;
 mod work;
+
+#[cfg(test)]
+#[path = "../common/manual.rs"]
+mod manual;
 
 use std::process::ExitCode;
 use wirepost::{
@@ -65,4 +71,10 @@ fn run(flags: args::Rftp, out: &mut Output, cancel: &Cancel) -> anyhow::Result<(
         Verb::Clean(verb) => clean::run(verb, shared, out, cancel)?,
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[test]
+fn the_manual_and_the_completions_are_checked_in() {
+    manual::compare::<args::Rftp>(&TOOL);
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     args::{self, Shared},
+    batch::{self, ROW},
     lists,
     matches::{self, Found},
     remote::Remote,
@@ -152,7 +153,7 @@ fn chosen(job: &Job<'_>, found: Vec<(RemotePath, Entry)>) -> Result<Vec<(RemoteP
 
 /// Some of the files below a directory; the directories stay.
 fn some_of(job: &Job<'_>, session: &mut Session<'_>, top: &RemotePath, out: &mut Output) -> Result<()> {
-    let walk = session.run(out, |s, _, _| walk::remote(s.client()?, top, &job.filter)).0?;
+    let walk = walk::remote(session, 1, top, &job.filter, out)?;
     if !walk.failures.is_empty() {
         // What is the newest, or whether there are seven, cannot be told from a part.
         for (below, error) in &walk.failures {
@@ -212,22 +213,21 @@ fn tree(
         dirs.remove(0);
     }
     // A directory was pushed before what is in it.
-    for dir in dirs.into_iter().rev() {
+    let dirs: Vec<(RemotePath, bool)> = dirs.into_iter().rev().map(|dir| (dir, true)).collect();
+    for row in dirs.chunks(ROW) {
         job.cancel.check()?;
         if job.flags.dry_run {
-            report::planned("rm", session, &dir, out);
+            row.iter().for_each(|(dir, _)| report::planned("rm", session, dir, out));
             continue;
         }
-        let removed = session.run(out, |s, _, tried| {
-            let client = s.client()?;
-            match client.remove_dir(&dir) {
-                Err(e) if tried > 1 && e.code() == Some(550) && client.look(&dir)?.is_none() => Ok(()),
-                other => other,
+        for ((dir, _), removed) in row.iter().zip(batch::remove(session, out, row)?) {
+            match removed {
+                Ok(()) => report::done("rm", session, dir, out),
+                Err(e) => {
+                    let error = e.context(format_args!("cannot remove {dir} on {host}"));
+                    report::failed("rm", session, dir, &error, out);
+                }
             }
-        });
-        match removed.0 {
-            Ok(()) => report::done("rm", session, &dir, out),
-            Err(e) => report::failed("rm", session, &dir, &e, out),
         }
     }
     Ok(())

@@ -83,7 +83,7 @@ impl Select {
             // What is listed may lie anywhere between its time and that plus the tolerance.
             let meant = |e: &Entry| {
                 let Some(at) = e.modified else { return false };
-                let (early, late) = (at.0, at.0 + if e.tolerance > 1 { e.tolerance } else { 0 });
+                let (early, late) = (at.0, at.0 + if e.tolerance > 1 { i64::from(e.tolerance) } else { 0 });
                 let (newest, oldest) = if doubt == Doubt::In { (late, early) } else { (early, late) };
                 self.newer_than.is_none_or(|d| newest >= now.before(d).0)
                     && self.older_than.is_none_or(|d| oldest < now.before(d).0)
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_time_that_may_be_meant_is_fetched_and_not_removed() {
         let mut coarse = entry("x", 2, 1);
-        coarse.tolerance = DAY as i64;
+        coarse.tolerance = DAY as u32;
         let newer = Select { newer_than: Some(Duration::from_secs(DAY * 3 / 2)), ..Select::default() };
         let older = Select { older_than: Some(Duration::from_secs(DAY * 3 / 2)), ..Select::default() };
         for select in [newer, older] {

@@ -5,7 +5,13 @@ use crate::{
     args::Shared,
     remote::{Scheme, Site},
 };
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
+};
 use wirepost::{
     base::error::*,
     cli::{Output, secrets},
@@ -23,6 +29,10 @@ pub struct Session<'a> {
     /// Whether the login is one that TLS must protect; an anonymous download is not.
     protect: bool,
     client: Option<Client>,
+    /// Connections of workers that are done, for those that come after them.
+    spare: Vec<Client>,
+    /// This login was taken once, by this session or one it was forked from.
+    welcome: Arc<AtomicBool>,
     /// Why no connection can come about: a refused login is not tried again for the next file (accounts get locked), nor
     /// is a certificate looked at a thousand times.
     hopeless: Option<Error>,
@@ -92,6 +102,8 @@ impl<'a> Session<'a> {
             login,
             protect,
             client: None,
+            spare: Vec::new(),
+            welcome: Arc::default(),
             hopeless: None,
             policy,
             round_trips: 0,
@@ -111,6 +123,9 @@ impl<'a> Session<'a> {
             return Err(error.clone());
         }
         if self.client.is_none() {
+            self.client = self.spare.pop().filter(Client::is_alive);
+        }
+        if self.client.is_none() {
             let (scheme, protect, tls) = (self.site.scheme, self.protect, &self.shared.tls);
             let proxied = self.dialer.is_proxied();
             let security = |peer| match scheme {
@@ -124,7 +139,10 @@ impl<'a> Session<'a> {
                 Client::connect(&self.dialer, &self.site.endpoint, security).map_err(|e| self.without(e))?;
             client = client.with(self.shared.ftp.options());
             match client.login(&self.login) {
-                Ok(()) => self.client = Some(client),
+                Ok(()) => {
+                    self.welcome.store(true, Ordering::Relaxed);
+                    self.client = Some(client);
+                }
                 Err(e) => {
                     self.round_trips += client.quit();
                     return Err(self.without(e));
@@ -134,8 +152,12 @@ impl<'a> Session<'a> {
         self.client.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no client"))
     }
 
-    /// No connection came about. Remembered if it never will.
+    /// No connection came about. Remembered if it never will. A login that was taken before and is refused now means that there
+    /// are too many, however the server says it.
     fn without(&mut self, error: Error) -> Error {
+        if error.kind() == Kind::Auth && self.welcome.load(Ordering::Relaxed) {
+            return error.kind_is(Kind::Busy).again_is(Again::Now);
+        }
         if error.again() == Again::Never {
             self.hopeless = Some(error.clone());
         }
@@ -169,25 +191,40 @@ impl<'a> Session<'a> {
             login: self.login.clone(),
             protect: self.protect,
             client: None,
+            spare: Vec::new(),
+            welcome: self.welcome.clone(),
             hopeless: self.hopeless.clone(),
             policy: self.policy,
             round_trips: 0,
         }
     }
 
-    /// Takes the other's connection, if it has one and this has none, and its counts.
+    /// Takes the other's connections, its counts and what it learnt.
     pub fn absorb(&mut self, mut other: Session<'a>) {
         self.round_trips += std::mem::take(&mut other.round_trips);
-        match other.client.take() {
-            Some(client) if client.is_alive() && self.client.is_none() => self.client = Some(client),
-            Some(client) => self.round_trips += client.quit(),
-            None => {}
+        self.hopeless = self.hopeless.take().or(other.hopeless.take());
+        if self.is_connected() || other.is_connected() {
+            // One connection came about, so another may.
+            self.hopeless = None;
+        }
+        for client in other.client.take().into_iter().chain(std::mem::take(&mut other.spare)) {
+            match client.is_alive() {
+                true if self.client.is_none() => self.client = Some(client),
+                true => self.spare.push(client),
+                false => self.round_trips += client.round_trips(),
+            }
         }
     }
 
     /// Gives its connection to another session.
     pub fn lend(&mut self, other: &mut Session<'a>) {
         other.client = self.client.take();
+        other.spare = std::mem::take(&mut self.spare);
+    }
+
+    /// Gives another session a connection, if there is one: its own first.
+    pub fn share(&mut self, other: &mut Session<'a>) {
+        other.client = self.client.take().or_else(|| self.spare.pop());
     }
 
     /// Runs an operation, again after a passing failure as the policy allows. Returns how often it was tried as well.
@@ -243,15 +280,13 @@ impl<'a> Session<'a> {
         dialer.tls.max = Some(Version::V1_2);
         self.dialer = Arc::new(dialer);
         self.forget();
+        self.spare.clear();
         true
     }
 
     /// Says goodbye and hands the counts over.
     pub fn end(mut self, out: &mut Output) {
-        let waits = match self.client.take() {
-            Some(client) => client.quit(),
-            None => 0,
-        };
-        out.add_round_trips(self.round_trips + waits);
+        let clients = self.client.take().into_iter().chain(self.spare).collect();
+        out.add_round_trips(self.round_trips + Client::quit_all(clients));
     }
 }

@@ -307,7 +307,7 @@ impl<'a> Attempt<'a> {
             Exists::Newer => {
                 let same_size = source.size.is_some() && there.size == source.size;
                 let not_newer = match (source.modified, there.modified) {
-                    (Some(here), Some(then)) => here.0 <= then.0 + there.tolerance,
+                    (Some(here), Some(then)) => here.0 <= then.0 + i64::from(there.tolerance),
                     _ => false,
                 };
                 (same_size && not_newer).then_some("not newer")

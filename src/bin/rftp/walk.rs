@@ -1,6 +1,11 @@
 //! Trees of files, here and there, filtered. Deep trees are walked without recursion, and a server's loop ends at a depth.
 
-use crate::{args::Names, temporary::is_temporary};
+use crate::{
+    args::Names,
+    session::Session,
+    temporary::is_temporary,
+    work::list::{self, Lister},
+};
 use std::{
     ffi::OsStr,
     fs,
@@ -14,7 +19,8 @@ use wirepost::{
         pattern::Rules,
         tree::{Entry, EntryKind},
     },
-    ftp::{Client, RemotePath},
+    cli::Output,
+    ftp::RemotePath,
 };
 
 /// Deeper than any real tree, shallower than a loop of links.
@@ -139,19 +145,40 @@ pub fn stat(path: &Path, name: &[u8], follow: bool) -> Result<Entry> {
     Ok(entry)
 }
 
-/// Walks a remote directory.
+/// Walks a remote directory, listed by up to `jobs` connections.
 ///
 /// # Errors
-/// Only for the top; failures below it are part of the walk.
-pub fn remote(client: &mut Client, top: &RemotePath, filter: &Filter) -> Result<Walk> {
+/// For the top, and if no listing can be had any more; other failures below it are part of the walk.
+pub fn remote(
+    session: &mut Session<'_>,
+    jobs: usize,
+    top: &RemotePath,
+    filter: &Filter,
+    out: &mut Output,
+) -> Result<Walk> {
+    let host = session.host().to_string();
+    list::ahead(session, jobs, |lister| remote_by(lister, &host, top, filter, out))
+}
+
+fn remote_by(
+    lister: &mut Lister<'_>,
+    host: &str,
+    top: &RemotePath,
+    filter: &Filter,
+    out: &mut Output,
+) -> Result<Walk> {
     let mut walk = Walk::default();
     let mut seen = 0;
     let mut open: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
     while let Some((below, depth)) = open.pop() {
         let dir = if below.is_empty() { top.clone() } else { top.join(&below)? };
-        let listing = match client.list(&dir) {
+        let listing = match lister.list(&dir, out) {
             Ok(listing) => listing,
-            Err(e) if below.is_empty() || !client.is_alive() || e.kind() == Kind::Interrupted => {
+            // One that is lost after all tries is lost for the others too.
+            Err(e)
+                if below.is_empty()
+                    || !matches!(e.kind(), Kind::Missing | Kind::Refused | Kind::Protocol | Kind::Limit) =>
+            {
                 return Err(e);
             }
             Err(e) => {
@@ -159,7 +186,6 @@ pub fn remote(client: &mut Client, top: &RemotePath, filter: &Filter) -> Result<
                 continue;
             }
         };
-        let host = client.host();
         seen += 1 + listing.entries.len();
         if seen > MOST {
             let text = format!("{top} on {host} is a tree without end");
@@ -208,6 +234,11 @@ pub fn remote(client: &mut Client, top: &RemotePath, filter: &Filter) -> Result<
                     walk.found.push(Found { path, entry });
                 }
             }
+        }
+        let next: Vec<RemotePath> = dirs.iter().filter_map(|(dir, _)| top.join(dir).ok()).collect();
+        lister.soon(next.into_iter());
+        if walk.found.len() > lister.workers() * 4 {
+            lister.warm();
         }
         open.extend(dirs.into_iter().rev());
     }

@@ -95,12 +95,20 @@ impl Actions {
     pub fn apply(&self, mailbox: &mut Mailbox<'_>, set: &UidSet) -> Result<Applied> {
         let mut moved = Vec::new();
         let mut left = None;
-        if !self.flag.is_empty() {
-            mailbox.store(set, Change::Add, &self.flag)?;
+        let mut changed = UidSet::new();
+        // The first store decides whose turn it is; later ones would trip over the changes that it made itself.
+        let mut guard = mailbox.guard;
+        let mut set = set.clone();
+        for (change, flags) in [(Change::Add, &self.flag), (Change::Remove, &self.unflag)] {
+            if !flags.is_empty() && !set.is_empty() {
+                changed = changed.union(&mailbox.store(&set, change, flags, guard.take())?);
+                set = set.difference(&changed);
+            }
         }
-        if !self.unflag.is_empty() {
-            mailbox.store(set, Change::Remove, &self.unflag)?;
+        if set.is_empty() {
+            return Ok(Applied { moved, left, changed });
         }
+        let set = &set;
         if let Some(to) = &self.copy_to {
             moved = mailbox.copy(set, to)?;
         }
@@ -109,19 +117,31 @@ impl Actions {
                 return Err(Error::new(Kind::Usage, format!("the messages are in {to} already")));
             }
             if mailbox.can_move() {
-                return Ok(Applied { moved: mailbox.move_to(set, to)?, left });
+                return Ok(Applied { moved: mailbox.move_to(set, to)?, left, changed });
             }
             moved = mailbox.copy(set, to)?;
-            left = self.remove(mailbox, set)?;
+            // What was copied goes, whatever became of its flags: else it would be there twice.
+            left = self.remove(mailbox, set, None, &mut changed)?;
         } else if self.delete {
-            left = self.remove(mailbox, set)?;
+            left = self.remove(mailbox, set, guard, &mut changed)?;
         }
-        Ok(Applied { moved, left })
+        Ok(Applied { moved, left, changed })
     }
 
     /// Marks and expunges; the reason why they stay marked, if they do.
-    fn remove(&self, mailbox: &mut Mailbox<'_>, set: &UidSet) -> Result<Option<Error>> {
-        mailbox.store(set, Change::Add, &["\\Deleted".to_string()])?;
+    fn remove(
+        &self,
+        mailbox: &mut Mailbox<'_>,
+        set: &UidSet,
+        guard: Option<u64>,
+        changed: &mut UidSet,
+    ) -> Result<Option<Error>> {
+        let kept = mailbox.store(set, Change::Add, &["\\Deleted".to_string()], guard)?;
+        let set = &set.difference(&kept);
+        *changed = changed.union(&kept);
+        if set.is_empty() {
+            return Ok(None);
+        }
         if mailbox.can_expunge_some() {
             mailbox.expunge(set)?;
         } else if self.expunge_all {
@@ -146,6 +166,8 @@ pub struct Applied {
     moved: Vec<(Uid, Uid)>,
     /// Why they are still there, only marked.
     left: Option<Error>,
+    /// Left alone: somebody changed them after they were found.
+    changed: UidSet,
 }
 
 /// The trash: by its special use, else by the names it usually has.
@@ -208,11 +230,23 @@ pub fn run(
                         out.count(Outcome::of(e));
                     }
                 }
+                None if hit.uid.is_some_and(|u| done.as_ref().is_ok_and(|a| a.changed.contains(u))) => {
+                    let text = format!(
+                        "message {} in {} was changed meanwhile and may not fit any more: nothing was done to it",
+                        hit.uid.unwrap_or_default(),
+                        hit.mailbox
+                    );
+                    let e = Error::new(Kind::Busy, text).again_is(Again::Later);
+                    hit.actions.clear();
+                    hit.outcome = Outcome::of(&e).name();
+                    hit.error = Some(event::error(&e));
+                    out.item_failed(&e);
+                }
                 None => {
                     let outcome = if dry { Outcome::Planned } else { Outcome::Ok };
                     hit.outcome = outcome.name();
                     out.count(outcome);
-                    if let (Ok(Applied { moved, left }), Some(uid)) = (&done, hit.uid) {
+                    if let (Ok(Applied { moved, left, .. }), Some(uid)) = (&done, hit.uid) {
                         if left.is_some() {
                             hit.actions
                                 .iter_mut()

@@ -276,6 +276,9 @@ pub struct Search {
     /// Only what the --state has not seen, and remember it
     #[arg(long, help_heading = "Selection")]
     pub new: bool,
+    /// Only what the JSON Lines of an earlier run in FILE call temporary
+    #[arg(long, value_name = "FILE", conflicts_with = "mailboxes", help_heading = "Selection")]
+    pub retry_from: Option<PathBuf>,
     /// What --new remembers it in
     #[arg(long, value_name = "FILE", requires = "new", help_heading = "Selection")]
     pub state: Option<PathBuf>,

@@ -3,7 +3,7 @@
 use std::io::Read;
 use wirepost::{
     base::pattern,
-    imap::Part,
+    imap::{FetchItem, Part},
     mime::{
         charset::ToUtf8,
         encode::{Codec, Encoding, Temper, Through},
@@ -86,6 +86,15 @@ pub fn is_wanted(part: &Part, wanted: &str) -> bool {
 pub fn fits(glob: &str, name: &str) -> bool {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     pattern::matches(glob.to_lowercase().as_bytes(), name.to_lowercase().as_bytes())
+}
+
+/// What to ask for to get a part. `binary`: the server undoes transfer encodings (RFC 3516), which is worth it for base64 alone.
+pub fn item(part: &Part, binary: bool) -> FetchItem {
+    let section = part.path.clone();
+    match binary && Encoding::from_field(part.encoding.as_bytes()) == Encoding::Base64 {
+        true => FetchItem::Binary { section },
+        false => FetchItem::Body { section, range: None },
+    }
 }
 
 /// The bytes of a part as its author had them.

@@ -7,11 +7,13 @@ mod args;
 mod attach;
 mod check;
 mod deliver;
+mod earlier;
 mod find;
 mod mailbox;
 mod names;
 mod query;
 mod rules;
+mod save;
 mod search;
 mod show;
 mod site;
@@ -20,6 +22,10 @@ mod state;
 mod summary;
 mod watch;
 mod window;
+
+#[cfg(test)]
+#[path = "../common/manual.rs"]
+mod manual;
 
 use args::{Rimap, Verb};
 use std::process::ExitCode;
@@ -62,4 +68,10 @@ fn run(flags: Rimap, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[test]
+fn the_manual_and_the_completions_are_checked_in() {
+    manual::compare::<args::Rimap>(&TOOL);
 }

@@ -126,17 +126,11 @@ impl Sorting {
         }
         for (action, hits) in groups.into_values() {
             match action {
-                Action::Keep | Action::Skip => {
-                    for mut hit in hits {
-                        hit.outcome = Outcome::Skipped.name();
-                        hit.reason = Some("rule");
-                        out.count(Outcome::Skipped);
-                        out.emit(&wirepost::cli::event::Event::Hit(Box::new(hit)));
-                    }
-                }
+                Action::Keep | Action::Skip => left_alone(hits, out),
                 Action::Folder(folder) => {
                     let target = names::one(mailbox.session(), &folder)?;
                     if target == mailbox.name {
+                        left_alone(hits, out);
                         continue;
                     }
                     if !search.dry_run {
@@ -244,6 +238,16 @@ impl Sorting {
             }
         }
         Ok(())
+    }
+}
+
+/// Messages that stay where they are.
+fn left_alone(hits: Vec<Hit>, out: &mut Output) {
+    for mut hit in hits {
+        hit.outcome = Outcome::Skipped.name();
+        hit.reason = Some("rule");
+        out.count(Outcome::Skipped);
+        out.emit(&wirepost::cli::event::Event::Hit(Box::new(hit)));
     }
 }
 

@@ -7,9 +7,10 @@ use crate::{
     act::{self, Actions},
     args::{Search, Shared, Show, Sort},
     deliver::{self, Delivery},
+    earlier::Earlier,
     find::{self, Found, Order, SortValue},
     names, query, rules,
-    show::Saver,
+    save::Saver,
     site::{self, Site},
     state,
     summary::{self, Summary},
@@ -47,6 +48,12 @@ pub struct Job<'a> {
     hits: Vec<Hit>,
     /// Found in all mailboxes.
     total: u64,
+    /// Messages that failed, in all of them.
+    failures: u64,
+    /// Found in the mailbox at hand.
+    found: UidSet,
+    /// What an earlier run left, if that is all that is wanted.
+    earlier: Option<Earlier>,
     pub several: bool,
 }
 
@@ -78,8 +85,53 @@ impl Job<'_> {
     /// A message failed, and the others go on.
     pub fn failed(&mut self, uid: Uid, hit: Hit, error: &Error, out: &mut Output) {
         self.done.insert(uid);
+        self.failures += 1;
         out.item_failed(error);
         out.emit(&Event::Hit(Box::new(deliver::with_error(hit, error))));
+    }
+
+    /// What is to be searched for here; `None`: nothing changed since the same search was done before.
+    fn key_for(&self, mailbox: &Mailbox<'_>, follows: bool, out: &mut Output) -> Result<Option<SearchKey>> {
+        if let Some(earlier) = &self.earlier {
+            return earlier.narrow(self.key.clone(), mailbox).map(Some);
+        }
+        let known = self.seen.as_ref().filter(|_| follows);
+        let mark = known.and_then(|s| s.mark(&state::mark(&self.key, &mailbox.name, mailbox.uidvalidity)));
+        Ok(match (mark, mailbox.modseq) {
+            (Some(mark), Some(now)) if mark == now => {
+                out.note(format_args!("nothing changed in {} since the last time", mailbox.name.text()));
+                None
+            }
+            (Some(mark), Some(now)) if mark < now => {
+                Some(SearchKey::and(vec![SearchKey::Modseq(mark + 1), self.key.clone()]))
+            }
+            _ => Some(self.key.clone()),
+        })
+    }
+
+    /// Another mailbox: nothing of it is known yet.
+    fn begin(&mut self) {
+        self.done.clear();
+        self.found = UidSet::new();
+        self.uidvalidity = None;
+    }
+
+    /// A mailbox is given up: what was found in it and not handled is told of with the reason, since every message that is asked
+    /// for ends in one line.
+    fn abandon(&mut self, mailbox: &Name, error: &Error, out: &mut Output) {
+        let outcome = Outcome::of(error);
+        let uidvalidity = self.uidvalidity.unwrap_or(0);
+        let open = std::mem::take(&mut self.found);
+        let open = open.iter().filter(|u| !self.done.contains(u));
+        let hit = |uid| Summary { uid, ..Summary::default() }.hit(mailbox, uidvalidity);
+        let open: Vec<Hit> = std::mem::take(&mut self.hits).into_iter().chain(open.map(hit)).collect();
+        for hit in open {
+            self.failures += 1;
+            out.count(outcome);
+            if out.has_events() {
+                out.emit(&Event::Hit(Box::new(deliver::with_error(hit, error))));
+            }
+        }
     }
 
     fn skipped(&mut self, uid: Uid, mut hit: Hit, reason: &'static str, out: &mut Output) {
@@ -96,6 +148,11 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
     let (url, words) = site::split(&search.words)?;
     let key = query::key(&search.criteria, words, Time::now())?;
     check(search, &key, out)?;
+    let earlier = search.retry_from.as_deref().map(Earlier::load).transpose()?;
+    if earlier.as_ref().is_some_and(Earlier::is_empty) {
+        out.note("the earlier run left nothing to be done");
+        return Ok(());
+    }
     let mut site = Site::new(&url, shared, out, cancel)?;
     let seen = match search.new {
         true => Some(state::open(search.state.as_deref(), &site.account(), search.wait_lock)?),
@@ -105,6 +162,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
     let mut saver = if search.save.is_empty() { None } else { Some(Saver::new(search)?) };
     let mut session = site.session(out)?;
     let wanted = match (&site.mailbox, search.mailboxes.as_slice()) {
+        _ if earlier.is_some() => earlier.iter().flat_map(Earlier::mailboxes).map(str::to_string).collect(),
         (Some(name), []) => vec![name.clone()],
         (None, []) => vec!["INBOX".to_string()],
         (_, given) => given.to_vec(),
@@ -121,6 +179,9 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
         uidvalidity: None,
         hits: Vec::new(),
         total: 0,
+        failures: 0,
+        found: UidSet::new(),
+        earlier,
         several: mailboxes.len() > 1,
     };
     let until = search.wait.map(|w| Instant::now() + w);
@@ -155,7 +216,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
 /// What must be refused before anything is done.
 fn check(search: &Search, key: &SearchKey, out: &mut Output) -> Result<()> {
     let usage = |text: &str, hint: &str| Err(Error::new(Kind::Usage, text).hint(hint));
-    if search.acts() && key.is_all() && !search.criteria.all && !search.new {
+    if search.acts() && key.is_all() && !search.criteria.all && !search.new && search.retry_from.is_none() {
         return usage("an action needs a criterion", "--all says that every message is meant");
     }
     if search.criteria.all && !key.is_all() {
@@ -186,8 +247,7 @@ fn one_by_one(
     out: &mut Output,
 ) -> Result<Session> {
     for name in mailboxes {
-        job.done.clear();
-        job.uidvalidity = None;
+        job.begin();
         session = persistently(job, site, session, name, None, tools, out)?;
     }
     Ok(session)
@@ -218,6 +278,7 @@ fn persistently(
             out.fail(&e);
         }
         if !session.is_broken() && error.again() != Again::Now {
+            job.abandon(name, &error, out);
             if job.several && matches!(error.kind(), Kind::Missing | Kind::Refused | Kind::Auth) {
                 out.fail(&error);
                 return Ok(session);
@@ -229,8 +290,14 @@ fn persistently(
         if job.done.len() > handled {
             tried = 1;
         }
-        site.pause(&error, tried, began.elapsed(), out)?;
-        session = site.session(out)?;
+        let again = site.pause(&error, tried, began.elapsed(), out).and_then(|()| site.session(out));
+        session = match again {
+            Ok(session) => session,
+            Err(error) => {
+                job.abandon(name, &error, out);
+                return Err(error);
+            }
+        };
     }
 }
 
@@ -244,7 +311,14 @@ fn in_mailbox(
 ) -> Result<()> {
     let search = job.search;
     let changes = search.acts() && !search.dry_run;
-    let mut mailbox = if changes { session.select(name)? } else { session.examine(name)? };
+    let guarded = changes && job.key.depends_on_flags();
+    let follows = search.new && follows(search, &job.key);
+    let mut mailbox = match (guarded || follows, changes) {
+        (true, _) => session.open_counting(name, !changes)?,
+        (false, true) => session.select(name)?,
+        (false, false) => session.examine(name)?,
+    };
+    mailbox.guard = mailbox.modseq.filter(|_| guarded);
     if job.uidvalidity.is_some_and(|v| v != mailbox.uidvalidity) {
         // Made anew while we were away: these are other messages.
         job.done.clear();
@@ -253,12 +327,34 @@ fn in_mailbox(
     let order = Order::of(search);
     let found = match only {
         Some(uids) => Found { uids: uids.to_vec(), beyond: None, page: false },
-        None if search.count && order.limit().is_none() => {
+        None if search.count && order.limit().is_none() && job.earlier.is_none() => {
             return count(job, &mut mailbox, out);
         }
-        None => find::find(&mut mailbox, &job.key.clone(), &order, false, out)?,
+        None => match job.key_for(&mailbox, follows, out)? {
+            Some(key) => find::find(&mut mailbox, &key, &order, false, out)?,
+            None => Found { uids: Vec::new(), beyond: None, page: false },
+        },
     };
-    process(job, &mut mailbox, found, &order, only.is_some(), tools, out)
+    let failures = job.failures;
+    process(job, &mut mailbox, found, &order, only.is_some(), tools, out)?;
+    if let (true, Some(modseq), Some(seen)) =
+        (follows && job.failures == failures, mailbox.modseq, &mut job.seen)
+        && !search.dry_run
+    {
+        seen.set_mark(&state::mark(&job.key, name, mailbox.uidvalidity), modseq)?;
+    }
+    Ok(())
+}
+
+/// Whether what `--new` left unseen in an earlier run of the same search can only be what arrived or changed since: then a
+/// server that counts changes is asked for no more.
+fn follows(search: &Search, key: &SearchKey) -> bool {
+    search.new
+        && search.first.is_none()
+        && search.last.is_none()
+        && search.max_size.is_none()
+        && search.retry_from.is_none()
+        && !key.depends_on_the_day()
 }
 
 fn count(job: &mut Job<'_>, mailbox: &mut Mailbox<'_>, out: &mut Output) -> Result<()> {
@@ -299,6 +395,7 @@ fn process(
         found.uids.retain(|u| seen.get(&state::key(&mailbox.name, mailbox.uidvalidity, *u)).is_none());
     }
     found.uids.retain(|u| !job.done.contains(u));
+    job.found = found.uids.iter().copied().collect();
     if search.count {
         told_count(job, &mailbox.name, found.uids.len() as u64, out);
         return Ok(());
@@ -329,7 +426,8 @@ fn process(
             let page = (found.page, beyond.take());
             if !window::window(job, mailbox, &found.uids[at..end], page, order, tools, out)? {
                 // The page's edge is a tie: which messages belong to it takes the whole order.
-                let again = find::find(mailbox, &job.key.clone(), order, true, out)?;
+                let key = job.key_for(mailbox, false, out)?.unwrap_or(SearchKey::All);
+                let again = find::find(mailbox, &key, order, true, out)?;
                 return process(job, mailbox, again, order, true, tools, out);
             }
             at = end;
@@ -420,7 +518,8 @@ fn across(
             }
             Err(e) => return Err(e),
         };
-        let found = find::find(&mut mailbox, &job.key, &ascending, true, out)?;
+        let key = job.key_for(&mailbox, false, out)?.unwrap_or(SearchKey::All);
+        let found = find::find(&mut mailbox, &key, &ascending, true, out)?;
         let set: UidSet = found.uids.iter().copied().collect();
         if !set.is_empty() {
             find::each(&mut mailbox, &set, &find::sort_items(by), |uid, m| {
@@ -434,8 +533,7 @@ fn across(
     for (at, name) in mailboxes.iter().enumerate() {
         let uids: Vec<Uid> = chosen.iter().filter(|(_, m, _)| *m == at).map(|(_, _, uid)| *uid).collect();
         if !uids.is_empty() {
-            job.done.clear();
-            job.uidvalidity = None;
+            job.begin();
             session = persistently(job, site, session, name, Some(&uids), tools, out)?;
         }
     }

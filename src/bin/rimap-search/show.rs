@@ -1,31 +1,12 @@
-//! What `--show`, `--part` and `--save` add to a message: only the parts that are needed are fetched, and they stream.
+//! What `--show` and `--part` add to a message: only the parts that are needed are fetched, and they stream.
 
-use crate::{
-    args::{OnConflict, Search},
-    attach,
-    search::Job,
-    summary::Summary,
-};
-use std::{
-    ffi::OsString,
-    io::{self, Read, Write},
-    os::unix::ffi::OsStrExt,
-    path::Path,
-    sync::Arc,
-};
+use crate::attach;
+use std::io::{self, Read, Write};
 use wirepost::{
     base::{error::*, escape, quantity, record},
-    cli::{
-        Output,
-        event::{self, Event},
-        exit::Outcome,
-    },
-    imap::{Body, FetchItem, Mailbox, Message, Part, Piece, Uid, UidSet},
-    mime::{header, names},
-    store::{
-        dir::Dir,
-        partial::{Conflict, Partial},
-    },
+    cli::Output,
+    imap::{FetchItem, Mailbox, Message, Part, Piece, Uid, UidSet},
+    mime::header,
 };
 
 /// Of a text so much goes into JSON or a preview's making.
@@ -247,208 +228,6 @@ pub fn preview(text: &str) -> String {
     words.join(" ").chars().take(PREVIEW).collect()
 }
 
-/// Saves the wanted attachments of messages whose structures are known.
-pub struct Saver {
-    dir: Arc<Dir>,
-    template: Option<String>,
-    conflict: Conflict,
-    wanted: Vec<String>,
-    pub saved: u64,
-}
-
-impl Saver {
-    /// # Errors
-    /// `Create`: the directory cannot be made.
-    pub fn new(search: &Search) -> Result<Saver> {
-        // A dry run makes nothing.
-        let path = search.dir.as_deref().filter(|_| !search.dry_run).unwrap_or(Path::new("."));
-        let conflict = match search.on_conflict {
-            OnConflict::Rename => Conflict::Rename,
-            OnConflict::Skip => Conflict::Skip,
-            OnConflict::Overwrite => Conflict::Overwrite,
-            OnConflict::Fail => Conflict::Fail,
-        };
-        if let Some(template) = &search.name {
-            names::from_template(template, |key| {
-                ["name", "date", "from", "subject", "uid", "part"].contains(&key).then(|| "x".to_string())
-            })
-            .map_err(|bad| Error::new(Kind::Usage, format!("--name: there is no {bad}")))?;
-        }
-        Ok(Saver {
-            dir: Dir::create(path, 0o777)?,
-            template: search.name.clone(),
-            conflict,
-            wanted: search.save.clone(),
-            saved: 0,
-        })
-    }
-
-    /// The parts of a message that are wanted.
-    pub fn wanted<'p>(&self, structure: &'p Part) -> Vec<&'p Part> {
-        let fits = |p: &&Part| self.wanted.iter().any(|w| attach::is_wanted(p, w));
-        structure.leaves().into_iter().filter(fits).collect()
-    }
-
-    /// Streams one part to its file, which appears whole and durable.
-    fn save(
-        &self,
-        part: &Part,
-        summary: &Summary,
-        body: &mut Body<'_>,
-    ) -> Result<(Option<std::path::PathBuf>, u64)> {
-        let own = attach::name_of(part).and_then(|n| names::safe_name(&n));
-        let own =
-            own.unwrap_or_else(|| format!("message-{}-part-{}.{}", summary.uid, part.path, extension(part)));
-        let name = match &self.template {
-            None => own,
-            Some(template) => {
-                let filled = names::from_template(template, |key| {
-                    Some(match key {
-                        "name" => own.clone(),
-                        "date" => summary
-                            .sent
-                            .or(summary.arrived)
-                            .map(|t| t.rfc3339()[..10].to_string())
-                            .unwrap_or_default(),
-                        "from" => address(summary.from.as_deref().unwrap_or_default()),
-                        "subject" => summary.subject.clone().unwrap_or_default(),
-                        "uid" => summary.uid.to_string(),
-                        "part" => part.path.clone(),
-                        _ => return None,
-                    })
-                });
-                filled.ok().flatten().unwrap_or(own)
-            }
-        };
-        let mut partial = Partial::create(&self.dir, &OsString::from(&name), 0o666)?;
-        let path = partial.path();
-        let binary = body.binary;
-        let mut plain: Box<dyn Read + '_> = if binary { Box::new(body) } else { attach::decoded(part, body) };
-        let n = copy(&mut plain, partial.file()).map_err(|e| match Error::unwrap_io(e) {
-            Ok(ours) => ours,
-            Err(e) => Error::from_io(e, Kind::Local, format_args!("cannot write {}", path.display())),
-        })?;
-        drop(plain);
-        Ok((partial.place(self.conflict)?, n))
-    }
-
-    /// Fetches and saves what is wanted of these messages; how each ended is handed to `job`.
-    ///
-    /// # Errors
-    /// The connection's.
-    pub fn run(
-        &mut self,
-        mailbox: &mut Mailbox<'_>,
-        messages: &[(Summary, Option<Part>)],
-        job: &mut Job<'_>,
-        out: &mut Output,
-    ) -> Result<()> {
-        let mut wanted = Vec::new();
-        let mut owners: Vec<(usize, Part)> = Vec::new();
-        for (at, (summary, structure)) in messages.iter().enumerate() {
-            for part in structure.iter().flat_map(|s| self.wanted(s)) {
-                let section = part.path.clone();
-                wanted.push((UidSet::one(summary.uid), vec![FetchItem::Body { section, range: None }]));
-                owners.push((at, part.clone()));
-            }
-        }
-        let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
-        let mut failed: Vec<Option<Error>> = messages.iter().map(|_| None).collect();
-        let mut done = vec![false; owners.len()];
-        let mut fetching = mailbox.fetch_each(&wanted);
-        let mut latest = 0;
-        loop {
-            let mut body = match fetching.next() {
-                Ok(Some(Piece::Body(body))) => body,
-                Ok(Some(Piece::Message(_))) => continue,
-                Ok(None) => break,
-                // One command's no: its part is counted as failed below.
-                Err(e) if e.kind() == Kind::Refused => {
-                    out.note(e.message());
-                    continue;
-                }
-                Err(e) => return Err(e),
-            };
-            let fits = |i: &usize| {
-                let (at, part) = &owners[*i];
-                !done[*i]
-                    && body.uid.is_none_or(|u| messages[*at].0.uid == u)
-                    && body.section == part.path.to_ascii_uppercase()
-            };
-            let Some(owner) = (latest..owners.len()).find(fits).or_else(|| (0..owners.len()).find(fits))
-            else {
-                body.skip()?;
-                continue;
-            };
-            latest = owner;
-            done[owner] = true;
-            let (at, part) = &owners[owner];
-            let result = self.save(part, &messages[*at].0, &mut body);
-            if let Err(e) = &result
-                && matches!(
-                    e.kind(),
-                    Kind::Closed | Kind::Timeout | Kind::Protocol | Kind::Limit | Kind::Interrupted
-                )
-            {
-                return Err(e.clone());
-            }
-            body.skip()?;
-            let mut told = event::Part {
-                outcome: Outcome::Ok.name(),
-                mailbox: name.text().to_string(),
-                uid: messages[*at].0.uid,
-                part: part.path.clone(),
-                media_type: part.media_type(),
-                name: attach::name_of(part),
-                ..event::Part::default()
-            };
-            match result {
-                Ok((Some(path), n)) => {
-                    self.saved += 1;
-                    out.add_bytes(n);
-                    out.done(format_args!(
-                        "message {} part {} -> {}",
-                        messages[*at].0.uid,
-                        part.path,
-                        escape::text(&path.to_string_lossy())
-                    ));
-                    told.path = Some(record::name(path.as_os_str().as_bytes()));
-                    told.bytes = Some(n);
-                    out.count(Outcome::Ok);
-                }
-                Ok((None, _)) => {
-                    told.outcome = Outcome::Skipped.name();
-                    told.reason = Some("exists");
-                    out.count(Outcome::Skipped);
-                }
-                Err(e) => {
-                    let e = e.context(format_args!("message {} part {}", messages[*at].0.uid, part.path));
-                    told.outcome = Outcome::of(&e).name();
-                    told.error = Some(event::error(&e));
-                    out.item_failed(&e);
-                    failed[*at].get_or_insert(e);
-                }
-            }
-            out.emit(&Event::Part(Box::new(told)));
-        }
-        for (i, (at, part)) in owners.iter().enumerate() {
-            if !done[i] {
-                let text =
-                    format!("the server did not send part {} of message {}", part.path, messages[*at].0.uid);
-                failed[*at].get_or_insert(Error::new(Kind::Protocol, text));
-            }
-        }
-        for ((summary, _), error) in messages.iter().zip(failed) {
-            let hit = summary.hit(&name, uidvalidity);
-            match error {
-                None => job.finished(summary.uid, hit, out),
-                Some(e) => job.failed(summary.uid, hit, &e, out),
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Big blocks: `io::copy` would move 8 KiB at a time.
 pub fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<u64> {
     let mut block = vec![0; 128 << 10];
@@ -464,19 +243,6 @@ pub fn copy(from: &mut dyn Read, to: &mut dyn Write) -> io::Result<u64> {
             Err(e) => return Err(e),
         }
     }
-}
-
-fn extension(part: &Part) -> &'static str {
-    match wirepost::mime::media_type::extension(&part.media_type()) {
-        "" => "bin",
-        known => known,
-    }
-}
-
-/// The address in a From text.
-fn address(from: &str) -> String {
-    let inner = from.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>')).map(|(a, _)| a);
-    inner.unwrap_or(from).trim().to_string()
 }
 
 /// What one message's `--show headers` prints.

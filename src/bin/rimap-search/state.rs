@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use wirepost::{
-    base::error::*,
-    imap::{Name, Uid},
+    base::{digest, error::*},
+    imap::{Name, SearchKey, Uid},
     store::seen::{Seen, file_name},
 };
 
@@ -34,6 +34,12 @@ pub fn directory() -> Result<PathBuf> {
         Error::new(Kind::Config, "no place for the state: HOME is not set").hint("--state FILE names one")
     })?;
     Ok(base.join("wirepost"))
+}
+
+/// The name under which the count of changes is kept up to which a search was done in a mailbox.
+pub fn mark(key: &SearchKey, mailbox: &Name, uidvalidity: u64) -> String {
+    let sum = digest::digest(digest::Algorithm::Sha256, format!("{key:?}").as_bytes());
+    format!("{uidvalidity}.{}.{}", digest::hex(&sum[..8]), mailbox.text())
 }
 
 /// What a message is remembered by.

@@ -4,8 +4,9 @@ use crate::{
     args::{Search, Show, Sort},
     attach,
     find::{self, Order},
+    save::Saver,
     search::{Job, Tools, missing},
-    show::{self, Saver},
+    show,
     summary::{self, Summary},
 };
 use std::{
@@ -213,7 +214,7 @@ fn stream(
                 at = found;
                 came.insert(wanted[found].0);
                 let mut raw = out.raw()?;
-                let part = wanted[found].2.as_ref().filter(|_| job.search.range.is_none());
+                let part = wanted[found].2.as_ref().filter(|_| job.search.range.is_none() && !body.binary);
                 let copied = match part {
                     Some(part) => show::copy(&mut attach::decoded(part, &mut body), &mut raw),
                     None => show::copy(&mut body, &mut raw),
@@ -446,6 +447,21 @@ impl Told<'_> {
             }
             let item = FetchItem::Body { section: section.to_string(), range: job.search.range };
             wanted.push((*uid, vec![item], part));
+        }
+        // Decoded by the server where it can. Several go to stdout in their order, so none of them may have to be asked for twice.
+        if let [(uid, _, Some(part))] = wanted.as_slice()
+            && job.search.range.is_none()
+            && mailbox.session().capabilities().has("BINARY")
+            && let item @ FetchItem::Binary { .. } = attach::item(part, true)
+        {
+            let decoded = [(*uid, vec![item], Some(part.clone()))];
+            match stream(job, mailbox, &decoded, out) {
+                Err(e) if e.kind() == Kind::Refused => out.note(e.message()),
+                other => other?,
+            }
+            if job.is_done(*uid) {
+                return Ok(());
+            }
         }
         stream(job, mailbox, &wanted, out)
     }

@@ -63,6 +63,8 @@ pub struct Delivery {
     pub condemned: Vec<u32>,
     /// Identifiers this run delivered, over all its sessions.
     pub done: HashSet<String>,
+    /// Numbers of this session whose message came to its end, one way or the other.
+    pub told: HashSet<u32>,
 }
 
 struct Pending {
@@ -108,6 +110,7 @@ impl Delivery {
             deletable: Vec::new(),
             condemned: Vec::new(),
             done: HashSet::new(),
+            told: HashSet::new(),
         }
     }
 
@@ -123,6 +126,7 @@ impl Delivery {
         if self.is_duplicate(listed, &key, &taken)? {
             self.store.discard();
             self.deletable.push(listed.number);
+            self.told.insert(listed.number);
             skipped(listed, "duplicate", None, out);
             return Ok(());
         }
@@ -151,6 +155,7 @@ impl Delivery {
                 if !listed.uid.is_empty() {
                     self.seen.remember([&*listed.uid])?;
                 }
+                self.told.insert(listed.number);
                 skipped(listed, "rule", rule, out);
                 Ok(())
             }
@@ -158,6 +163,7 @@ impl Delivery {
                 // Not remembered: if QUIT gets lost it comes again, and is deleted again.
                 self.store.discard();
                 self.condemned.push(listed.number);
+                self.told.insert(listed.number);
                 skipped(listed, "rule", rule, out);
                 Ok(())
             }
@@ -220,6 +226,7 @@ impl Delivery {
         for (pending, place) in std::mem::take(&mut self.batch).into_iter().zip(places) {
             let path = place.path();
             self.deletable.push(pending.number);
+            self.told.insert(pending.number);
             self.finished(&pending.uid);
             out.count(Outcome::Ok);
             if out.is_verbose() || out.is_terminal() {
@@ -255,6 +262,9 @@ impl Delivery {
         let cancel = self.cancel.clone();
         let pipe = Pipe { command: command.to_string(), ..self.pipe.clone() };
         let verdict = pipe.run(message, &about, &|| cancel.check());
+        if verdict.is_ok() {
+            self.told.insert(pending.number);
+        }
         let (error, known) = match verdict {
             Ok(Verdict::Delivered) => {
                 self.store.discard();

@@ -87,8 +87,13 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
     let mut delivery =
         Delivery::new(store, kind, rules, command, pipe, flags.crlf, quarantine, seen, flags.all, cancel);
     delivery.batch_messages = flags.batch;
-    let mut fetch = Run { wish, since, delivery, fetched: 0, server: &server };
-    server.with_session(out, |client, _, out| fetch.session(client, out))?;
+    let mut fetch =
+        Run { wish, since, delivery, fetched: 0, listed: Vec::new(), asked: Vec::new(), server: &server };
+    let done = server.with_session(out, |client, _, out| fetch.session(client, out));
+    if let Err(e) = &done {
+        fetch.abandon(e, out);
+    }
+    done?;
     let new = fetch.delivery.delivered;
     out.done(format_args!("{new} new {}", if new == 1 { "message" } else { "messages" }));
     if flags.exit_code && fetch.fetched == 0 {
@@ -103,6 +108,10 @@ struct Run<'a> {
     delivery: Delivery,
     /// Messages taken in so far, over all sessions.
     fetched: usize,
+    /// What the latest session listed.
+    listed: Vec<Listed>,
+    /// The places in it of what was to be fetched.
+    asked: Vec<usize>,
     server: &'a Server,
 }
 
@@ -111,7 +120,18 @@ impl Run<'_> {
     fn session(&mut self, mut client: Client, out: &mut Output) -> Result<()> {
         self.delivery.deletable.clear();
         self.delivery.condemned.clear();
+        self.delivery.told.clear();
+        self.asked.clear();
         let (listed, has) = client.messages()?;
+        self.listed = listed;
+        let listed = std::mem::take(&mut self.listed);
+        let done = self.listed(client, &listed, has, out);
+        self.listed = listed;
+        done
+    }
+
+    /// The rest of a session, once it is known what there is.
+    fn listed(&mut self, mut client: Client, listed: &[Listed], has: bool, out: &mut Output) -> Result<()> {
         if !has && !self.wish.all {
             let text =
                 format!("{} has no identifiers (UIDL), so new messages cannot be told", self.server.host());
@@ -121,9 +141,9 @@ impl Run<'_> {
         let now = Time::now();
         let mut wish = self.wish.clone();
         wish.max = wish.max.map(|max| max.saturating_sub(self.fetched));
-        let mut plan = wish.plan(&listed, |uid| self.delivery.seen.get(uid).copied(), now);
+        let mut plan = wish.plan(listed, |uid| self.delivery.seen.get(uid).copied(), now);
         if let Some(since) = self.since {
-            leave_out_older(&mut plan, &listed, since, &mut client)?;
+            leave_out_older(&mut plan, listed, since, &mut client)?;
         }
         // With --all a retry would begin anew: what this run has delivered is not fetched again.
         plan.fetch.retain(|&i| !self.delivery.done.contains(&*listed[i].uid));
@@ -132,7 +152,8 @@ impl Run<'_> {
                 skipped(&listed[*index], reason, None, out);
             }
         }
-        let pulled = self.pull(&mut client, &listed, &plan, out);
+        self.asked.clone_from(&plan.fetch);
+        let pulled = self.pull(&mut client, listed, &plan, out);
         // What came whole is kept, even if the connection is gone; but not if it is the disk that failed.
         let kept = match &pulled {
             Err(e)
@@ -152,7 +173,22 @@ impl Run<'_> {
         let listed_uids = listed.iter().map(|m| &*m.uid).filter(|u| !u.is_empty());
         self.delivery.seen.listed(listed_uids, now)?;
         self.delivery.seen.sync()?;
-        self.delete(client, &listed, &plan, now, out)
+        self.delete(client, listed, &plan, now, out)
+    }
+
+    /// The run ends here: what was to be fetched and was not is told of with the reason, since every message that is asked
+    /// for ends in one line.
+    fn abandon(&mut self, error: &Error, out: &mut Output) {
+        let outcome = Outcome::of(error);
+        for listed in self.asked.iter().map(|&i| &self.listed[i]) {
+            if self.delivery.told.contains(&listed.number) {
+                continue;
+            }
+            out.count(outcome);
+            if out.has_events() {
+                unfetched(listed, error, out);
+            }
+        }
     }
 
     fn pull(&mut self, client: &mut Client, listed: &[Listed], plan: &Plan, out: &mut Output) -> Result<()> {
@@ -168,7 +204,12 @@ impl Run<'_> {
                     self.fetched += 1;
                     meter.add(listed[index].size.unwrap_or(0));
                 }
-                Err(e) => refused(&listed[index], e, out),
+                Err(e) => {
+                    let e = e.context(format_args!("cannot fetch message {}", listed[index].number));
+                    self.delivery.told.insert(listed[index].number);
+                    out.item_failed(&e);
+                    unfetched(&listed[index], &e, out);
+                }
             }
         }
         Ok(())
@@ -223,17 +264,15 @@ impl Run<'_> {
     }
 }
 
-/// The server refuses this one message.
-fn refused(listed: &Listed, e: Error, out: &mut Output) {
-    let e = e.context(format_args!("cannot fetch message {}", listed.number));
-    out.item_failed(&e);
+/// One message that did not come.
+fn unfetched(listed: &Listed, e: &Error, out: &mut Output) {
     out.emit(&Event::Message(Box::new(Message {
-        outcome: Outcome::of(&e).name(),
+        outcome: Outcome::of(e).name(),
         verb: "fetch",
         number: Some(listed.number),
         uid: Some(listed.uid.clone()).filter(|u| !u.is_empty()),
         size: listed.size,
-        error: Some(wirepost::cli::event::error(&e)),
+        error: Some(wirepost::cli::event::error(e)),
         ..Message::default()
     })));
 }

@@ -14,6 +14,10 @@ mod sort;
 mod stat;
 mod target;
 
+#[cfg(test)]
+#[path = "../common/manual.rs"]
+mod manual;
+
 use args::{Rpop, Verb};
 use std::process::ExitCode;
 use wirepost::{
@@ -39,4 +43,10 @@ fn run(args: Rpop, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
         Verb::Sort(flags) => sort::run(flags, out, cancel)?,
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[test]
+fn the_manual_and_the_completions_are_checked_in() {
+    manual::compare::<args::Rpop>(&TOOL);
 }

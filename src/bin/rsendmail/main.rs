@@ -22,6 +22,10 @@ mod sendmail;
 mod server;
 mod session;
 
+#[cfg(test)]
+#[path = "../common/manual.rs"]
+mod manual;
+
 use std::process::ExitCode;
 use wirepost::{
     cli::{self, Output, Tool},
@@ -45,4 +49,10 @@ fn run(flags: args::Rsendmail, out: &mut Output, cancel: &Cancel) -> anyhow::Res
         None => send::run(&flags, out, cancel)?,
     }
     Ok(())
+}
+
+#[cfg(test)]
+#[test]
+fn the_manual_and_the_completions_are_checked_in() {
+    manual::compare::<args::Rsendmail>(&TOOL);
 }

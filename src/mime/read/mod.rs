@@ -226,8 +226,15 @@ impl Parser {
             }
             let mut joint = std::mem::take(&mut self.held);
             joint.extend_from_slice(&input[..take]);
-            input = &input[take..];
             let (used, more) = self.step(&joint, false, sink)?;
+            let rest = joint.len() - used;
+            if self.held.is_empty() && (1..=take).contains(&rest) {
+                // What is left came with this input: it is looked at there, not line by line for the rest of it.
+                input = &input[take - rest..];
+                waiting = false;
+                continue;
+            }
+            input = &input[take..];
             self.held.extend_from_slice(&joint[used..]);
             waiting = more;
         }
@@ -243,35 +250,34 @@ impl Parser {
 
     /// The message is over.
     pub fn finish(&mut self, sink: &mut dyn Sink) -> Result<()> {
-        while !self.held.is_empty() {
-            let held = std::mem::take(&mut self.held);
-            let (used, _) = self.step(&held, true, sink)?;
-            self.held.extend_from_slice(&held[used..]);
-        }
-        if matches!(self.state, State::Header) {
-            if !self.line.is_empty() {
-                let line = std::mem::take(&mut self.line);
-                self.header_line(&line, sink)?;
-            }
-            // A last line that is no field, and no empty line behind it: it is all the body there is.
-            if let (State::Header, Some(junk)) = (&self.state, self.junk.take()) {
-                let body = self.header.split_off(junk);
-                self.header_defect("header_unterminated", text(&body));
-                self.begin(sink)?;
-                self.again(&body, sink)?;
-            }
-            // A header that ends with the input: of the whole message that is no defect worth a word.
-            if matches!(self.state, State::Header) && (!self.header.is_empty() || self.stack.is_empty()) {
-                if !self.stack.is_empty() {
-                    self.header_defect("header_unterminated", "");
-                }
-                self.begin(sink)?;
-            }
-            // Two lines that were no fields are a body after all.
+        // Each round may put back what the next one takes: lines that were no fields are a body after all, and in that body a
+        // delimiter may begin one more header.
+        loop {
             while !self.held.is_empty() {
                 let held = std::mem::take(&mut self.held);
                 let (used, _) = self.step(&held, true, sink)?;
                 self.held.extend_from_slice(&held[used..]);
+            }
+            if !matches!(self.state, State::Header) {
+                break;
+            }
+            if !self.line.is_empty() {
+                let line = std::mem::take(&mut self.line);
+                self.header_line(&line, sink)?;
+            } else if let Some(junk) = self.junk.take() {
+                // A last line that is no field, and no empty line behind it: it is all the body there is.
+                let body = self.header.split_off(junk);
+                self.header_defect("header_unterminated", text(&body));
+                self.begin(sink)?;
+                self.again(&body, sink)?;
+            } else if !self.header.is_empty() || self.stack.is_empty() {
+                // A header that ends with the input: of the whole message that is no defect worth a word.
+                if !self.stack.is_empty() {
+                    self.header_defect("header_unterminated", "");
+                }
+                self.begin(sink)?;
+            } else {
+                break;
             }
         }
         while !self.stack.is_empty() {

@@ -514,6 +514,12 @@ fn shaped() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(|lines| lines.iter().flat_map(|(l, e)| [l.as_bytes(), e.as_bytes()].concat()).collect())
 }
 
+#[test]
+fn what_a_delimiter_in_a_header_without_end_begins_is_not_lost() {
+    let message = b"Content-Type: multipart/mixed; boundary=\"B\"\r\n folded\r\n--B\r\n--A\r";
+    assert_eq!(told(message, &[], Limits::default()).bytes, message);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
 

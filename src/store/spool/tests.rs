@@ -288,7 +288,7 @@ fn litter_of_yesterday_is_swept_away() {
     spool.sweep().unwrap();
     let left: Vec<bool> = names.iter().map(|name| spool.path().join(name).exists()).collect();
     assert_eq!(left, [false, false, true]);
-    assert_eq!(spool.ids().unwrap(), [id.clone()]);
+    assert_eq!(spool.ids().unwrap(), std::slice::from_ref(&id));
     spool.message(&id).unwrap();
 }
 

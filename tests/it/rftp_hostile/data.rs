@@ -202,6 +202,22 @@ fn c24_session_reuse_required_is_80_with_a_hint() {
 }
 
 #[test]
+fn c24_a_server_that_resumes_tls_1_2_only_is_taken_at_that() {
+    let tls = Options { tls: Tls::Required, reuse: Reuse::OnlyV12, ..options() };
+    let site = site(tls, vec![]);
+    let out = get(&site, &[]);
+    out.ends(0);
+    out.says("trying TLS 1.2");
+    assert_eq!(out.events("file")[0]["tls_version"], "TLSv1.2");
+    fetched(&site);
+    // One connection refused, one that works.
+    assert_eq!(site.server.connections(), 2);
+    // Whoever rules 1.2 out is not given it behind their back.
+    get(&site, &["--tls-min", "1.3"]).ends(80);
+    fetched(&site);
+}
+
+#[test]
 fn c25_a_reset_in_the_middle_is_75_or_another_try() {
     let once = site(options(), vec![on("RETR").then(Fault::CutAfter(100, End::Reset))]);
     get(&once, &[]).ends(75);
@@ -309,6 +325,17 @@ fn c41_a_slow_drip_ends_by_the_time_of_the_run() {
     out.ends_in(75, 4.5);
     assert!(out.failure().contains("--max-time"), "{out:?}");
     untouched(&slow);
+    // The rate is looked at over half a minute, which the quick round does not have.
+    if std::env::var_os("WIREPOST_FULL").is_some() {
+        let slow = site(options(), vec![on("RETR").then(drip())]);
+        let out = slow
+            .run(&["get", &slow.url("a.bin"), "out/", "--min-rate", "1K"])
+            .limit(Duration::from_secs(60))
+            .go();
+        out.ends(75);
+        assert!(out.failure().contains("--min-rate"), "{out:?}");
+        untouched(&slow);
+    }
     // A reply has its own limit from its first byte to its last.
     let slow = site(options(), vec![on("CONNECT").then(Action::Drip(Duration::from_millis(400)))]);
     let out = slow.hasty(&["get", &slow.url("a.bin"), "out/"]).go();

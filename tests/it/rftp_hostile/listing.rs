@@ -172,6 +172,22 @@ fn c35_a_listing_that_fails_is_no_empty_directory() {
         out.ends(if no.starts_with('5') { 66 } else { 75 });
         let out = site.run(&["ls", &site.url("d/")]).go();
         assert!(out.events("entry").is_empty() && out.code != 0, "{out:?}");
+        // Nor are these reasons to remove anything, there or here.
+        site.world.file("mine/b", "here");
+        for args in [
+            vec!["rm", "-r", &site.url("d/")],
+            vec!["rm", &site.url("d/*"), "--keep-newest", "1"],
+            vec!["sync", "mine/", &site.url("d/"), "--delete"],
+            vec!["sync", &site.url("d/"), "mine/", "--delete"],
+        ] {
+            let out = site.run(&args).go();
+            // A directory that is not there is what a sync makes.
+            assert!(out.code != 0 || no.starts_with('5') && args[1] == "mine/", "{args:?}: {out:?}");
+            assert!(
+                site.server.root().join("d/a").exists() && site.here("mine/b").is_some(),
+                "{args:?}: {out:?}"
+            );
+        }
     }
     // LIST of what is not there: an empty listing, says the server.
     let off = vec!["MLST", "MLSD"];

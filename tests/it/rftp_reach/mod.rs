@@ -1,13 +1,12 @@
 //! How rftp reaches a server: proxies, active mode, a local address of one's own.
-mod tunnel;
 
 use std::net::{TcpListener, TcpStream};
 
 use crate::sandbox::ftp::{Options, Reuse, Server};
 use crate::sandbox::script::{call, on, reply};
 use crate::sandbox::tls::Tls;
+use crate::support::tunnel::Tunnel;
 use crate::support::{Run, World};
-use tunnel::Tunnel;
 
 /// A world that has the password of the server's user, and a file to send.
 fn world() -> World {

@@ -29,6 +29,43 @@ fn flags_are_set_and_cleared() {
 }
 
 #[test]
+fn what_changed_after_it_was_found_is_left_alone() {
+    use crate::sandbox::script::{call, on};
+    for offered in [true, false] {
+        let store = crate::sandbox::store::Store::default();
+        let meddle = {
+            let store = store.clone();
+            call(move || {
+                store.with("user", |a| {
+                    a.change("INBOX", 3, |f| {
+                        f.insert("\\Flagged".into());
+                    })
+                })
+            })
+        };
+        let off = if offered { vec![] } else { vec!["CONDSTORE"] };
+        let server =
+            ten(Options { store, off, rules: vec![on("STORE").nth(1).then(meddle)], ..Options::default() });
+        let world = world();
+        let out = run(&world, &server, &["from:ann -is:flagged", "--delete", "--json"]);
+        let left: Vec<u32> = server.store.messages("INBOX").iter().map(|m| m.uid).collect();
+        if offered {
+            out.exits(3).says("message 3 in INBOX was changed meanwhile");
+            let outcomes: Vec<_> = out.events("message").iter().map(|m| m["outcome"].clone()).collect();
+            assert_eq!(outcomes, ["ok", "temporary", "ok", "ok", "ok"]);
+            assert_eq!(left, [2, 3, 4, 6, 8, 10]);
+        } else {
+            out.exits(0);
+            assert_eq!(left, [2, 4, 6, 8, 10]);
+        }
+        // A search that flags have no part in is not disturbed by them.
+        run(&world, &server, &["--from", "bob", "--flag", "done", "--unflag", "seen"]).exits(0);
+        assert!(!server.commands().iter().any(|c| c.contains("UNCHANGEDSINCE") && c.contains("done")));
+        clean(&server);
+    }
+}
+
+#[test]
 fn moving_with_and_without_the_extension() {
     for off in [vec![], vec!["MOVE"], vec!["MOVE", "UIDPLUS"]] {
         let plain = off.len() == 2;

@@ -119,6 +119,33 @@ fn attachments_are_saved_under_safe_names() {
     clean(&server);
 }
 
+/// A message with one attachment that a server decodes and one whose base64 it calls broken.
+const ODD: &str = "From: x@x\r\nSubject: odd\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n\
+--o\r\nContent-Type: application/a; name=good.bin\r\nContent-Transfer-Encoding: base64\r\n\r\nAAECAw==\r\n\
+--o\r\nContent-Type: application/b; name=bad.bin\r\nContent-Transfer-Encoding: base64\r\n\r\naGVs!bG8=\r\n\
+--o\r\nContent-Type: application/c; name=qp.bin\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\na=00b\r\n--o--\r\n";
+
+#[test]
+fn the_server_decodes_where_it_can() {
+    for off in [vec![], vec!["BINARY"]] {
+        let offered = off.is_empty();
+        let (world, server) = (world(), Server::start(Options { off, ..Options::default() }));
+        put(&server, "INBOX", ODD.as_bytes().to_vec(), &[], MARCH);
+        let out = run(&world, &server, &["--all", "--save", "*.bin", "-d", "out", "--json"]);
+        out.exits(0);
+        assert_eq!(fs::read(world.path("out/good.bin")).unwrap(), b"\0\x01\x02\x03");
+        assert_eq!(fs::read(world.path("out/bad.bin")).unwrap(), b"hello");
+        assert_eq!(fs::read(world.path("out/qp.bin")).unwrap(), b"a\0b");
+        let asked = |what: &str| server.commands().iter().filter(|c| c.contains(what)).count();
+        assert_eq!((asked("BINARY.PEEK["), asked("BODY.PEEK[2]")), (2 * usize::from(offered), 1));
+        for (part, want) in [("1", &b"\0\x01\x02\x03"[..]), ("2", b"hello"), ("3", b"a\0b")] {
+            assert_eq!(run(&world, &server, &["--all", "--part", part]).exits(0).stdout, want, "{part}");
+        }
+        assert_eq!(run(&world, &server, &["--all", "--part", "1", "--range", "0-3"]).out(), "AAEC");
+        clean(&server);
+    }
+}
+
 #[test]
 fn whole_messages_go_to_a_maildir_an_mbox_or_a_command() {
     let (world, server) = (world(), mixed());
@@ -157,6 +184,31 @@ fn new_mail_is_delivered_once() {
     assert_eq!(out.events("message").len(), 1);
     let count = |d: &str| fs::read_dir(world.path(d)).unwrap().count();
     assert_eq!(count("md/new") + count("md/cur"), 11);
+    // A server that counts changes is not asked again for what it said before.
+    let asked = |from: usize| {
+        let all = server.commands();
+        all[from..].iter().filter(|c| c.contains("SEARCH")).cloned().collect::<Vec<_>>()
+    };
+    let before = server.commands().len();
+    run(&world, &server, &args).exits(0);
+    assert_eq!(asked(before), [""; 0], "nothing changed");
+    put(&server, "INBOX", message("ann@a", "later", ""), &[], MARCH);
+    let before = server.commands().len();
+    let out = run(&world, &server, &[&args[..], &["--json"]].concat());
+    assert_eq!(out.events("message").len(), 1);
+    assert!(asked(before)[0].contains("MODSEQ "), "{:?}", asked(before));
+    // Another search in the same state begins at the beginning, and one that was changed by a flag is found.
+    run(&world, &server, &["--flagged", "--new", "--state", "s"]).exits(1);
+    put(&server, "INBOX", message("cy@c", "unread", ""), &[], MARCH);
+    run(&world, &server, &["--flagged", "--new", "--state", "s"]).exits(1);
+    let fresh = server.store.messages("INBOX").last().unwrap().uid;
+    server.store.with("user", |a| {
+        a.change("INBOX", fresh, |f| {
+            f.insert("\\Flagged".into());
+        })
+    });
+    let out = run(&world, &server, &["--flagged", "--new", "--state", "s"]);
+    assert_eq!(uids(&out), [fresh]);
     // Several mailboxes make a tree of folders.
     put(&server, "Archive/2026", message("ann@a", "filed", ""), &[], MARCH);
     run(&world, &server, &["--in", "**", "--maildir", "tree", "--all"]).exits(0);

@@ -2,7 +2,7 @@ use super::*;
 use crate::sandbox::dns::{Act, NameServer, Rdata, ip, mx};
 use crate::sandbox::script::{Action, End, Fault, on, reply, reply_then};
 use crate::sandbox::tls::{Cert, Tls};
-use std::net::{SocketAddr, TcpListener};
+use std::net::TcpListener;
 
 /// Servers at 127.0.0.1, .2, .3 with one port, each with its rules; `None` for nobody there.
 fn exchangers<const N: usize>(rules: [Option<Vec<Rule>>; N]) -> (u16, Vec<Option<Server>>) {
@@ -10,7 +10,8 @@ fn exchangers<const N: usize>(rules: [Option<Vec<Rule>>; N]) -> (u16, Vec<Option
     let port = loop {
         let first = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = first.local_addr().unwrap().port();
-        let all: Vec<_> = (2..=N).map(|n| TcpListener::bind(SocketAddr::from(([127, 0, 0, n as u8], port)))).collect();
+        let all: Vec<_> =
+            (2..=N).map(|n| TcpListener::bind((std::net::Ipv4Addr::new(127, 0, 0, n as u8), port))).collect();
         if all.iter().all(Result::is_ok) {
             break port;
         }

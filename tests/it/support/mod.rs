@@ -6,6 +6,7 @@
 #![allow(dead_code)]
 
 pub mod raw;
+pub mod tunnel;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

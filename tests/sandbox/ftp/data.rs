@@ -3,7 +3,7 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use openssl::ssl::{SslAcceptor, SslRef};
+use openssl::ssl::SslAcceptor;
 use rustix::event::PollFlags;
 
 use super::super::script::{Action, Acts, End, Fault};
@@ -66,14 +66,16 @@ pub fn connect(
     let Ok(stream) = Stream::accept(socket, acceptor, false) else {
         return Ok(Err(refused("425 TLS handshake failed on the data connection")));
     };
-    let resumed = stream.ssl().is_some_and(SslRef::session_reused);
+    let resumed = stream.ssl().is_some_and(|ssl| {
+        ssl.session_reused() && (options.reuse != Reuse::OnlyV12 || ssl.version_str() == "TLSv1.2")
+    });
     wire.hub.log(|log| log.data.push(Data { resumed: Some(resumed), bytes: 0 }));
     match options.reuse {
         Reuse::Refuse522 if !resumed => {
             stream.end(End::Close, Duration::ZERO);
             Ok(Err(Refusal { reply: "522 SSL connection failed: session reuse required", fatal: true }))
         }
-        Reuse::Refuse425 if !resumed => {
+        Reuse::Refuse425 | Reuse::OnlyV12 if !resumed => {
             stream.end(End::Close, Duration::ZERO);
             Ok(Err(refused("425 Unable to build data connection: Operation not permitted")))
         }

@@ -29,6 +29,8 @@ pub enum Reuse {
     Refuse522,
     /// As ProFTPD: `425`, and one may go on.
     Refuse425,
+    /// As `Refuse425`, and of sessions of TLS 1.3 it takes none.
+    OnlyV12,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

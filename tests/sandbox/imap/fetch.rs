@@ -6,7 +6,7 @@ use super::super::clock::{MONTHS, civil};
 use super::super::script::Acts;
 use super::super::store::Message;
 use super::super::wire::Wire;
-use super::mime::Part;
+use super::mime::{self, Part};
 use super::parse::{Bad, Parser};
 
 pub enum Item {
@@ -17,6 +17,11 @@ pub enum Item {
     Envelope,
     Structure {
         extended: bool,
+    },
+    /// `Section`'s body with its transfer encoding undone (RFC 3516).
+    Binary {
+        label: String,
+        path: Vec<usize>,
     },
     Section {
         label: String,
@@ -62,6 +67,13 @@ fn item(p: &mut Parser<'_>) -> Result<Item, Bad> {
         "RFC822.TEXT" => whole("RFC822.TEXT", "TEXT", false),
         "BODY" if p.peek() != Some(b'[') => Item::Structure { extended: false },
         "BODY" | "BODY.PEEK" => section(p, name == "BODY.PEEK")?,
+        "BINARY.PEEK" => match section(p, true)? {
+            Item::Section { path, tail, partial: None, .. } if tail.is_empty() => {
+                let label = path.iter().map(usize::to_string).collect::<Vec<_>>().join(".");
+                Item::Binary { label: format!("BINARY[{label}]"), path }
+            }
+            _ => return Err("not a part's section"),
+        },
         _ => return Err("an unknown FETCH item"),
     })
 }
@@ -130,6 +142,14 @@ pub fn answer(wire: &mut Wire, n: u32, m: &Message, items: &[Item], acts: &Acts)
                 out.extend_from_slice(if *extended { b"BODYSTRUCTURE " } else { b"BODY " });
                 part.structure(&m.bytes, *extended, "TEXT/PLAIN", &mut out);
             }
+            Item::Binary { label, path } => {
+                let Some(bytes) = decoded(&part, &m.bytes, path) else {
+                    wire.put(format!("{label} NIL"));
+                    continue;
+                };
+                wire.put(format!("{label} ~{{{}}}\r\n", bytes.len()));
+                wire.payload(&bytes, &mut sent, acts)?;
+            }
             Item::Section { label, path, tail, fields, partial, .. } => {
                 let whole = path.is_empty() && tail.is_empty();
                 let found = if whole { None } else { part.section(&m.bytes, path, tail, fields) };
@@ -155,6 +175,21 @@ pub fn answer(wire: &mut Wire, n: u32, m: &Message, items: &[Item], acts: &Acts)
     }
     wire.reply(")");
     Ok(())
+}
+
+/// A part as its author had it; `None` for an encoding this server does not know, or that is broken.
+pub fn decoded(part: &Part, message: &[u8], path: &[usize]) -> Option<Vec<u8>> {
+    let body = part.section(message, path, "", &[])?;
+    let header = part.section(message, path, "MIME", &[])?;
+    let encoding = mime::fields(&header, "Content-Transfer-Encoding").next().unwrap_or_default();
+    match encoding.to_ascii_lowercase().as_str() {
+        "" | "7bit" | "8bit" | "binary" => Some(body),
+        "base64" => {
+            let text: Vec<u8> = body.into_iter().filter(|b| !b.is_ascii_whitespace()).collect();
+            openssl::base64::decode_block(std::str::from_utf8(&text).ok()?).ok()
+        }
+        _ => None,
+    }
 }
 
 fn date_time(time: i64) -> String {

@@ -13,11 +13,13 @@ impl Session<'_> {
     pub fn select(&mut self, p: &mut Parser<'_>, examine: bool) -> Done {
         p.want(" ")?;
         let name = p.mailbox()?;
+        if p.eat(" (CONDSTORE)") && !self.has("CONDSTORE") {
+            return Err("CONDSTORE was not offered");
+        }
         p.end()?;
         self.selected = None;
-        let Some(mailbox) = self.with(|account| account.mailboxes.get(&name).cloned()) else {
-            return no(MISSING);
-        };
+        let found = self.with(|account| Some((account.mailboxes.get(&name).cloned()?, account.modseq)));
+        let Some((mailbox, modseq)) = found else { return no(MISSING) };
         let view: Vec<u32> = mailbox.messages.iter().map(|m| m.uid).collect();
         let flags = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
         let lines = [
@@ -30,6 +32,9 @@ impl Session<'_> {
         ];
         for line in lines {
             self.wire.reply(line);
+        }
+        if self.has("CONDSTORE") {
+            self.wire.reply(format!("* OK [HIGHESTMODSEQ {modseq}] Latest"));
         }
         self.selected = Some(Selected { name, read_only: examine, view });
         ok(if examine { "[READ-ONLY] Selected" } else { "[READ-WRITE] Selected" })

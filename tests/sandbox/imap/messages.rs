@@ -151,6 +151,17 @@ impl Session<'_> {
         if sees && !items.iter().any(|item| matches!(item, Item::Flags)) {
             items.push(Item::Flags);
         }
+        if items.iter().any(|item| matches!(item, Item::Binary { .. })) && !self.has("BINARY") {
+            return Ok(Err("BINARY was not offered"));
+        }
+        let unknown = |(_, m): &(u32, Message)| {
+            let part = super::mime::Part::parse(&m.bytes);
+            let decoded = |path| fetch::decoded(&part, &m.bytes, path).is_some();
+            items.iter().any(|item| matches!(item, Item::Binary { path, .. } if !decoded(path)))
+        };
+        if chosen.iter().any(unknown) {
+            return Ok(no("[UNKNOWN-CTE] Not that encoding"));
+        }
         for (n, mut message) in chosen {
             if sees {
                 message.flags.insert("\\Seen".into());
@@ -162,15 +173,23 @@ impl Session<'_> {
     }
 
     pub fn update(&self, uid: u32, f: impl FnOnce(&mut BTreeSet<String>)) {
-        self.in_mailbox(|mailbox| {
-            mailbox.messages.iter_mut().find(|m| m.uid == uid).map(|m| f(&mut m.flags))
-        });
+        let Some(name) = self.selected.as_ref().map(|s| s.name.clone()) else { return };
+        self.with(|account| account.change(&name, uid, f));
     }
 
     pub fn store(&mut self, p: &mut Parser<'_>, uid: bool) -> Done {
         p.want(" ")?;
         let set = p.set()?;
         p.want(" ")?;
+        let mut since = u64::MAX;
+        if p.eat("(UNCHANGEDSINCE ") {
+            if !self.has("CONDSTORE") {
+                return Err("CONDSTORE was not offered");
+            }
+            since = p.number()?;
+            p.want(")")?;
+            p.want(" ")?;
+        }
         let sign = p.take(|b| b == b'+' || b == b'-');
         p.want("FLAGS")?;
         let silent = p.eat(".SILENT");
@@ -180,7 +199,12 @@ impl Session<'_> {
         if self.selected.as_ref().is_some_and(|s| s.read_only) {
             return no("[READ-ONLY] No");
         }
+        let mut modified = Vec::new();
         for (n, message) in self.chosen(&set, uid)? {
+            if message.modseq > since {
+                modified.push(if uid { message.uid } else { n });
+                continue;
+            }
             let mut now = message.flags.clone();
             match sign {
                 "+" => now.extend(flags.iter().cloned()),
@@ -194,7 +218,10 @@ impl Session<'_> {
                 self.wire.reply(format!("* {n} FETCH ({uid}FLAGS ({flags}))"));
             }
         }
-        ok("Stored")
+        if modified.is_empty() {
+            return ok("Stored");
+        }
+        ok(&format!("[MODIFIED {}] Stored the others", search::compact(&modified)))
     }
 
     pub fn copy(&mut self, p: &mut Parser<'_>, uid: bool, moving: bool) -> Done {

@@ -21,7 +21,7 @@ use super::tls::{Cert, SslVersion, Tls};
 use super::wire::Running;
 
 /// `AUTH=` is made from `Options::auth`, STARTTLS and LOGINDISABLED from `Options::tls`.
-pub const CAPABILITIES: [&str; 17] = [
+pub const CAPABILITIES: [&str; 19] = [
     "LITERAL+",
     "SASL-IR",
     "ID",
@@ -39,6 +39,8 @@ pub const CAPABILITIES: [&str; 17] = [
     "SPECIAL-USE",
     "LIST-EXTENDED",
     "LIST-STATUS",
+    "BINARY",
+    "CONDSTORE",
 ];
 
 #[derive(Clone, Debug)]

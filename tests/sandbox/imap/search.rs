@@ -21,6 +21,8 @@ pub enum Key {
     Between(bool, i64, i64),
     Numbers(Set),
     Uids(Set),
+    /// CONDSTORE's: changed with this count or later.
+    Modseq(u64),
 }
 
 const DAY: i64 = 86_400;
@@ -85,6 +87,7 @@ fn key(p: &mut Parser<'_>) -> Result<Key, Bad> {
                 "OLDER" => Key::Between(false, i64::MIN, clock::now() - p.number()? as i64 + 1),
                 "YOUNGER" => Key::Between(false, clock::now() - p.number()? as i64, i64::MAX),
                 "UID" => Key::Uids(p.set()?),
+                "MODSEQ" => Key::Modseq(p.number()?),
                 "NOT" => not(key(p)?),
                 "OR" => {
                     let first = key(p)?;
@@ -116,6 +119,7 @@ pub fn matches(key: &Key, n: u32, message: &Message, largest: (u32, u32)) -> boo
         }
         Key::Numbers(set) => contains(set, n, largest.0),
         Key::Uids(set) => contains(set, message.uid, largest.1),
+        Key::Modseq(n) => message.modseq >= *n,
     }
 }
 

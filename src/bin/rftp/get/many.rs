@@ -1,10 +1,11 @@
 //! The files of a tree or a pattern by several workers, as long as each one's way is the usual one: fetched whole, over whatever
 //! file is there.
 
-use super::{Job, Landing, base, failed, skip, succeeded};
+use super::{Job, Landing, base, failed, file, skip, succeeded};
 use crate::{
     args::{Exists, Get},
     download,
+    segments::LEAST,
     session::{Session, Voice},
     work::{
         self, Ear, End, Glued, Manner,
@@ -79,6 +80,25 @@ impl Ear<Download, Held> for Hearing<'_, '_, '_> {
 
 /// Gets them all.
 pub fn get(
+    job: &mut Job<'_>,
+    session: &mut Session<'_>,
+    files: Vec<(RemotePath, Entry, Landing)>,
+    out: &mut Output,
+) -> Result<()> {
+    let large = |(_, entry, _): &(RemotePath, Entry, Landing)| {
+        job.flags.segments.is_some() && entry.size.is_some_and(|size| size >= 2 * LEAST)
+    };
+    let (large, files): (Vec<_>, Vec<_>) = files.into_iter().partition(large);
+    get_small(job, session, files, out)?;
+    // By several connections each.
+    for (remote, entry, to) in large {
+        job.cancel.check()?;
+        file(job, session, &remote, Some(entry), &to, out);
+    }
+    Ok(())
+}
+
+fn get_small(
     job: &mut Job<'_>,
     session: &mut Session<'_>,
     files: Vec<(RemotePath, Entry, Landing)>,

@@ -35,8 +35,8 @@ impl Ear<Download, Held> for Hearing<'_, '_, '_> {
         let run = &mut *self.run;
         match result {
             Ok(done) if held.is_some() => self.held.extend(held.map(|held| (held, done, tried, time))),
-            Ok(done) => run.sides.copied(&job.path, &done, tried, time, &run.session, run.out),
-            Err(e) => run.sides.failed(Deed::Copy, &job.path, e, tried, None, &run.session, run.out),
+            Ok(done) => run.sides.copied(&job.path, &done, tried, time, run.out),
+            Err(e) => run.sides.failed(Deed::Copy, &job.path, e, tried, None, run.out),
         }
     }
 }
@@ -47,9 +47,9 @@ impl Run<'_, '_> {
             self.cancel.check()?;
             let parts: Vec<&[u8]> = step.path.split(|b| *b == b'/').collect();
             match top.below(&parts, Some(0o777)) {
-                Ok(_) => self.sides.did(Deed::MakeDir, &step.path, &self.session, self.out),
+                Ok(_) => self.sides.did(Deed::MakeDir, &step.path, self.out),
                 Err(e) => {
-                    self.sides.failed(Deed::MakeDir, &step.path, e, 1, None, &self.session, self.out);
+                    self.sides.failed(Deed::MakeDir, &step.path, e, 1, None, self.out);
                 }
             }
         }
@@ -69,13 +69,13 @@ impl Run<'_, '_> {
                 }
             });
             match removed {
-                Ok(()) => self.sides.did(Deed::Delete, &step.path, &self.session, self.out),
+                Ok(()) => self.sides.did(Deed::Delete, &step.path, self.out),
                 // The other shards may not have come to their files in it yet.
                 Err(_) if is_dir && !shard.is_whole() => {
                     let reason = "not empty yet";
-                    self.sides.skipped(Deed::Delete, &step.path, reason, false, &self.session, self.out);
+                    self.sides.skipped(Deed::Delete, &step.path, reason, false, self.out);
                 }
-                Err(e) => self.sides.failed(Deed::Delete, &step.path, e, 1, None, &self.session, self.out),
+                Err(e) => self.sides.failed(Deed::Delete, &step.path, e, 1, None, self.out),
             }
         }
         Ok(())
@@ -102,7 +102,7 @@ impl Run<'_, '_> {
         });
         self.session.absorb(session);
         for job in left.into_iter().rev() {
-            self.sides.skipped(Deed::Copy, &job.path, "interrupted", false, &self.session, self.out);
+            self.sides.skipped(Deed::Copy, &job.path, "interrupted", false, self.out);
         }
         Ok(())
     }
@@ -111,9 +111,9 @@ impl Run<'_, '_> {
         for (held, done, tried, time) in held {
             let path = held.path();
             match held.place(top) {
-                Ok(()) => self.sides.copied(path, &done, tried, time, &self.session, self.out),
+                Ok(()) => self.sides.copied(path, &done, tried, time, self.out),
                 Err(e) => {
-                    self.sides.failed(Deed::Copy, path, e, tried, None, &self.session, self.out);
+                    self.sides.failed(Deed::Copy, path, e, tried, None, self.out);
                 }
             }
         }

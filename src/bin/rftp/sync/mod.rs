@@ -47,32 +47,23 @@ pub fn run(flags: &args::Sync, shared: &Shared, out: &mut Output, cancel: &Cance
     if shared.ftp.ascii {
         return Err(Error::new(Kind::Usage, "sync compares bytes, and --ascii changes them"));
     }
-    let (sides, site) = match (is_remote(&flags.source), is_remote(&flags.target)) {
+    let (up, local, remote) = match (is_remote(&flags.source), is_remote(&flags.target)) {
         (false, true) => {
             let remote = Remote::parse(&flags.target)?;
-            (
-                Sides { up: true, local: PathBuf::from(&flags.source), remote: remote.path.trimmed() },
-                remote.site,
-            )
+            (true, &flags.source, remote)
         }
         (true, false) => {
             let remote = Remote::parse(&flags.source)?;
-            (
-                Sides { up: false, local: PathBuf::from(&flags.target), remote: remote.path.trimmed() },
-                remote.site,
-            )
+            (false, &flags.target, remote)
         }
         _ => {
             return Err(Error::new(Kind::Usage, "one of the two directories is local, the other remote")
                 .hint("rftp sync site/ ftp://user@host/www/"));
         }
     };
-    if flags.state.is_some() && !sides.up {
+    if flags.state.is_some() && !up {
         return Err(Error::new(Kind::Usage, "a state is kept in a remote target")
             .hint("without --state, sizes and times are compared"));
-    }
-    if shared.ftp.ascii {
-        return Err(Error::new(Kind::Usage, "a sync compares bytes: it does not go with --ascii"));
     }
     if let Some(name) = flags.state.as_ref().filter(|n| n.is_empty() || n.contains('/')) {
         return Err(Error::new(Kind::Usage, format!("not a name for a state: {name:?}")));
@@ -84,17 +75,19 @@ pub fn run(flags: &args::Sync, shared: &Shared, out: &mut Output, cancel: &Cance
         ..Names::default()
     };
     let filter = Filter::new(&names)?;
-    if sides.up {
-        let failed = |e| Error::source(e, format_args!("cannot read {}", sides.local.display()));
-        let about = std::fs::metadata(&sides.local).map_err(failed)?;
+    let local = PathBuf::from(local);
+    if up {
+        let failed = |e| Error::source(e, format_args!("cannot read {}", local.display()));
+        let about = std::fs::metadata(&local).map_err(failed)?;
         if !about.is_dir() {
-            return Err(Error::new(Kind::Usage, format!("{} is not a directory", sides.local.display()))
+            return Err(Error::new(Kind::Usage, format!("{} is not a directory", local.display()))
                 .hint("put sends files"));
         }
-        std::fs::read_dir(&sides.local).map_err(failed)?;
+        std::fs::read_dir(&local).map_err(failed)?;
     }
-    let purpose = if sides.up { Purpose::Change } else { Purpose::Look };
-    let session = Session::new(site, purpose, shared, out, cancel)?;
+    let purpose = if up { Purpose::Change } else { Purpose::Look };
+    let session = Session::new(remote.site, purpose, shared, out, cancel)?;
+    let sides = Sides { up, local, remote: remote.path.trimmed(), site: session.site.clone() };
     let shard = flags.shard.unwrap_or_default();
     let target = if sides.up { session.site.url(&sides.remote) } else { kept::local_name(&sides.local) };
     let lock = if flags.dry_run && flags.state.is_none() {
@@ -114,11 +107,11 @@ impl Run<'_, '_> {
         let mut plan = self.plan(filter, lock)?;
         self.failures = self.out.failures();
         for (path, reason) in std::mem::take(&mut plan.left_out) {
-            self.sides.skipped(Deed::Copy, &path, reason, false, &self.session, self.out);
+            self.sides.skipped(Deed::Copy, &path, reason, false, self.out);
         }
         let source_failed = plan.source_failed;
         for (path, error) in std::mem::take(&mut plan.failures) {
-            self.sides.failed(Deed::Copy, &path, error, 1, None, &self.session, self.out);
+            self.sides.failed(Deed::Copy, &path, error, 1, None, self.out);
         }
         if source_failed && plan.losses() > 0 {
             self.out.warn("something of the source could not be listed: nothing is deleted");
@@ -145,11 +138,11 @@ impl Run<'_, '_> {
                 std::mem::take(steps).into_iter().partition(|s| above(&s.path));
             *steps = free;
             for step in blocked {
-                self.sides.skipped(deed, &step.path, reason, false, &self.session, self.out);
+                self.sides.skipped(deed, &step.path, reason, false, self.out);
             }
         }
         for step in cleared.iter().chain(&std::mem::take(&mut plan.deletes)) {
-            self.sides.skipped(Deed::Delete, &step.path, reason, false, &self.session, self.out);
+            self.sides.skipped(Deed::Delete, &step.path, reason, false, self.out);
         }
     }
 
@@ -166,7 +159,7 @@ impl Run<'_, '_> {
         for (deed, steps) in phases {
             for step in steps {
                 let size = step.source.as_ref().and_then(|e| e.size);
-                self.sides.planned(deed, &step.path, step.why, size, &self.session, self.out);
+                self.sides.planned(deed, &step.path, step.why, size, self.out);
             }
         }
     }
@@ -224,7 +217,7 @@ impl Run<'_, '_> {
             self.out.warn(format_args!("{} deletions were left out after a failure", steps.len()));
         }
         for step in steps {
-            self.sides.skipped(deed, &step.path, "an earlier failure", false, &self.session, self.out);
+            self.sides.skipped(deed, &step.path, "an earlier failure", false, self.out);
         }
     }
 

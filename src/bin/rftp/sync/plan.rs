@@ -3,21 +3,18 @@
 use super::{
     Run, args,
     kept::{Kept, Lock},
-    remote_tree::{Later, RemoteTree},
-    report::Deed,
+    remote_tree::RemoteTree,
+    report::{Deed, Sides},
 };
-use crate::{
-    session::{Session, Voice},
-    temporary::is_temporary,
-    walk::Filter,
-};
-use std::{collections::HashMap, fs::File, io, path::Path};
+use crate::{session::Session, temporary::is_temporary, walk::Filter, work::list};
+use std::{cell::RefCell, collections::HashMap, fs::File, io, path::Path};
 use wirepost::{
     base::{
         digest::Algorithm,
         error::*,
         tree::{Entry, Tree},
     },
+    cli::Output,
     ftp::RemotePath,
     job::meter::Meter,
     store::local::LocalTree,
@@ -56,8 +53,6 @@ impl Run<'_, '_> {
             removes_dirs: shard.is_first() || name.is_some(),
         };
         let mut local = LocalTree::new(&self.sides.local, self.flags.follow && self.sides.up);
-        let mut same: Vec<(Vec<u8>, Entry)> = Vec::new();
-        let mut is_same = |path: &[u8], entry: &Entry| same.push((path.to_vec(), entry.clone()));
         let mut plan = match (&name, lock) {
             (Some(name), Some(lock)) => {
                 let remote = self.sides.remote(name.as_bytes())?;
@@ -71,7 +66,10 @@ impl Run<'_, '_> {
                 } else {
                     Kept::load(&mut self.session, remote, lock, self.out)?
                 };
-                let mut plan = compare(&mut local, &mut kept.state, &rules, &mut is_same)?;
+                let (sides, out) = (&self.sides, &mut *self.out);
+                let mut plan = compare(&mut local, &mut kept.state, &rules, &mut |path, entry| {
+                    same(sides, out, path, entry);
+                })?;
                 // What it did not make it does not remove, though something of it is in there.
                 let made = |s: &Step| !s.removes_dir() || kept.state.get(&s.path) == Some(&Known::Dir);
                 plan.deletes.retain(made);
@@ -99,27 +97,8 @@ impl Run<'_, '_> {
                 self.kept = Some(kept);
                 plan
             }
-            _ => {
-                let mut remote = RemoteTree {
-                    session: &mut self.session,
-                    top: self.sides.remote.clone(),
-                    said: Later::default(),
-                };
-                let plan = if self.sides.up {
-                    compare(&mut local, &mut remote, &rules, &mut is_same)
-                } else if self.sides.local.exists() {
-                    compare(&mut remote, &mut local, &rules, &mut is_same)
-                } else {
-                    compare(&mut remote, &mut Nothing, &rules, &mut is_same)
-                };
-                let said = std::mem::take(&mut remote.said);
-                self.hear(said);
-                plan?
-            }
+            _ => self.compare(&mut local, &rules, same)?,
         };
-        for (path, _) in same.iter().filter(|(_, entry)| !entry.is_dir()) {
-            self.same(path);
-        }
         if !plan.unsure.is_empty() {
             for path in self.by_digest(&mut plan, times)? {
                 self.same(&path);
@@ -129,14 +108,32 @@ impl Run<'_, '_> {
         Ok(plan)
     }
 
-    fn hear(&mut self, said: Later) {
-        for (warning, text) in said.0 {
-            if warning { Voice::warn(self.out, text) } else { Voice::note(self.out, text) }
-        }
+    /// Compares the two trees, the remote one listed by several at once. `same` is told of what is as it should be while the walk
+    /// goes on: of a tree where little changed, little is ever in memory.
+    fn compare(
+        &mut self,
+        local: &mut LocalTree,
+        rules: &Rules<'_>,
+        mut same: impl FnMut(&Sides, &mut Output, &[u8], &Entry),
+    ) -> Result<Plan> {
+        let (sides, jobs) = (&self.sides, usize::from(self.flags.jobs));
+        let out = RefCell::new(&mut *self.out);
+        list::ahead(&mut self.session, jobs, |lister| {
+            let mut remote =
+                RemoteTree { lister, top: &sides.remote, host: &sides.site.endpoint.host, out: &out };
+            let same = &mut |path: &[u8], entry: &Entry| same(sides, &mut out.borrow_mut(), path, entry);
+            if sides.up {
+                compare(local, &mut remote, rules, same)
+            } else if sides.local.exists() {
+                compare(&mut remote, local, rules, same)
+            } else {
+                compare(&mut remote, &mut Nothing, rules, same)
+            }
+        })
     }
 
     fn same(&mut self, path: &[u8]) {
-        self.sides.skipped(Deed::Copy, path, "same", true, &self.session, self.out);
+        self.sides.skipped(Deed::Copy, path, "same", true, self.out);
     }
 
     /// Whether the target keeps the times that it is given.
@@ -220,14 +217,8 @@ impl Run<'_, '_> {
         let by_digest = self.session.run(self.out, |s, _, _| Ok(s.client()?.best_hash().is_some())).0?;
         let rules = Rules { takes: rules.takes, delete: false, by_contents: by_digest, ..*rules };
         let mut there: Vec<(Vec<u8>, Entry)> = Vec::new();
-        let mut remote =
-            RemoteTree { session: &mut self.session, top: self.sides.remote.clone(), said: Later::default() };
-        let plan = compare(local, &mut remote, &rules, &mut |path, entry| {
-            there.push((path.to_vec(), entry.clone()))
-        });
-        let said = std::mem::take(&mut remote.said);
-        self.hear(said);
-        let mut plan = plan?;
+        let mut plan =
+            self.compare(local, &rules, |_, _, path, entry| there.push((path.to_vec(), entry.clone())))?;
         if let Some((path, error)) = plan.failures.pop() {
             let what = format!("cannot rebuild the state: {}", String::from_utf8_lossy(&path));
             return Err(error.context(what));
@@ -256,6 +247,13 @@ impl Run<'_, '_> {
             self.note_file(&step.path, size, None);
         }
         Ok(())
+    }
+}
+
+/// What a walk tells of is as it should be.
+fn same(sides: &Sides, out: &mut Output, path: &[u8], entry: &Entry) {
+    if !entry.is_dir() {
+        sides.skipped(Deed::Copy, path, "same", true, out);
     }
 }
 

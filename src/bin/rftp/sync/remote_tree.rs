@@ -1,41 +1,39 @@
 //! A remote directory as a tree to compare.
 
-use crate::{
-    session::{Session, Voice},
-    temporary::is_temporary,
-};
+use crate::{temporary::is_temporary, work::list::Lister};
+use std::cell::RefCell;
 use wirepost::{
     base::{
         error::*,
         tree::{Entry, Tree},
     },
+    cli::Output,
     ftp::RemotePath,
 };
 
-/// Keeps what a session has to say while a walk goes on.
-#[derive(Default)]
-pub struct Later(pub Vec<(bool, String)>);
+pub struct RemoteTree<'t, 'l, 'o> {
+    pub lister: &'t mut Lister<'l>,
+    pub top: &'t RemotePath,
+    pub host: &'t str,
+    /// Shared with who hears of the walk.
+    pub out: &'t RefCell<&'o mut Output>,
+}
 
-impl Voice for Later {
-    fn note(&mut self, text: String) {
-        self.0.push((false, text));
-    }
-    fn warn(&mut self, text: String) {
-        self.0.push((true, text));
+impl RemoteTree<'_, '_, '_> {
+    fn path(&self, dir: &[u8]) -> Result<RemotePath> {
+        if dir.is_empty() { Ok(self.top.clone()) } else { self.top.join(dir) }
     }
 }
 
-pub struct RemoteTree<'t, 's> {
-    pub session: &'t mut Session<'s>,
-    pub top: RemotePath,
-    pub said: Later,
-}
+impl Tree for RemoteTree<'_, '_, '_> {
+    fn soon(&mut self, dirs: &[Vec<u8>]) {
+        let paths: Vec<RemotePath> = dirs.iter().filter_map(|dir| self.path(dir).ok()).collect();
+        self.lister.soon(paths.into_iter());
+    }
 
-impl Tree for RemoteTree<'_, '_> {
     fn list(&mut self, dir: &[u8]) -> Result<Vec<Entry>> {
-        let path = if dir.is_empty() { self.top.clone() } else { self.top.join(dir)? };
-        let listing = self.session.run(&mut self.said, |s, _, _| s.client()?.list(&path)).0?;
-        let host = self.session.host();
+        let (path, host) = (self.path(dir)?, self.host);
+        let listing = self.lister.list(&path, &mut **self.out.borrow_mut())?;
         let wrong = |text: String| Err(Error::new(Kind::Protocol, text).host(host));
         if let Some(name) = listing.unsafe_names.first() {
             let shown = wirepost::base::escape::bytes(name).into_owned();

@@ -1,6 +1,6 @@
 //! What sync says: a line and an event for each thing of the plan, done or planned.
 
-use crate::{session::Session, work::Done};
+use crate::{remote::Site, work::Done};
 use std::{os::unix::ffi::OsStrExt, path::PathBuf, time::Duration};
 use wirepost::{
     base::{digest::hex, error::*, escape, quantity, record},
@@ -27,6 +27,7 @@ pub struct Sides {
     pub up: bool,
     pub local: PathBuf,
     pub remote: RemotePath,
+    pub site: Site,
 }
 
 impl Sides {
@@ -38,7 +39,7 @@ impl Sides {
         if path.is_empty() { Ok(self.remote.clone()) } else { self.remote.join(path) }
     }
 
-    fn event(&self, deed: Deed, path: &[u8], session: &Session<'_>) -> event::File {
+    fn event(&self, deed: Deed, path: &[u8]) -> event::File {
         let mut file = event::File {
             direction: match deed {
                 Deed::Copy if self.up => "upload",
@@ -55,15 +56,15 @@ impl Sides {
             && let Ok(remote) = self.remote(path)
         {
             file.remote = Some(record::name(remote.as_bytes()));
-            file.url = Some(session.site.url(&remote));
+            file.url = Some(self.site.url(&remote));
         }
         file
     }
 
     /// For a person: what, and where.
-    fn shown(&self, deed: Deed, path: &[u8], session: &Session<'_>) -> String {
+    fn shown(&self, deed: Deed, path: &[u8]) -> String {
         let local = escape::text(&self.local(path).display().to_string()).into_owned();
-        let url = self.remote(path).map_or(String::new(), |r| session.site.url(&r));
+        let url = self.remote(path).map_or(String::new(), |r| self.site.url(&r));
         match deed {
             Deed::Copy if self.up => format!("put {local} {url}"),
             Deed::Copy => format!("get {url} {local}"),
@@ -72,44 +73,28 @@ impl Sides {
         }
     }
 
-    pub fn planned(
-        &self,
-        deed: Deed,
-        path: &[u8],
-        why: &'static str,
-        size: Option<u64>,
-        session: &Session<'_>,
-        out: &mut Output,
-    ) {
+    pub fn planned(&self, deed: Deed, path: &[u8], why: &'static str, size: Option<u64>, out: &mut Output) {
         out.count(Outcome::Planned);
-        out.line(format_args!("{} ({why})", self.shown(deed, path, session)));
-        let mut file = self.event(deed, path, session);
+        out.line(format_args!("{} ({why})", self.shown(deed, path)));
+        let mut file = self.event(deed, path);
         (file.outcome, file.reason, file.bytes) = (Outcome::Planned.name(), Some(why), size);
         out.emit(&Event::File(Box::new(file)));
     }
 
     /// A directory made, or something deleted.
-    pub fn did(&self, deed: Deed, path: &[u8], session: &Session<'_>, out: &mut Output) {
+    pub fn did(&self, deed: Deed, path: &[u8], out: &mut Output) {
         out.count(Outcome::Ok);
-        out.done(self.shown(deed, path, session));
-        let mut file = self.event(deed, path, session);
+        out.done(self.shown(deed, path));
+        let mut file = self.event(deed, path);
         file.outcome = Outcome::Ok.name();
         out.emit(&Event::File(Box::new(file)));
     }
 
-    pub fn copied(
-        &self,
-        path: &[u8],
-        done: &Done,
-        tried: u32,
-        time: Duration,
-        session: &Session<'_>,
-        out: &mut Output,
-    ) {
+    pub fn copied(&self, path: &[u8], done: &Done, tried: u32, time: Duration, out: &mut Output) {
         out.count(Outcome::Ok);
         out.add_bytes(done.bytes);
-        out.done(format_args!("{} ({})", self.shown(Deed::Copy, path, session), quantity::human(done.bytes)));
-        let mut file = self.event(Deed::Copy, path, session);
+        out.done(format_args!("{} ({})", self.shown(Deed::Copy, path), quantity::human(done.bytes)));
+        let mut file = self.event(Deed::Copy, path);
         file.outcome = Outcome::Ok.name();
         file.bytes = Some(done.bytes);
         file.seconds = Some(seconds(time));
@@ -122,20 +107,12 @@ impl Sides {
     }
 
     /// Left alone. `quiet`: nothing that anybody has to be told in words.
-    pub fn skipped(
-        &self,
-        deed: Deed,
-        path: &[u8],
-        reason: &'static str,
-        quiet: bool,
-        session: &Session<'_>,
-        out: &mut Output,
-    ) {
+    pub fn skipped(&self, deed: Deed, path: &[u8], reason: &'static str, quiet: bool, out: &mut Output) {
         out.count(Outcome::Skipped);
         if !quiet {
             out.note(format_args!("{} skipped: {reason}", String::from_utf8_lossy(path)));
         }
-        let mut file = self.event(deed, path, session);
+        let mut file = self.event(deed, path);
         (file.outcome, file.reason) = (Outcome::Skipped.name(), Some(reason));
         out.emit(&Event::File(Box::new(file)));
     }
@@ -148,10 +125,9 @@ impl Sides {
         error: Error,
         tried: u32,
         left: Option<&RemotePath>,
-        session: &Session<'_>,
         out: &mut Output,
     ) {
-        let host = session.host();
+        let host = &self.site.endpoint.host;
         let name = String::from_utf8_lossy(path);
         let error = match deed {
             Deed::Copy if self.up => error.context(format_args!("cannot store {name} on {host}")),
@@ -164,7 +140,7 @@ impl Sides {
             None => error,
         };
         out.item_failed(&error);
-        let mut file = self.event(deed, path, session);
+        let mut file = self.event(deed, path);
         file.outcome = Outcome::of(&error).name();
         file.attempts = Some(tried);
         file.temporary = left.map(|t| record::name(t.as_bytes()));

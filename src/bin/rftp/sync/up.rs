@@ -2,6 +2,7 @@
 
 use super::{Run, report::Deed};
 use crate::{
+    batch::{self, Made, ROW},
     session::Voice,
     work::{
         self, Ear, End,
@@ -11,14 +12,11 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 use wirepost::{
     base::error::*,
-    ftp::{Client, RemotePath},
+    ftp::RemotePath,
     store::dir::Dir,
     sync::{Change, Known, Step},
-    textproto::{Command, Reply},
+    textproto::Command,
 };
-
-/// So many commands go out in one write: the replies to them fit into the kernel's buffers however long they are.
-const ROW: usize = 40;
 
 /// Hears of uploads, so that the state learns of them.
 struct Hearing<'h, 'r, 's> {
@@ -68,34 +66,18 @@ impl Run<'_, '_> {
         for row in steps.chunks(ROW) {
             let paths: Vec<RemotePath> =
                 row.iter().map(|s| self.sides.remote(&s.path)).collect::<Result<_>>()?;
-            let (replies, tried) = self.session.run(self.out, |session, _, _| {
-                let client = session.client()?;
-                let mut made = Vec::new();
-                let row = commands(client, "MKD", &paths)?;
-                for (path, reply) in paths.iter().zip(client.batch(&row)?) {
-                    made.push(match reply.is(&[2]) {
-                        true => Ok(true),
-                        // Only going there tells whether it is there already.
-                        false if client.is_dir(path)? => Ok(false),
-                        false => Err(refused(&reply, &[2])),
-                    });
-                }
-                Ok(made)
-            });
-            for (step, made) in row.iter().zip(replies?) {
+            let made = batch::make_dirs(&mut self.session, self.out, &paths)?;
+            for (step, made) in row.iter().zip(made) {
                 match made {
-                    // After a second try nobody knows who made it, and in the plan it was missing.
-                    Ok(made) if made || tried > 1 => {
+                    // In the plan it was missing.
+                    Ok(Made::Now | Made::Perhaps) => {
                         self.note(Change::Has(step.path.clone(), Known::Dir));
-                        self.sides.did(Deed::MakeDir, &step.path, &self.session, self.out);
+                        self.sides.did(Deed::MakeDir, &step.path, self.out);
                     }
-                    Ok(_) => {
-                        let reason = "exists";
-                        self.sides.skipped(Deed::MakeDir, &step.path, reason, true, &self.session, self.out);
+                    Ok(Made::Before) => {
+                        self.sides.skipped(Deed::MakeDir, &step.path, "exists", true, self.out)
                     }
-                    Err(e) => {
-                        self.sides.failed(Deed::MakeDir, &step.path, e, tried, None, &self.session, self.out);
-                    }
+                    Err(e) => self.sides.failed(Deed::MakeDir, &step.path, e, 1, None, self.out),
                 }
             }
         }
@@ -108,40 +90,21 @@ impl Run<'_, '_> {
         }
         let shard = self.flags.shard.unwrap_or_default();
         for row in steps.chunks(ROW) {
-            let paths: Vec<RemotePath> =
-                row.iter().map(|s| self.sides.remote(&s.path)).collect::<Result<_>>()?;
-            let (gone, tried) = self.session.run(self.out, |session, _, _| {
-                let client = session.client()?;
-                let mut row_commands = Vec::with_capacity(row.len());
-                for (step, path) in row.iter().zip(&paths) {
-                    let verb = if step.removes_dir() { "RMD" } else { "DELE" };
-                    row_commands.push(client.named(verb, path)?);
-                }
-                let mut gone = Vec::new();
-                for (path, reply) in paths.iter().zip(client.batch(&row_commands)?) {
-                    gone.push(match reply.is(&[2]) {
-                        true => Ok(()),
-                        // Gone is gone, whoever did it.
-                        false if client.look(path)?.is_none() => Ok(()),
-                        false => Err(refused(&reply, &[2])),
-                    });
-                }
-                Ok(gone)
-            });
-            for (step, gone) in row.iter().zip(gone?) {
+            let named = |s: &Step| Ok((self.sides.remote(&s.path)?, s.removes_dir()));
+            let paths: Vec<(RemotePath, bool)> = row.iter().map(named).collect::<Result<_>>()?;
+            let gone = batch::remove(&mut self.session, self.out, &paths)?;
+            for (step, gone) in row.iter().zip(gone) {
                 match gone {
                     Ok(()) => {
                         self.note(Change::Gone(step.path.clone()));
-                        self.sides.did(Deed::Delete, &step.path, &self.session, self.out);
+                        self.sides.did(Deed::Delete, &step.path, self.out);
                     }
                     // The other shards may not have come to their files in it yet.
                     Err(_) if step.removes_dir() && !shard.is_whole() => {
                         let reason = "not empty yet";
-                        self.sides.skipped(Deed::Delete, &step.path, reason, false, &self.session, self.out);
+                        self.sides.skipped(Deed::Delete, &step.path, reason, false, self.out);
                     }
-                    Err(e) => {
-                        self.sides.failed(Deed::Delete, &step.path, e, tried, None, &self.session, self.out);
-                    }
+                    Err(e) => self.sides.failed(Deed::Delete, &step.path, e, 1, None, self.out),
                 }
             }
         }
@@ -175,7 +138,7 @@ impl Run<'_, '_> {
         });
         self.session.absorb(session);
         for job in left.into_iter().rev() {
-            self.sides.skipped(Deed::Copy, &job.path, "interrupted", false, &self.session, self.out);
+            self.sides.skipped(Deed::Copy, &job.path, "interrupted", false, self.out);
         }
         Ok(())
     }
@@ -186,11 +149,11 @@ impl Run<'_, '_> {
             Ok(_) if one.is_some() => held.extend(one),
             Ok(done) => {
                 self.note_file(&job.path, done.bytes, done.sha256.clone());
-                self.sides.copied(&job.path, &done, tried, time, &self.session, self.out);
+                self.sides.copied(&job.path, &done, tried, time, self.out);
                 self.save_now_and_then();
             }
             Err(e) => {
-                self.sides.failed(Deed::Copy, &job.path, e, tried, left.as_ref(), &self.session, self.out);
+                self.sides.failed(Deed::Copy, &job.path, e, tried, left.as_ref(), self.out);
             }
         }
     }
@@ -269,12 +232,8 @@ impl Run<'_, '_> {
         };
         self.cancel.begin_cleanup(Duration::from_secs(2));
         for row in held.chunks(ROW) {
-            let paths: Vec<RemotePath> = row.iter().map(|h| h.temporary.clone()).collect();
-            let (gone, _) = self.session.run(self.out, |session, _, _| {
-                let client = session.client()?;
-                let row = commands(client, "DELE", &paths)?;
-                client.batch(&row)
-            });
+            let paths: Vec<_> = row.iter().map(|h| (h.temporary.clone(), false)).collect();
+            let gone = batch::remove(&mut self.session, self.out, &paths);
             if let Err(e) = gone {
                 self.out.fail(&e.context("cannot remove the temporary files"));
             }
@@ -285,14 +244,6 @@ impl Run<'_, '_> {
     }
 
     fn discarded(&mut self, path: &[u8]) {
-        self.sides.skipped(Deed::Copy, path, "an earlier failure", false, &self.session, self.out);
+        self.sides.skipped(Deed::Copy, path, "an earlier failure", false, self.out);
     }
-}
-
-fn commands(client: &Client, verb: &'static str, paths: &[RemotePath]) -> Result<Vec<Command>> {
-    paths.iter().map(|p| client.named(verb, p)).collect()
-}
-
-fn refused(reply: &Reply, want: &[u16]) -> Error {
-    reply.check(want).err().unwrap_or_else(|| Error::new(Kind::Protocol, reply.refusal().to_string()))
 }

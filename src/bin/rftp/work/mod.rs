@@ -3,6 +3,7 @@
 //! A worker knows files and paths, not flags and events: what is to be done comes as a job, how it went goes back as a value.
 
 pub mod download;
+pub mod list;
 pub mod upload;
 
 use crate::{
@@ -10,7 +11,6 @@ use crate::{
     source::Mark,
 };
 use std::{
-    collections::HashMap,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU8, Ordering},
@@ -169,23 +169,51 @@ pub fn spread<'s, J: Send, T: Send>(
         return jobs;
     }
     let workers = workers.clamp(1, jobs.len());
-    let mut forks: HashMap<usize, Session<'s>> = (0..workers).map(|n| (n, session.fork())).collect();
-    if let Some(first) = forks.get_mut(&0) {
-        session.lend(first);
-    }
-    let forks = Mutex::new(forks);
-    let lock = || forks.lock().unwrap_or_else(PoisonError::into_inner);
-    let mine = |worker: &Worker<'_, J, T>| {
-        let mine = lock().remove(&worker.number);
-        if let Some(mut mine) = mine {
-            work(worker, &mut mine);
-            lock().insert(worker.number, mine);
-        }
-    };
+    let forks = Forks::of(session, workers);
+    let mine = |worker: &Worker<'_, J, T>| forks.lend(worker.number, |mine| work(worker, mine));
     let left = pool::run(workers, jobs, &|| cancel.is_stopping(), mine, hear);
-    let forks = forks.into_inner().unwrap_or_else(PoisonError::into_inner);
-    forks.into_values().for_each(|fork| session.absorb(fork));
+    forks.back_to(session);
     left
+}
+
+/// A session for each worker.
+pub struct Forks<'s>(Mutex<Vec<Option<Session<'s>>>>);
+
+impl<'s> Forks<'s> {
+    /// Those of them that come first get the connections that there are.
+    pub fn of(session: &mut Session<'s>, workers: usize) -> Forks<'s> {
+        let fork = |_| {
+            let mut fork = session.fork();
+            session.share(&mut fork);
+            Some(fork)
+        };
+        Forks(Mutex::new((0..workers).map(fork).collect()))
+    }
+
+    fn of_worker(&self, number: usize, put: Option<Session<'s>>) -> Option<Session<'s>> {
+        let mut forks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        forks.get_mut(number).and_then(|slot| std::mem::replace(slot, put))
+    }
+
+    /// How many of them have a connection already.
+    pub fn connected(&self) -> usize {
+        let forks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        forks.iter().flatten().filter(|fork| fork.is_connected()).count()
+    }
+
+    /// Lends a worker its session.
+    pub fn lend(&self, number: usize, work: impl FnOnce(&mut Session<'s>)) {
+        if let Some(mut mine) = self.of_worker(number, None) {
+            work(&mut mine);
+            self.of_worker(number, Some(mine));
+        }
+    }
+
+    /// Connections and counts go back to where they came from.
+    pub fn back_to(self, session: &mut Session<'s>) {
+        let forks = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        forks.into_iter().flatten().for_each(|fork| session.absorb(fork));
+    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,10 @@
 //! Of each identifier only what every run needs is held in memory; digests are read from the file when a server makes
 //! them necessary.
 
+mod line;
+#[cfg(test)]
+mod tests;
+
 use super::{
     Place, Taken,
     dir::{Dir, show},
@@ -23,8 +27,9 @@ use crate::base::{
     date::Time,
     digest,
     error::*,
-    record::{self, Map, Value, json},
+    record::{self, json},
 };
+use line::{Fact, Intent, Tell, header};
 use std::{
     collections::{HashMap, HashSet},
     ffi::OsString,
@@ -44,6 +49,8 @@ pub struct Seen {
     file: File,
     len: u64,
     entries: HashMap<Box<str>, Entry>,
+    /// Numbers that callers keep here.
+    marks: HashMap<Box<str>, u64>,
     open: Vec<Intent>,
     /// Lines in the file that say nothing any more.
     stale: usize,
@@ -63,24 +70,6 @@ pub struct Entry {
     gone: u32,
     /// It is in the listing at hand.
     listed: bool,
-}
-
-/// What a line says, once it is known to hold.
-#[derive(Clone, Debug)]
-enum Fact {
-    Seen { at: Time, size: Option<u64>, sha256: Option<[u8; 32]> },
-    Failed(Time),
-    Gone(Time),
-    Back,
-}
-
-#[derive(Debug)]
-struct Intent {
-    uid: Box<str>,
-    at: Time,
-    size: Option<u64>,
-    sha256: Option<[u8; 32]>,
-    place: Place,
 }
 
 /// How long an identifier is remembered that the server no longer lists.
@@ -116,6 +105,7 @@ impl Seen {
             file,
             len: 0,
             entries: HashMap::new(),
+            marks: HashMap::new(),
             open: Vec::new(),
             stale: 0,
             _lock: lock,
@@ -242,6 +232,24 @@ impl Seen {
         Ok(())
     }
 
+    /// The number kept under this name.
+    pub fn mark(&self, name: &str) -> Option<u64> {
+        self.marks.get(name).copied()
+    }
+
+    /// Keeps a number under a name; see [`Seen::sync`].
+    pub fn set_mark(&mut self, name: &str, number: u64) -> Result<()> {
+        if self.mark(name) == Some(number) {
+            return Ok(());
+        }
+        self.append(&Fact::Mark(number).line(name), false)?;
+        self.stale += usize::from(self.marks.insert(name.into(), number).is_some());
+        if self.open.is_empty() && self.stale >= STALE && self.stale * 2 > self.entries.len() {
+            self.rewrite()?;
+        }
+        Ok(())
+    }
+
     /// Waits until everything said is on the disk.
     pub fn sync(&self) -> Result<()> {
         self.file.sync_data().map_err(|e| self.cannot_write(e))
@@ -300,13 +308,17 @@ impl Seen {
             written.map_err(|e| Error::from_io(e, Kind::Local, "cannot write the state"))
         };
         self.replay(&mut Vec::new(), &mut |uid, fact| {
-            if self.entries.contains_key(uid) && !matches!(fact, Fact::Gone(_) | Fact::Back) {
+            let old = matches!(fact, Fact::Gone(_) | Fact::Back | Fact::Mark(_));
+            if self.entries.contains_key(uid) && !old {
                 text += &fact.line(uid);
             }
             if text.len() >= CHUNK { write(&mut text, &mut partial) } else { Ok(()) }
         })?;
         for (uid, entry) in self.entries.iter().filter(|(_, e)| e.gone > 0) {
             text += &Fact::Gone(Time(i64::from(entry.gone))).line(uid);
+        }
+        for (name, number) in &self.marks {
+            text += &Fact::Mark(*number).line(name);
         }
         write(&mut text, &mut partial)?;
         partial.persist(Conflict::Overwrite)?;
@@ -340,12 +352,19 @@ impl Seen {
     fn load(&mut self) -> Result<()> {
         let (mut open, mut learnt) = (Vec::new(), HashMap::new());
         std::mem::swap(&mut learnt, &mut self.entries);
-        let mut stale = 0;
+        let (mut stale, mut marks) = (0, HashMap::new());
         let good = self.replay(&mut open, &mut |uid, fact| {
-            stale += usize::from(matches!(fact, Fact::Gone(_) | Fact::Back));
-            learn(&mut learnt, uid, &fact);
+            match fact {
+                Fact::Mark(n) => stale += usize::from(marks.insert(Box::from(uid), n).is_some()),
+                Fact::Gone(_) | Fact::Back => {
+                    stale += 1;
+                    learn(&mut learnt, uid, &fact);
+                }
+                _ => learn(&mut learnt, uid, &fact),
+            }
             Ok(())
         })?;
+        self.marks = marks;
         (self.entries, self.open, self.stale, self.len) = (learnt, open, stale, good);
         let unread =
             |e| Error::from_io(e, Kind::Config, format_args!("cannot mend state {}", show(&self.path())));
@@ -373,7 +392,10 @@ impl Seen {
             number += 1;
             good += n as u64;
             let value = std::str::from_utf8(&line).ok().and_then(|text| record::from_line(text).ok());
-            let said = value.and_then(|value| self.apply(&value, open, &mut *tell));
+            let said = value.and_then(|value| match value.get("account") {
+                Some(account) => account.as_str().map(|account| self.is_ours(account)),
+                None => line::read(&value, open, &mut *tell),
+            });
             said.unwrap_or_else(|| {
                 let what = format!("state {} is damaged at line {number}", show(&path));
                 Err(Error::new(Kind::Config, what)
@@ -382,60 +404,12 @@ impl Seen {
         }
     }
 
-    /// Takes one line in: `None` if it is none of ours.
-    fn apply(&self, value: &Value, open: &mut Vec<Intent>, tell: Tell<'_>) -> Option<Result<()>> {
-        if let Some(account) = value.get("account") {
-            let account = account.as_str()?;
-            if account != self.account {
-                let what =
-                    format!("state {} belongs to {account}, not to {}", show(&self.path()), self.account);
-                return Some(Err(
-                    Error::new(Kind::Config, what).hint("give each account a --state of its own")
-                ));
-            }
-            return Some(Ok(()));
+    fn is_ours(&self, account: &str) -> Result<()> {
+        if account == self.account {
+            return Ok(());
         }
-        if let Some(done) = value.get("done") {
-            let n = usize::try_from(done.as_u64()?).ok()?.min(open.len());
-            let number = |n: &Value| n.as_u64().and_then(|n| usize::try_from(n).ok());
-            let undone = match value.get("undone") {
-                Some(list) => list.as_array()?.iter().map(number).collect::<Option<Vec<_>>>()?,
-                None => Vec::new(),
-            };
-            for (_, intent) in open.drain(..n).enumerate().filter(|(at, _)| !undone.contains(at)) {
-                if let Err(e) = tell(&intent.uid, intent.fact()) {
-                    return Some(Err(e));
-                }
-            }
-            return Some(Ok(()));
-        }
-        let at = Time::from_person(value.get("at")?.as_str()?)?;
-        let size = value.get("size").and_then(Value::as_u64);
-        let sha256 = match value.get("sha256") {
-            Some(text) => Some(digest::unhex(text.as_str()?.as_bytes())?.try_into().ok()?),
-            None => None,
-        };
-        if let Some(uid) = value.get("uid") {
-            let place = Place::from_json(value)?;
-            open.push(Intent { uid: uid.as_str()?.into(), at, size, sha256, place });
-            return Some(Ok(()));
-        }
-        if let Some(uid) = value.get("failed") {
-            return Some(tell(uid.as_str()?, Fact::Failed(at)));
-        }
-        let (uids, fact) = if let Some(uids) = value.get("seen") {
-            (uids, Fact::Seen { at, size, sha256 })
-        } else if let Some(uids) = value.get("gone") {
-            (uids, Fact::Gone(at))
-        } else {
-            (value.get("back")?, Fact::Back)
-        };
-        for uid in uids.as_array()? {
-            if let Err(e) = tell(uid.as_str()?, fact.clone()) {
-                return Some(Err(e));
-            }
-        }
-        Some(Ok(()))
+        let what = format!("state {} belongs to {account}, not to {}", show(&self.path()), self.account);
+        Err(Error::new(Kind::Config, what).hint("give each account a --state of its own"))
     }
 
     /// The first `n` open intents came to an end.
@@ -455,14 +429,11 @@ impl Seen {
     }
 }
 
-/// Who is told what the file says.
-type Tell<'a> = &'a mut dyn FnMut(&str, Fact) -> Result<()>;
-
 /// So much is written at once.
 const CHUNK: usize = 32 * 1024;
 
 fn learn(entries: &mut HashMap<Box<str>, Entry>, uid: &str, fact: &Fact) {
-    if let (Fact::Gone(_) | Fact::Back, None) = (fact, entries.get(uid)) {
+    if let (Fact::Gone(_) | Fact::Back | Fact::Mark(_), None) = (fact, entries.get(uid)) {
         return;
     }
     let entry = entries.entry(uid.into()).or_default();
@@ -474,53 +445,13 @@ fn learn(entries: &mut HashMap<Box<str>, Entry>, uid: &str, fact: &Fact) {
         Fact::Failed(at) => *entry = Entry { at: *at, failed: true, ..Entry::default() },
         Fact::Gone(since) => entry.gone = stamp(*since),
         Fact::Back => entry.gone = 0,
+        Fact::Mark(_) => {}
     }
 }
 
 /// Seconds that fit, and are never 0.
 fn stamp(time: Time) -> u32 {
     u32::try_from(time.0.max(1)).unwrap_or(u32::MAX)
-}
-
-impl Fact {
-    fn line(&self, uid: &str) -> String {
-        let value = match self {
-            Fact::Seen { at, size, sha256: Some(sha256) } => {
-                let sha256 = digest::hex(sha256);
-                json!({ "seen": [uid], "at": at.rfc3339(), "size": size, "sha256": sha256 })
-            }
-            Fact::Seen { at, .. } => json!({ "seen": [uid], "at": at.rfc3339() }),
-            Fact::Failed(at) => json!({ "failed": uid, "at": at.rfc3339() }),
-            Fact::Gone(at) => json!({ "gone": [uid], "at": at.rfc3339() }),
-            Fact::Back => json!({ "back": [uid], "at": Time::default().rfc3339() }),
-        };
-        record::to_line(&value) + "\n"
-    }
-}
-
-impl Intent {
-    fn new(uid: &str, at: Time, taken: &Taken, place: Place) -> Intent {
-        Intent { uid: uid.into(), at, size: Some(taken.size), sha256: Some(taken.sha256), place }
-    }
-
-    fn fact(&self) -> Fact {
-        Fact::Seen { at: self.at, size: self.size, sha256: self.sha256 }
-    }
-
-    fn write(&self, text: &mut String) {
-        let mut map = Map::new();
-        map.insert("uid".into(), json!(self.uid));
-        map.insert("at".into(), json!(self.at.rfc3339()));
-        map.insert("size".into(), json!(self.size));
-        map.insert("sha256".into(), json!(self.sha256.map(|s| digest::hex(&s))));
-        self.place.to_json(&mut map);
-        *text += &record::to_line(&Value::Object(map));
-        text.push('\n');
-    }
-}
-
-fn header(account: &str) -> String {
-    record::to_line(&json!({ "account": account, "version": 1 })) + "\n"
 }
 
 /// A file name for an account: readable, harmless, and different for different accounts.
@@ -532,125 +463,4 @@ pub fn file_name(account: &str) -> String {
         .collect();
     let sum = digest::digest(digest::Algorithm::Sha256, account.as_bytes());
     format!("{}-{}.jsonl", plain.trim_start_matches('.'), digest::hex(&sum[..4]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-
-    const NOW: Duration = Duration::ZERO;
-
-    fn taken(n: u8) -> Taken {
-        Taken { size: u64::from(n), stored: 0, sha256: [n; 32], stored_sha256: [0; 32], head: Vec::new() }
-    }
-
-    fn open(path: &Path) -> Seen {
-        Seen::open(path, "me@h:995", NOW).unwrap()
-    }
-
-    fn eml(dir: &Path, name: &str) -> Place {
-        Place::Eml { dir: dir.to_path_buf(), name: name.into(), temp: "none".into() }
-    }
-
-    #[test]
-    fn what_was_said_is_remembered() {
-        let temp = tempfile::tempdir().unwrap();
-        let path = temp.path().join("a/b/state.jsonl");
-        let mut seen = open(&path);
-        assert!(seen.is_empty());
-        let (one, two) = (eml(temp.path(), "1"), eml(temp.path(), "2"));
-        seen.intend(&[("u1", &taken(1), &one), ("u2", &taken(2), &two)]).unwrap();
-        seen.delivered("piped", &taken(9)).unwrap();
-        seen.done().unwrap();
-        seen.delivered("piped too", &taken(8)).unwrap();
-        seen.remember(["skipped"]).unwrap();
-        seen.failed("bad", "exit 1").unwrap();
-        drop(seen);
-        let mut seen = open(&path);
-        assert_eq!(seen.settle().unwrap(), (0, 0));
-        assert_eq!(seen.len(), 6);
-        assert_eq!(seen.digests(|uid| uid == "u2").unwrap(), [[2; 32]].into());
-        assert!(seen.get("piped").unwrap().delivered && !seen.get("skipped").unwrap().delivered);
-        assert!(seen.get("bad").unwrap().failed && !seen.get("skipped").unwrap().failed);
-        assert_eq!(seen.digests(|_| true).unwrap(), [[1; 32], [2; 32], [8; 32], [9; 32]].into());
-        let error = Seen::open(&path, "me@h:995", NOW).unwrap_err();
-        assert_eq!(error.kind(), Kind::Busy);
-        drop(seen);
-        assert_eq!(Seen::open(&path, "you@h:995", NOW).unwrap_err().kind(), Kind::Config);
-    }
-
-    /// Cut the file at every byte: it opens, and what was complete is known.
-    #[test]
-    fn a_torn_end_is_mended_and_open_intents_are_settled() {
-        let temp = tempfile::tempdir().unwrap();
-        let path = temp.path().join("state");
-        fs::write(temp.path().join("there"), "x").unwrap();
-        let (there, lost) = (eml(temp.path(), "there"), eml(temp.path(), "lost"));
-        let mut seen = open(&path);
-        seen.intend(&[("u1", &taken(1), &there), ("u2", &taken(2), &lost)]).unwrap();
-        drop(seen);
-        let text = fs::read(&path).unwrap();
-        let ends: Vec<usize> = (0..text.len()).filter(|&n| text[n] == b'\n').map(|n| n + 1).collect();
-        for cut in 0..=text.len() {
-            fs::write(&path, &text[..cut]).unwrap();
-            let mut seen = open(&path);
-            let complete = ends.iter().filter(|&&end| end <= cut).count();
-            let expect = [(0, 0), (0, 0), (1, 0), (1, 1)][complete];
-            assert_eq!(seen.settle().unwrap(), expect, "cut at {cut}");
-            assert_eq!(seen.get("u1").is_some(), expect.0 == 1);
-            assert!(seen.get("u2").is_none());
-            seen.remember(["u3"]).unwrap();
-            drop(seen);
-            assert!(open(&path).get("u3").is_some());
-        }
-    }
-
-    #[test]
-    fn damage_is_said_and_never_a_fresh_start() {
-        let temp = tempfile::tempdir().unwrap();
-        let path = temp.path().join("state");
-        drop(open(&path));
-        for bad in ["not json\n", "{\"x\":1}\n", "{\"uid\":\"u\",\"at\":\"yesterday\"}\n", "\u{0}\n"] {
-            let text = format!("{}{bad}{{\"done\":0}}\n", header("me@h:995"));
-            fs::write(&path, text).unwrap();
-            let error = Seen::open(&path, "me@h:995", NOW).unwrap_err();
-            assert_eq!(error.kind(), Kind::Config);
-            assert!(error.message().ends_with("is damaged at line 2"), "{error}");
-        }
-    }
-
-    #[test]
-    fn what_vanished_is_forgotten_after_a_week_and_not_before() {
-        let temp = tempfile::tempdir().unwrap();
-        let path = temp.path().join("state");
-        let mut seen = open(&path);
-        let uids: Vec<String> = (0..1000).map(|n| format!("u{n}")).collect();
-        seen.remember(uids.iter().map(String::as_str)).unwrap();
-        seen.delivered("dup", &taken(1)).unwrap();
-        seen.delivered("dup", &taken(2)).unwrap();
-        seen.failed("bad", "no").unwrap();
-        let day = 86400;
-        seen.listed([], Time(0)).unwrap();
-        assert_eq!(seen.len(), 1002, "an empty listing proves nothing");
-        seen.listed(["u1", "dup", "bad"], Time(0)).unwrap();
-        drop(seen);
-        let mut seen = open(&path);
-        seen.listed(["u1", "u2", "dup", "bad"], Time(6 * day)).unwrap();
-        assert_eq!(seen.len(), 1002);
-        seen.listed(["u1", "dup", "bad"], Time(8 * day)).unwrap();
-        assert_eq!(seen.len(), 4, "u2 was back in between");
-        drop(seen);
-        let seen = open(&path);
-        assert_eq!(seen.digests(|uid| uid == "dup").unwrap(), [[1; 32], [2; 32]].into());
-        assert!(seen.get("bad").unwrap().failed && seen.get("u2").unwrap().gone > 0);
-        assert!(fs::read_to_string(&path).unwrap().lines().count() < 10);
-    }
-
-    #[test]
-    fn names_of_states() {
-        let name = file_name("../../me@h:995");
-        assert!(name.starts_with("/") || !name.contains('/'), "{name}");
-        assert_ne!(file_name("a/b@h:1"), file_name("a_b@h:1"));
-    }
 }

@@ -1,0 +1,125 @@
+//! What stands behind the options in `-h` and `--help`: examples, notes and exit codes, for a program and for each of its verbs.
+//!
+//! A program writes one text, the root's `after_long_help`, as a person reads it: titled blocks (a line that ends in a colon,
+//! then indented lines) and plain paragraphs. Everything else is made from it here: a verb shows those examples that use it,
+//! paragraphs are folded to the terminal's width, and the exit codes come from their one table. The man pages are made from the
+//! same blocks, so an example is written once.
+
+use super::exit;
+use clap::Command;
+
+/// A part of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// A title without its colon, and lines to be shown as they are.
+    Titled(String, Vec<String>),
+    /// Prose, one string a sentence that began a line of its own.
+    Prose(Vec<String>),
+}
+
+/// The blocks of a program's text. The exit codes are left out: they have a table of their own.
+pub fn blocks(text: &str) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut fresh = true;
+    for line in text.lines().map(str::trim_end) {
+        let last = blocks.last_mut();
+        match (line, last) {
+            ("", _) => fresh = true,
+            (line, Some(Block::Titled(_, lines))) if line.starts_with(' ') => {
+                lines.push(line.strip_prefix("  ").unwrap_or(line).to_string());
+                fresh = false;
+            }
+            (line, _) if line.ends_with(':') && fresh => {
+                blocks.push(Block::Titled(line.trim_end_matches(':').to_string(), Vec::new()));
+                fresh = false;
+            }
+            (line, Some(Block::Prose(lines))) if !fresh => match lines.last_mut() {
+                // A line that was broken only because it was long goes on with the next.
+                Some(open) if !open.ends_with('.') => {
+                    open.push(' ');
+                    open.push_str(line);
+                }
+                _ => lines.push(line.to_string()),
+            },
+            (line, _) => {
+                blocks.push(Block::Prose(vec![line.to_string()]));
+                fresh = false;
+            }
+        }
+    }
+    blocks.retain(|block| !matches!(block, Block::Titled(title, _) if title == "Exit codes"));
+    blocks
+}
+
+fn show(block: &Block) -> String {
+    match block {
+        Block::Titled(title, lines) => format!("{title}:\n  {}\n", lines.join("\n  ")),
+        Block::Prose(lines) => format!("{}\n", lines.join("\n")),
+    }
+}
+
+/// The examples that use this verb: `path` is the program's name and the verb's, as one would type them.
+pub fn examples(blocks: &[Block], path: &str) -> Vec<String> {
+    let uses = |line: &String| {
+        let shell = line.split(['|', ';']).map(str::trim_start);
+        shell.into_iter().any(|c| c.strip_prefix(path).is_some_and(|r| r.is_empty() || r.starts_with(' ')))
+    };
+    let all = blocks.iter().filter_map(|block| match block {
+        Block::Titled(title, lines) if title == "Examples" => Some(lines),
+        _ => None,
+    });
+    all.flatten().filter(|line| uses(line)).cloned().collect()
+}
+
+/// The program with its help made whole.
+pub fn complete(command: Command) -> Command {
+    let text = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+    let blocks = blocks(&text);
+    let all = blocks.iter().map(show).collect::<Vec<_>>().join("\n");
+    let codes = format!("Exit codes:\n{}", exit::TABLE);
+    let name = command.get_name().to_string();
+    let command = command.mut_subcommands(|verb| complete_verb(verb, &name, &blocks, &codes));
+    command.after_help(all.clone()).after_long_help(format!("{all}\n{codes}"))
+}
+
+fn complete_verb(verb: Command, above: &str, blocks: &[Block], codes: &str) -> Command {
+    let path = format!("{above} {}", verb.get_name());
+    let verb = verb.mut_subcommands(|below| complete_verb(below, &path, blocks, codes));
+    match examples(blocks, &path) {
+        none if none.is_empty() => verb.after_long_help(codes.to_string()),
+        lines => {
+            let shown = show(&Block::Titled("Examples".into(), lines));
+            verb.after_help(shown.clone()).after_long_help(format!("{shown}\n{codes}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "Examples:\n  p get a\n  tar c . | p put - b\n  p get all\n\nA remote is long\nand goes on.\nThis begins anew.\n\nRules, one a line:\n  x -> y\n    z\n\nExit codes:\n  0  fine\n";
+
+    #[test]
+    fn a_text_is_taken_apart() {
+        let found = blocks(TEXT);
+        let titled = |title: &str, lines: &[&str]| {
+            Block::Titled(title.into(), lines.iter().map(ToString::to_string).collect())
+        };
+        assert_eq!(found[0], titled("Examples", &["p get a", "tar c . | p put - b", "p get all"]));
+        assert_eq!(
+            found[1],
+            Block::Prose(vec!["A remote is long and goes on.".into(), "This begins anew.".into()])
+        );
+        assert_eq!(found[2], titled("Rules, one a line", &["x -> y", "  z"]));
+        assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn a_verb_has_its_own_examples() {
+        let found = blocks(TEXT);
+        assert_eq!(examples(&found, "p put"), ["tar c . | p put - b"]);
+        assert_eq!(examples(&found, "p get"), ["p get a", "p get all"]);
+        assert!(examples(&found, "p ge").is_empty());
+    }
+}

@@ -1,0 +1,133 @@
+//! `rftp` with many files: directories listed and made by several at once, whose order nobody sees, and memory that does not grow
+//! with the tree.
+use std::path::Path;
+
+use crate::sandbox::ftp::{Options, Server};
+use crate::sandbox::script::{Rule, on, reply};
+use crate::support::{Output, World};
+
+fn world() -> World {
+    World::new().secret("user", "secret")
+}
+
+fn server(rules: Vec<Rule>) -> Server {
+    Server::start(Options { rules, ..Options::default() })
+}
+
+fn url(server: &Server, path: &str) -> String {
+    server.url().replace("://", "://user@") + "/" + path
+}
+
+fn rftp(world: &World, server: &Server, args: &[&str]) -> Output {
+    let args: Vec<String> = args
+        .iter()
+        .map(|a| a.strip_prefix('@').map_or_else(|| (*a).to_string(), |path| url(server, path)))
+        .collect();
+    world
+        .run("rftp", args.into_iter().chain(["--json".into(), "--retries".into(), "1".into()]))
+        .env("RFTP_PASSWORD", "secret")
+        .limit(std::time::Duration::from_secs(120))
+        .go()
+}
+
+/// Many directories with a few files each, three levels deep.
+fn bushy(top: &Path) {
+    for i in 0..40 {
+        let dir = top.join(format!("d{}/e{}/f{i}", i % 3, i % 7));
+        std::fs::create_dir_all(&dir).unwrap();
+        for name in ["a", "b"] {
+            std::fs::write(dir.join(name), name).unwrap();
+        }
+    }
+}
+
+/// The paths of a run's events in their order.
+fn order(out: &Output) -> Vec<String> {
+    out.events("file").iter().map(|e| e["remote"].to_string() + e["outcome"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn several_list_and_nobody_sees_it() {
+    let (world, server) = (world(), server(vec![on("MLSD").with("d1/e2").then(reply("450 Not now\r\n"))]));
+    bushy(&server.root().join("www"));
+    std::fs::create_dir(world.path("here")).unwrap();
+    let plan = |jobs: &str| rftp(&world, &server, &["sync", "@www", "here", "--dry-run", jobs]);
+    let (one, connections) = (plan("-j1"), server.connections());
+    assert_eq!(connections, 1);
+    let four = plan("-j4");
+    assert_eq!(order(&one), order(&four));
+    assert_eq!(one.code, four.code);
+    assert!(order(&four).len() > 80, "{four:?}");
+    let several = server.connections() - connections;
+    assert!((2..=4).contains(&several), "{several} connections");
+    // The same of a tree that is fetched.
+    let get = |jobs: &str| rftp(&world, &server, &["get", "-r", "--dry-run", "@www/", "got/", jobs]);
+    assert_eq!(order(&get("-j1")), order(&get("-j4")));
+}
+
+#[test]
+fn a_listing_that_failed_forbids_deletion_whoever_made_it() {
+    for cut in ["226 Output truncated to 2 matches\r\n", "450 Not now\r\n"] {
+        let (world, server) = (world(), server(vec![]));
+        bushy(&server.root().join("www"));
+        rftp(&world, &server, &["sync", "@www", "here"]).exits(0);
+        let wrong = Server::start(Options {
+            rules: vec![on("MLSD").with("d2/e4").then(crate::sandbox::script::finally(cut))],
+            ..Options::default()
+        });
+        bushy(&wrong.root().join("www"));
+        std::fs::remove_dir_all(wrong.root().join("www/d0")).unwrap();
+        let out = rftp(&world, &wrong, &["sync", "@www", "here", "--delete", "--max-delete", "90%", "-j4"]);
+        out.says("nothing is deleted");
+        assert_ne!(out.code, 0);
+        assert!(world.path("here/d0").exists(), "{cut}");
+    }
+}
+
+#[test]
+fn directories_are_made_and_removed_in_few_writes() {
+    let (world, server) = (world(), server(vec![]));
+    bushy(&world.path("site"));
+    let files = 80;
+    // A skeleton that is new is neither asked for one by one nor listed.
+    let out = rftp(&world, &server, &["put", "-r", "-j1", "site/", "@deep/er/"]);
+    let trips = out.exits(0).summary()["round_trips"].as_u64().unwrap();
+    assert!(trips < 2 * files + 25, "{trips} round trips");
+    assert!(server.commands().iter().all(|c| !c.starts_with("MLSD deep/er/d")), "{:?}", server.commands());
+    // One that is there is found out in a few writes too.
+    let before = server.round_trips();
+    rftp(&world, &server, &["put", "-r", "-j1", "site/", "@deep/er/"]).exits(0);
+    let again = server.round_trips() - before;
+    assert!(again < 80 * 2 + 61 * 2 + 20, "{again} round trips");
+    let before = server.round_trips();
+    let gone = rftp(&world, &server, &["rm", "-r", "@deep"]);
+    gone.exits(0);
+    assert!(!server.root().join("deep").exists());
+    let removed = server.commands().iter().filter(|c| c.starts_with("RMD")).count();
+    assert!(removed >= 62, "{removed}");
+    let trips = server.round_trips() - before;
+    assert!(trips < 62 * 4, "{trips} round trips");
+}
+
+/// 100,000 names on both sides, in one directory and in many, within 32 MiB; fewer of them in a hurry.
+#[test]
+fn memory_does_not_grow_with_the_tree() {
+    let most = if std::env::var_os("WIREPOST_FULL").is_some() { 100_000 } else { 12_000 };
+    let (world, server) = (world(), server(vec![]));
+    for (name, per_dir) in [("flat", most), ("tree", 500)] {
+        let top = server.root().join(name);
+        for i in 0..most {
+            let dir = top.join(format!("directory {}", i / per_dir));
+            if i % per_dir == 0 {
+                std::fs::create_dir_all(&dir).unwrap();
+            }
+            std::fs::File::create(dir.join(format!("some file {i:06}.txt"))).unwrap();
+        }
+        let local = top.to_str().unwrap().to_string();
+        let args = ["sync", &local, &format!("@{name}"), "--delete"];
+        let out = rftp(&world, &server, &args);
+        assert_eq!(out.exits(0).summary()["counts"], serde_json::json!({ "skipped": most }));
+        eprintln!("{name}: {most} names, {} KiB, {:.1} s", out.max_rss >> 10, out.seconds);
+        out.within(32 << 20);
+    }
+}
