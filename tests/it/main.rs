@@ -25,6 +25,7 @@ mod rftp_verbs;
 mod rimap_search;
 mod rpop;
 mod rsendmail;
+mod rsendmail_many;
 mod rsendmail_queue;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;

@@ -116,7 +116,16 @@ impl Running {
         script: Script,
         session: impl Fn(Wire) -> io::Result<()> + Send + Sync + 'static,
     ) -> Running {
-        let listener = TcpListener::bind(("127.0.0.1", port)).expect("a loopback port");
+        Running::start_at(([127, 0, 0, 1], port).into(), script, session)
+    }
+
+    /// As [`Running::start`], at another address of loopback.
+    pub fn start_at(
+        at: SocketAddr,
+        script: Script,
+        session: impl Fn(Wire) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Running {
+        let listener = TcpListener::bind(at).expect("a loopback port");
         let addr = listener.local_addr().expect("a bound address");
         let dir = tempfile::tempdir().expect("a temporary directory");
         let ca = dir.path().join("ca.pem");

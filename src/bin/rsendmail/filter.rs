@@ -12,12 +12,11 @@ use crate::{
 };
 use std::{
     fs::File,
-    io::{self, Read, Seek, Write},
+    io::{self, Seek, Write},
     sync::Arc,
 };
 use wirepost::{
     base::{address::Address, error::*},
-    cli::config,
     mail::raw::{Raw, Source},
     net::Cancel,
     store::pipe::{About, Pipe, Verdict},
@@ -44,8 +43,7 @@ impl Filter {
     /// # Errors
     /// `Busy` if it may be tried again later, `Input` if the command failed for good or wrote no message.
     pub fn apply(&self, prepared: Prepared, cancel: &Cancel) -> Result<Prepared> {
-        let Prepared { source, row, .. } = &prepared;
-        let (source, row) = (source.clone(), *row);
+        let source = prepared.source.clone();
         let outgoing = if self.no_downgrade { prepared.whole()? } else { prepared.seven_bit()? };
         let failed = |e| Error::from_io(e, Kind::Local, "cannot keep the message for the filter");
         let mut input = tempfile::tempfile().map_err(failed)?;
@@ -73,7 +71,7 @@ impl Filter {
         }
         let raw = self.read(ours, &outgoing.message_id, outgoing.envelope.from.as_ref())?;
         let message_id = raw.message_id.clone();
-        Ok(Prepared { source, row, message_id, envelope: outgoing.envelope, content: Content::Sealed(raw) })
+        Ok(Prepared { source, message_id, envelope: outgoing.envelope, content: Content::Sealed(raw) })
     }
 
     fn read(&self, mut file: File, message_id: &str, from: Option<&Address>) -> Result<Raw> {
@@ -92,10 +90,9 @@ impl Filter {
 
 /// The variables that may hold secrets of ours.
 fn secret_variables(flags: &Rsendmail) -> Vec<String> {
-    let mut names = vec![TOOL.password_variable.to_string(), "WIREPOST_PROXY_PASSWORD".to_string()];
-    names.extend(flags.shared.login.password_env.clone());
-    names.extend(config::account().secret_variables());
-    names
+    let ours = [TOOL.password_variable, "RFTP_PASSWORD", "RPOP_PASSWORD", "RIMAP_SEARCH_PASSWORD"];
+    let ours = ours.into_iter().chain(["WIREPOST_PROXY_PASSWORD"]).map(String::from);
+    ours.chain(flags.shared.login.password_env.clone()).collect()
 }
 
 /// Canonical text with LF line ends: it has no CR but before an LF.

@@ -5,7 +5,7 @@
 
 mod rows;
 
-pub use rows::{Row, Rows};
+pub use rows::{Row, Rows, unknown};
 
 use crate::base::{error::*, escape};
 
@@ -103,7 +103,7 @@ pub fn fill(text: &str, row: &Row, place: Place) -> Result<String> {
                 match place {
                     Place::Text | Place::Line => out.push_str(value),
                     Place::Html => html(value, &mut out),
-                    Place::Path => out.push_str(path(value).map_err(|why| wrong(why))?),
+                    Place::Path => out.push_str(path(value).map_err(&wrong)?),
                     Place::Addresses if alone => out.push_str(value),
                     Place::Addresses => {
                         let name = at.quoted || (!at.angle && is_name(&all[i + 1..]));

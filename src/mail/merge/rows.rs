@@ -118,7 +118,7 @@ impl Rows {
             });
         }
         let left = Rc::new(Cell::new(ROW_MOST));
-        let bounded = Bounded { from: Box::new(from), left: left.clone() };
+        let bounded = Bounded { from: Box::new(from), left: left.clone(), cr: false, open: false };
         let delimiter = if format == Format::Tsv { b'\t' } else { b',' };
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -196,7 +196,9 @@ fn csv_row(
         Ok(false) => return Next::End,
         Err(e) => return Next::Lost(at, broken(e)),
     }
-    let line = record.position().map_or(at, csv::Position::line);
+    // The position the crate gives is that of the empty lines before it.
+    let within = record.as_slice().iter().filter(|b| **b == b'\n').count() as u64;
+    let line = reader.position().line().saturating_sub(1 + within);
     if record.len() != names.len() {
         let (has, wants) = (record.len(), names.len());
         return Next::Wrong(
@@ -252,22 +254,48 @@ fn json_row(reader: &mut BufReader<Box<dyn Read>>, line: &mut u64) -> Next {
     Next::Row(Row { line: *line, names: Rc::new(names), values })
 }
 
-/// Reads on only as far as one row may go.
+/// Reads on only as far as one row may go, every line end as LF, with one behind the last line: so lines can be counted.
 struct Bounded {
     from: Box<dyn Read>,
     left: Rc<Cell<usize>>,
+    /// The last byte was a CR, which is an LF already.
+    cr: bool,
+    /// A line is begun.
+    open: bool,
 }
 
 impl Read for Bounded {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let left = self.left.get();
-        if left == 0 {
-            return Err(too_long().into());
+        loop {
+            let left = self.left.get();
+            if left == 0 {
+                return Err(too_long().into());
+            }
+            let most = left.min(out.len());
+            let n = self.from.read(&mut out[..most])?;
+            self.left.set(left - n);
+            if n == 0 {
+                let Some(first) = out.first_mut().filter(|_| std::mem::take(&mut self.open)) else {
+                    return Ok(0);
+                };
+                *first = b'\n';
+                return Ok(1);
+            }
+            let mut kept = 0;
+            for i in 0..n {
+                let byte = out[i];
+                if byte == b'\n' && std::mem::take(&mut self.cr) {
+                    continue;
+                }
+                self.cr = byte == b'\r';
+                out[kept] = if self.cr { b'\n' } else { byte };
+                kept += 1;
+            }
+            if kept > 0 {
+                self.open = out[kept - 1] != b'\n';
+                return Ok(kept);
+            }
         }
-        let most = left.min(out.len());
-        let n = self.from.read(&mut out[..most])?;
-        self.left.set(left - n);
-        Ok(n)
     }
 }
 
