@@ -4,23 +4,20 @@
 //! the body itself, as it hands out its last bytes). What ends a connection ends the turn of its server: a 421, a second loss in
 //! a row, no connection or no login at all. The rest stays due.
 
-use super::{busy, tell};
+use super::{
+    busy,
+    mark::{Marked, Whole, envelope},
+    tell,
+};
 use crate::{
     args::Rsendmail,
     outgoing::{Content, Outgoing, Prepared},
     report,
     session::{Sent, Session},
 };
-use std::{
-    fs::File,
-    io::{self, Read},
-    os::unix::fs::FileExt,
-    rc::Rc,
-    sync::Arc,
-    time::Instant,
-};
+use std::{rc::Rc, sync::Arc, time::Instant};
 use wirepost::{
-    base::{address::Address, body::Body, date::Time, error::*},
+    base::{date::Time, error::*},
     cli::{
         Output,
         event::QueuedMessage,
@@ -30,10 +27,9 @@ use wirepost::{
     job::retry::backoff,
     mail::raw::{Raw, Source},
     net::Cancel,
-    smtp::{Envelope, Notify, Policy, Recipient, Ret},
     store::spool::{
         Entry, Locked, Record, Run, Spool, State,
-        record::{About, Event, Outcome},
+        record::{Event, Outcome},
     },
 };
 
@@ -428,84 +424,4 @@ fn results(record: &Record, open: &[usize], sent: &Sent, now: Time) -> Vec<Outco
         }
     }
     results
-}
-
-fn envelope(about: &About, open: &[usize]) -> Result<Envelope> {
-    let wrap = &about.envelope;
-    let to = open.iter().map(|i| {
-        let to = &about.to[*i];
-        let notify = to.notify.as_deref().and_then(Notify::parse);
-        Ok(Recipient { address: Address::parse(&to.address)?, notify })
-    });
-    Ok(Envelope {
-        from: if wrap.from.is_empty() { None } else { Some(Address::parse(&wrap.from)?) },
-        to: to.collect::<Result<_>>()?,
-        policy: if wrap.all { Policy::All } else { Policy::Any },
-        eight_bit: wrap.eight_bit,
-        utf8: wrap.utf8,
-        ret: wrap.ret.as_deref().map(|ret| if ret == "full" { Ret::Full } else { Ret::Headers }),
-        envid: wrap.envid.clone(),
-        require_tls: wrap.require_tls,
-    })
-}
-
-/// A file as it is.
-struct Whole {
-    file: File,
-    len: u64,
-}
-
-impl Body for Whole {
-    fn size(&self) -> u64 {
-        self.len
-    }
-
-    fn open(&self) -> Result<Box<dyn Read + '_>> {
-        struct From<'a>(&'a File, u64);
-        impl Read for From<'_> {
-            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-                let n = self.0.read_at(out, self.1)?;
-                self.1 += n as u64;
-                Ok(n)
-            }
-        }
-        Ok(Box::new(From(&self.file, 0)))
-    }
-}
-
-/// A body that writes down that its end goes out, before it hands that out.
-struct Marked {
-    body: Box<dyn Body>,
-    entry: Rc<Entry>,
-    to: Vec<usize>,
-}
-
-impl Body for Marked {
-    fn size(&self) -> u64 {
-        self.body.size()
-    }
-
-    fn open(&self) -> Result<Box<dyn Read + '_>> {
-        Ok(Box::new(Marking { from: self.body.open()?, left: self.body.size(), of: self, marked: false }))
-    }
-}
-
-struct Marking<'a> {
-    from: Box<dyn Read + 'a>,
-    left: u64,
-    of: &'a Marked,
-    marked: bool,
-}
-
-impl Read for Marking<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let n = self.from.read(out)?;
-        self.left = self.left.saturating_sub(n as u64);
-        // BDAT needs no dot: with its last byte the server has it all.
-        if !self.marked && (n == 0 || self.left == 0) {
-            self.of.entry.sending(&self.of.to)?;
-            self.marked = true;
-        }
-        Ok(n)
-    }
 }
