@@ -261,7 +261,7 @@ fn a_filter_of_the_account_counts() {
     bs(&site, dialogue).exits(0);
     let sent = site.server.sent();
     assert_eq!(sent.len(), 2);
-    assert!(sent.iter().all(|s| wire(s).contains("\r\nSubject: filtered\r\n")), "{:?}", wire(&sent[0]));
+    assert!(sent.iter().all(|s| wire(s).contains("Subject: filtered\r\n")), "{:?}", wire(&sent[0]));
 }
 
 #[test]

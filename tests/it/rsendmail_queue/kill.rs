@@ -199,7 +199,7 @@ fn durable_before_it_counts() {
     let three = at(&trace, two, &synced("/message>)"), "sync of the message's entry");
     let four = at(&trace, three, &|l| l.contains("renameat2("), "rename");
     let five = at(&trace, four, &synced("/envelope>)"), "sync of the record's entry");
-    let said = at(&trace, 0, &|l| l.contains("write(") && l.contains("\\\"queued\\\""), "word of it");
+    let said = at(&trace, 0, &|l| l.contains("write(1<") && l.contains("\\\"queued\\\""), "word of it");
     assert!(said > five, "said at {said}, durable at {five}:\n{trace}");
     // Out: the claim, synced; the mark; and the end of the message behind both. The record goes after the answer.
     let trace = order(&RUN, &site, "pwrite64,fdatasync,fsync,sendto,recvfrom,unlinkat");
