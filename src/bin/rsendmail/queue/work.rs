@@ -15,7 +15,11 @@ use crate::{
     report,
     session::{Sent, Session},
 };
-use std::{rc::Rc, sync::Arc, time::Instant};
+use std::{
+    rc::Rc,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use wirepost::{
     base::{date::Time, error::*},
     cli::{
@@ -33,8 +37,11 @@ use wirepost::{
     },
 };
 
-/// So many are claimed at once: after a power cut so many may be unknown.
-const CLAIM: usize = 32;
+/// As many are claimed at once as can be sent in this time: after a power cut so many may be unknown.
+const CLAIM: Duration = Duration::from_millis(500);
+/// The first time so many, before it is known how long they take.
+const FIRST: usize = 16;
+const MOST: usize = 256;
 
 /// See the module's essay.
 pub struct Work<'a, 's> {
@@ -52,6 +59,8 @@ pub struct Work<'a, 's> {
     pub tell: bool,
     stop: Option<Stop>,
     losses: u32,
+    /// How many are claimed at once.
+    claim: usize,
 }
 
 /// Why the rest has to wait.
@@ -82,6 +91,7 @@ impl<'a, 's> Work<'a, 's> {
             tell: true,
             stop,
             losses,
+            claim: FIRST,
         }
     }
 
@@ -90,21 +100,22 @@ impl<'a, 's> Work<'a, 's> {
     /// # Errors
     /// `Local` if what came of them cannot be written down.
     pub fn send(&mut self, ids: &[String], out: &mut Output) -> Result<()> {
+        let mut run = Run::new(self.spool, ids.len())?;
         let mut ids = ids.iter();
         loop {
             let mut ours = Vec::new();
             for id in ids.by_ref() {
                 ours.extend(self.take(id, out));
-                if ours.len() == CLAIM {
+                if ours.len() == self.claim {
                     break;
                 }
             }
             if ours.is_empty() {
-                return Ok(());
+                return run.sync();
             }
             self.check();
             match &self.stop {
-                None => self.claimed(ours, out)?,
+                None => self.claimed(ours, &mut run, out)?,
                 Some(_) => ours.into_iter().for_each(|entry| self.wait(entry, out)),
             }
         }
@@ -172,7 +183,7 @@ impl<'a, 's> Work<'a, 's> {
         }
     }
 
-    fn claimed(&mut self, mut ours: Vec<Entry>, out: &mut Output) -> Result<()> {
+    fn claimed(&mut self, mut ours: Vec<Entry>, run: &mut Run, out: &mut Output) -> Result<()> {
         // A server that is not there needs no claims.
         if let Err(e) = self.session.connect() {
             if self.tell && e.kind() != Kind::Interrupted {
@@ -183,18 +194,14 @@ impl<'a, 's> Work<'a, 's> {
             ours.into_iter().for_each(|entry| self.wait(entry, out));
             return Ok(());
         }
-        let mut run = match Run::claim(self.spool, &mut ours) {
-            Ok(run) => run,
-            Err(e) => {
-                for entry in &ours {
-                    if self.tell {
-                        tell::failed(out, &entry.id, Some(&entry.record), &e);
-                    }
-                }
-                self.stop = Some(Stop::Enough(e));
-                return Ok(());
+        if let Err(e) = run.claim(&mut ours) {
+            for entry in ours.iter().filter(|_| self.tell) {
+                tell::failed(out, &entry.id, Some(&entry.record), &e);
             }
-        };
+            self.stop = Some(Stop::Enough(e));
+            return Ok(());
+        }
+        let (began, count) = (Instant::now(), ours.len());
         let mut failed = None;
         for entry in ours {
             self.check();
@@ -203,9 +210,11 @@ impl<'a, 's> Work<'a, 's> {
                 self.wait(entry, out);
                 continue;
             }
-            failed = self.one(entry, &mut run, out).err().or(failed);
+            failed = self.one(entry, run, out).err().or(failed);
         }
-        failed.map_or_else(|| run.sync(), Err)
+        let each = began.elapsed().as_secs_f64() / count as f64;
+        self.claim = ((CLAIM.as_secs_f64() / each.max(1e-6)) as usize).clamp(1, MOST);
+        failed.map_or(Ok(()), Err)
     }
 
     fn one(&mut self, entry: Entry, run: &mut Run, out: &mut Output) -> Result<()> {
