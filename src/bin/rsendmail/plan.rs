@@ -46,6 +46,8 @@ pub struct Plan<'a> {
     qualify: bool,
     /// Something stood behind the dot that ended a message.
     pub was_cut: bool,
+    /// Why rows were left unread.
+    pub stopped: Option<Error>,
 }
 
 enum Item {
@@ -113,6 +115,7 @@ impl<'a> Plan<'a> {
             row: None,
             qualify: flags.queueing.sendmail && !target.by_default,
             was_cut: false,
+            stopped: None,
         }
     }
 
@@ -149,7 +152,11 @@ impl<'a> Plan<'a> {
         let (source, next) = self.unfiltered(cancel)?;
         let next = match (next, &self.filter) {
             (Ok(Next::Send(prepared)), Some(filter)) => {
-                filter.apply(*prepared, cancel).map(|prepared| Next::Send(Box::new(prepared)))
+                let filtered = filter.apply(*prepared, cancel);
+                filtered.map(|prepared| Next::Send(Box::new(prepared))).map_err(|e| match &source {
+                    Some(source) => e.context(source),
+                    None => e,
+                })
             }
             (next, _) => next,
         };
@@ -158,8 +165,9 @@ impl<'a> Plan<'a> {
 
     fn unfiltered(&mut self, cancel: &Cancel) -> Option<(Option<String>, Result<Next>)> {
         if let Some(merge) = &mut self.merge {
-            // What is not begun needs no word: the next run sends it.
-            if cancel.is_stopping() {
+            // Of the rows that are not begun each needs no word: the next run sends them.
+            if let Err(e) = cancel.check() {
+                self.stopped = Some(e);
                 return None;
             }
             let (source, filled) = merge.next_row(self.flags)?;

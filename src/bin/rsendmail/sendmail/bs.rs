@@ -168,6 +168,10 @@ impl Dialogue<'_> {
         let raw = Raw::new(source, self.plan.author_written().as_deref(), &own_domain(), None)?;
         let sender = self.from.clone().unwrap_or_default();
         let envelope = self.plan.envelope(sender, self.to.clone())?;
+        if envelope.to.is_empty() {
+            // The aliases of all of them are just that.
+            return Ok(Some("/dev/null".into()));
+        }
         let message_id = raw.message_id.clone();
         let message = Prepared { source: None, message_id, envelope, content: Content::Raw(raw) }.whole()?;
         let id = self.keeper.put(&message)?;
