@@ -46,6 +46,8 @@ pub struct Plan<'a> {
     qualify: bool,
     /// Something stood behind the dot that ended a message.
     pub was_cut: bool,
+    /// Why rows were left unread.
+    pub stopped: Option<Error>,
 }
 
 enum Item {
@@ -115,6 +117,7 @@ impl<'a> Plan<'a> {
             row: None,
             qualify,
             was_cut: false,
+            stopped: None,
         }
     }
 
@@ -150,7 +153,13 @@ impl<'a> Plan<'a> {
     pub fn next(&mut self, cancel: &Cancel) -> Option<(Option<String>, Result<Next>)> {
         let (source, next) = self.unfiltered(cancel)?;
         let next = match next {
-            Ok(Next::Send(prepared)) => self.filtered(*prepared, cancel).map(|p| Next::Send(Box::new(p))),
+            Ok(Next::Send(prepared)) => {
+                let filtered = self.filtered(*prepared, cancel).map(|p| Next::Send(Box::new(p)));
+                filtered.map_err(|e| match &source {
+                    Some(source) if self.filter.is_some() => e.context(source),
+                    _ => e,
+                })
+            }
             next => next,
         };
         Some((source, next))
@@ -166,8 +175,9 @@ impl<'a> Plan<'a> {
 
     fn unfiltered(&mut self, cancel: &Cancel) -> Option<(Option<String>, Result<Next>)> {
         if let Some(merge) = &mut self.merge {
-            // What is not begun needs no word: the next run sends it.
-            if cancel.is_stopping() {
+            // Of the rows that are not begun each needs no word: the next run sends them.
+            if let Err(e) = cancel.check() {
+                self.stopped = Some(e);
                 return None;
             }
             let (source, filled) = merge.next_row(self.flags)?;
