@@ -6,6 +6,8 @@
 
 #[path = "../support/certs.rs"]
 mod certs;
+#[path = "../sandbox/dns.rs"]
+mod dns;
 mod fixture;
 
 mod dovecot_up;
@@ -19,6 +21,7 @@ mod rftp_sync;
 mod rimap_search;
 mod rpop;
 mod rsendmail;
+mod rsendmail_delivery;
 mod rsendmail_queue;
 #[path = "../it/support/mod.rs"]
 mod support;

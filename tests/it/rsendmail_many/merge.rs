@@ -49,7 +49,7 @@ fn each_row_is_a_message_and_all_go_over_one_connection() {
         "{}",
         texts[0]
     );
-    assert!(texts[0].contains("X-Row: 1\r\n") && texts[0].contains("filename=\"1.txt\""), "{}", texts[0]);
+    assert!(texts[0].contains("X-Row: 1\r\n") && texts[0].contains("filename=1.txt"), "{}", texts[0]);
     assert!(texts[2].contains("To: =?utf-8?q?C=C3=A4rl?= <carl@x.example>"), "{}", texts[2]);
     let sent = server.sent();
     assert_eq!((sent[2].connection, sent[2].from.as_str()), (1, "bounce+3@x.example"));
@@ -269,7 +269,8 @@ fn plans_and_prints_show_each() {
     ];
     let out = world.run("rsendmail", args).args(["--print"]).go();
     out.exits(0);
-    assert_eq!(out.out().matches("\n>From ").count(), 3, "{out:?}");
+    // The third is not ASCII, and encoded.
+    assert_eq!(out.out().matches("\n>From ").count(), 2, "{out:?}");
     assert!(!out.out().contains("b@x.example"));
     // It can be read back.
     world.file("all.mbox", &out.stdout);
