@@ -7,6 +7,7 @@
 #[path = "../support/certs.rs"]
 mod certs;
 #[path = "../sandbox/dns.rs"]
+#[allow(dead_code, reason = "its odd answers are for the sandbox's tests")]
 mod dns;
 mod fixture;
 
