@@ -131,3 +131,69 @@ fn memory_does_not_grow_with_the_tree() {
         out.within(32 << 20);
     }
 }
+
+fn contents(top: &Path) -> std::collections::BTreeMap<std::path::PathBuf, Option<Vec<u8>>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut open = vec![top.to_path_buf()];
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if !name.starts_with(".rftp-state") {
+                found.insert(
+                    path.strip_prefix(top).unwrap().into(),
+                    path.is_file().then(|| std::fs::read(&path).unwrap()),
+                );
+            }
+            if path.is_dir() {
+                open.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// Random trees, shards in any order: together they do what one run does, with deletions and with states.
+#[test]
+fn shards_together_are_one_run_whatever_the_trees() {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move |n: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % n
+    };
+    let rounds = if std::env::var_os("WIREPOST_FULL").is_some() { 60 } else { 5 };
+    for round in 0..rounds {
+        let (world, shared, alone) = (world(), server(vec![]), server(vec![]));
+        let state: &[&str] = if random(2) == 0 { &["--state"] } else { &[] };
+        let shards = 2 + random(3);
+        for phase in 0..3 {
+            for _ in 0..3 + random(12) {
+                let dir = ["", "a", "b/c", "b", "d/e/f"][random(5) as usize];
+                let path = world.path("here").join(dir).join(format!("f{}", random(14)));
+                let gone = phase > 0 && random(3) == 0;
+                match gone {
+                    true if random(3) == 0 => drop(std::fs::remove_dir_all(path.parent().unwrap())),
+                    true => drop(std::fs::remove_file(&path)),
+                    false => drop(std::fs::create_dir_all(path.parent().unwrap()).and_then(|()| {
+                        std::fs::write(&path, vec![b'0' + random(10) as u8; random(300) as usize])
+                    })),
+                }
+            }
+            world.file("here/always", "x");
+            let sync = |server: &Server, more: &[&str]| {
+                let flags = ["sync", "here", "@there", "--delete", "--max-delete", "100%", "-j2"];
+                rftp(&world, server, &[&flags[..], state, more].concat()).exits(0);
+            };
+            sync(&alone, &[]);
+            let first = 1 + random(shards);
+            // Twice round: whoever removes a directory may come before those who empty it.
+            for n in 0..2 * shards {
+                sync(&shared, &["--shard", &format!("{}/{shards}", (first + n) % shards + 1)]);
+            }
+            let (together, one) =
+                (contents(&shared.root().join("there")), contents(&alone.root().join("there")));
+            assert_eq!(together, one, "round {round}, phase {phase}, {shards} shards, {state:?}");
+        }
+    }
+}

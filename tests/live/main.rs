@@ -15,6 +15,7 @@ mod proxy_up;
 mod pureftpd_up;
 mod rftp;
 mod rftp_reach;
+mod rftp_segments;
 mod rftp_sync;
 mod rimap_search;
 mod rpop;
