@@ -3,8 +3,9 @@
 use crate::{
     args::{self, By, Shared},
     manifest,
-    remote::Remote,
+    remote::{Remote, Site},
     session::{Purpose, Session, Voice},
+    told,
     walk::{self, Filter},
     work,
 };
@@ -76,17 +77,15 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
     // Taken from the back.
     jobs.reverse();
     let by = flags.by;
-    let mut fork = session.fork();
-    session.lend(&mut fork);
+    let site = session.site.clone();
     let hear = |heard| match heard {
         Heard::Note(text) => out.note(text),
         Heard::Warn(text) => out.warn(text),
-        Heard::End(end) => report(out, &session, &end.0.local, &end.0.target, end.1),
+        Heard::End(end) => report(out, &site, &end.0.local, &end.0.target, end.1),
     };
-    work::spread(&mut fork, usize::from(flags.jobs), jobs, cancel, hear, |worker, session| {
+    work::spread(&mut session, usize::from(flags.jobs), jobs, cancel, hear, |worker, session| {
         verify_some(worker, session, by);
     });
-    session.absorb(fork);
     cancel.check()?;
     session.end(out);
     Ok(())
@@ -242,38 +241,30 @@ fn compare(session: &mut Session<'_>, local: &Path, remote: &RemotePath, by: By)
     Ok(Verdict::Same { how: "read back".into(), sha256: Some(hex(&ours)) })
 }
 
-fn report(
-    out: &mut Output,
-    session: &Session<'_>,
-    local: &Path,
-    remote: &RemotePath,
-    result: Result<Verdict>,
-) {
+fn report(out: &mut Output, site: &Site, local: &Path, remote: &RemotePath, result: Result<Verdict>) {
     let mut file = event::File {
         direction: "verify",
         local: Some(record::name(local.as_os_str().as_bytes())),
         remote: Some(record::name(remote.as_bytes())),
-        url: Some(session.site.url(remote)),
+        url: Some(site.url(remote)),
         ..event::File::default()
     };
+    let shown = escape::text(&local.display().to_string()).into_owned();
     match result {
         Ok(Verdict::Same { how, sha256 }) => {
-            out.count(Outcome::Ok);
-            let shown = local.display().to_string();
-            out.done(format_args!("{}: the same ({how})", escape::text(&shown)));
-            (file.outcome, file.verified, file.sha256) = (Outcome::Ok.name(), Some(how), sha256);
+            let line = format!("{shown}: the same ({how})");
+            (file.verified, file.sha256) = (Some(how), sha256);
+            told::done(out, line, file);
         }
         Ok(Verdict::Differs(reason)) => {
             out.answer_no();
-            let shown = local.display().to_string();
-            out.line(format_args!("{}: {reason}", escape::text(&shown)));
+            out.line(format_args!("{shown}: {reason}"));
             (file.outcome, file.reason) = (Outcome::Permanent.name(), Some(reason));
+            out.emit(&Event::File(Box::new(file)));
         }
         Err(e) => {
-            let error = e.context(format_args!("cannot verify {remote} on {}", session.host()));
-            out.item_failed(&error);
-            (file.outcome, file.error) = (Outcome::of(&error).name(), Some(event::error(&error)));
+            let error = e.context(format_args!("cannot verify {remote} on {}", site.endpoint.host));
+            told::failed(out, file, &error, None, None);
         }
     }
-    out.emit(&Event::File(Box::new(file)));
 }

@@ -126,7 +126,7 @@ enum Begun {
     /// Not yet.
     Native(Box<dyn Transport>),
     #[cfg(not(any(windows, target_vendor = "apple")))]
-    OpenSsl(openssl::Begun),
+    OpenSsl(self::openssl::Begun),
 }
 
 /// Begins the handshake, and does not wait for the peer.

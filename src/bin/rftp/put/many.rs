@@ -1,17 +1,20 @@
 //! The files of a tree by several workers, as long as each one's way is the usual one: to a temporary name, over whatever file is
 //! there. What is there is learnt by listing the directories, not by a look at each name.
 
-use super::{Job, LEFT_OVER, failed, is_young, settle, skip, succeeded};
+use super::{
+    Job, LEFT_OVER, directory,
+    one::{Ended, ended, failed, is_young, skip},
+};
 use crate::{
     args::{Exists, Put, Replace},
     clean,
+    remote::Site,
     session::{Session, Voice},
     source::Source,
-    upload,
     work::{
-        self, Ear, End, Glued, Manner,
+        self, Ear, End,
         list::{self, Lister},
-        upload::{Held, Upload},
+        upload::{self, Held, Upload},
     },
 };
 use std::{
@@ -20,7 +23,6 @@ use std::{
 };
 use wirepost::{
     base::{
-        digest::hex,
         error::*,
         tree::{Entry, EntryKind},
     },
@@ -48,13 +50,13 @@ pub fn suits(flags: &Put, session: &Session<'_>) -> bool {
 }
 
 /// Hears how they went, and says it.
-struct Hearing<'h, 'j, 's> {
+struct Hearing<'h, 'j> {
     job: &'h mut Job<'j>,
-    session: &'h Session<'s>,
+    site: &'h Site,
     out: &'h mut Output,
 }
 
-impl Voice for Hearing<'_, '_, '_> {
+impl Voice for Hearing<'_, '_> {
     fn note(&mut self, text: String) {
         self.out.note(text);
     }
@@ -63,38 +65,13 @@ impl Voice for Hearing<'_, '_, '_> {
     }
 }
 
-impl Ear<Upload, Held> for Hearing<'_, '_, '_> {
+impl Ear<Upload, Held> for Hearing<'_, '_> {
     fn end(&mut self, end: End<Upload, Held>) {
         let End { job: file, result, tried, time, left, .. } = end;
-        let Hearing { job, session, out } = self;
-        let (local, remote) = (Source::Path(file.local), &file.remote);
-        let done = match result {
-            Ok(done) => done,
-            Err(e) => {
-                let mut error = e.context(format_args!("cannot store {remote} on {}", session.host()));
-                if let Some(left) = &left {
-                    error = error.hint_if_none(format!("{left} was left on the server"));
-                }
-                return failed(out, session, &local, Some(remote), &error, tried, left.as_ref());
-            }
-        };
-        let done = upload::Done {
-            bytes: done.bytes,
-            sent: done.bytes,
-            sha256: done.sha256.as_deref().map(hex),
-            verified: done.verified,
-            tls_version: done.tls_version.map(str::to_string),
-            tls_resumed: done.tls_resumed,
-            mark: done.mark,
-            ..upload::Done::default()
-        };
-        match settle(job, &local, &file.path, &done) {
-            Ok(removed) => succeeded(out, session, &local, remote, &done, tried, time, removed),
-            Err(e) => {
-                let error = e.context(format_args!("{remote} is stored on {}, but", session.host()));
-                failed(out, session, &local, Some(remote), &error, tried, None);
-            }
-        }
+        let Upload { local, remote, path: landing, .. } = file;
+        let (local, hint) = (Source::Path(local), String::new());
+        let end = Ended { local, remote, landing, result, tried, time, left, hint };
+        ended(self.job, self.site, self.out, end);
     }
 }
 
@@ -140,11 +117,7 @@ pub fn put(
 ) -> Result<Vec<File>> {
     let mut dirs = BTreeSet::new();
     for file in &files {
-        dirs.insert(match file.remote.parent() {
-            Some(dir) => dir,
-            None if file.remote.as_bytes().starts_with(b"/") => RemotePath::new("/")?,
-            None => RemotePath::new("")?,
-        });
+        dirs.insert(directory(&file.remote)?);
     }
     dirs.retain(|dir| !made.contains(dir));
     let workers = usize::from(job.flags.jobs).min(files.len());
@@ -159,7 +132,7 @@ pub fn put(
     for File { local, remote, landing, size } in files {
         let source = Source::Path(local.clone());
         if is_young(job, &source) {
-            skip(out, session, &source, Some(&remote), "too young");
+            skip(out, &session.site, &source, Some(&remote), "too young");
             continue;
         }
         let dir = remote.as_bytes().iter().rposition(|b| *b == b'/').map_or(0, |at| at.max(1));
@@ -168,14 +141,11 @@ pub fn put(
             Some(e) if e.is_dir() => {
                 let error = Error::new(Kind::Refused, "a directory of that name is there");
                 let error = error.context(format_args!("cannot store {remote} on {}", session.host()));
-                failed(out, session, &source, Some(&remote), &error, 1, None);
+                failed(out, &session.site, &source, Some(&remote), &error, 1, None);
                 continue;
             }
             Some(e) if e.kind == EntryKind::Link => {
-                let to = e.target.as_deref();
-                let to = to.map_or(String::new(), |t| format!(" to {}", String::from_utf8_lossy(t)));
-                let host = session.host();
-                out.warn(format_args!("{remote} on {host} is a symbolic link{to}: it is replaced"));
+                out.warn(upload::one::replaced_link(&remote, e, session.host()));
             }
             _ => {}
         }
@@ -185,28 +155,14 @@ pub fn put(
     }
     // Taken from the back: the largest first, so that no worker is left with one at the end.
     jobs.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| b.path.cmp(&a.path)));
-    let transfer = &job.flags.transfer;
     let workers = usize::from(job.flags.jobs);
-    let manner = Manner {
-        cancel: job.cancel,
-        progress: out.progress().clone(),
-        times: !transfer.no_times,
-        sha256: transfer.digest || transfer.manifest.is_some(),
-        limit_rate: transfer.limit_rate.map(|r| (r / workers as u64).max(1)),
-        min_rate: transfer.min_rate,
-        hold: false,
-        glue: Glued::default(),
-    };
-    let cancel = job.cancel;
-    let mut fork = session.fork();
-    session.lend(&mut fork);
-    let mut hearing = Hearing { job, session, out };
-    let left = work::run(&mut fork, workers, jobs, cancel, &mut hearing, |worker, session| {
+    let (manner, cancel, site) = (job.manner(out).shared_by(workers), job.cancel, session.site.clone());
+    let mut hearing = Hearing { job, site: &site, out };
+    let left = work::run(session, workers, jobs, cancel, &mut hearing, |worker, session| {
         work::upload::work(worker, session, &manner);
     });
-    session.absorb(fork);
     for file in left.into_iter().rev() {
-        skip(out, session, &Source::Path(file.local), Some(&file.remote), "interrupted");
+        skip(out, &session.site, &Source::Path(file.local), Some(&file.remote), "interrupted");
     }
     Ok(Vec::new())
 }
