@@ -11,9 +11,10 @@
 //! temporary has gaps, so it bears a name that no run goes on with; when the run gives up in good order it is cut to what is
 //! whole and gets its own name back.
 
+mod parts;
+
 use crate::{
     args::Exists,
-    segments,
     session::{Session, Voice},
     temporary,
     work::{Done, Manner},
@@ -288,90 +289,6 @@ impl<'a> Attempt<'a> {
             Some(_) => Ok(Some(format!("hash:{}", hash.name()))),
             None => Ok(None),
         }
-    }
-
-    /// `--segments`; `None` where the file has to be fetched in one piece.
-    fn in_parts(
-        &mut self,
-        session: &mut Session<'_>,
-        from: u64,
-        identity: Option<(u64, Time)>,
-        voice: &mut impl Voice,
-    ) -> Result<Option<Done>> {
-        let connections = self.manner.segments;
-        if connections < 2 || self.whole {
-            return Ok(None);
-        }
-        let client = session.client()?;
-        let (remote, host) = (&self.remote, client.host().to_string());
-        let Some((size, modified)) = identity.filter(|_| client.features().may_have("REST")) else {
-            voice.note(format!("{remote} is fetched in one piece: {host} tells not enough about it"));
-            return Ok(None);
-        };
-        if size.saturating_sub(from) < 2 * segments::LEAST {
-            return Ok(None);
-        }
-        let Some(partial) = &mut self.partial else { return Err(Error::new(Kind::Bug, "no temporary")) };
-        let own = partial.name().to_os_string();
-        partial.rename(OsStr::from_bytes(&temporary::random(self.name.as_bytes())))?;
-        let failed =
-            |e| Error::from_io(e, Kind::Local, format_args!("cannot write {}", self.local.display()));
-        let file = partial.file().try_clone().map_err(failed)?;
-        let bar = self.manner.shown(&remote.to_string(), Some(size));
-        let progress = |n| bar.iter().for_each(|bar| bar.add(n));
-        progress(from);
-        let wanted = segments::Wanted {
-            remote,
-            file: &file,
-            from,
-            size,
-            connections,
-            limit_rate: self.manner.limit_rate,
-            min_rate: self.manner.min_rate,
-            cancel: self.manner.cancel,
-            progress: &progress,
-        };
-        if let Err(broken) = segments::fetch(session, &wanted, voice) {
-            file.set_len(broken.whole).map_err(failed)?;
-            partial.rename(&own)?;
-            if broken.misplaced {
-                voice.note(format!("{remote}: {}; fetching it in one piece", broken.error));
-                file.set_len(0).map_err(failed)?;
-                self.whole = true;
-                return Ok(None);
-            }
-            return Err(broken.error);
-        }
-        partial.rename(&own)?;
-        let client = session.client()?;
-        let hash = client.best_hash().filter(|_| self.manner.removes_source);
-        let now = client.look(remote)?;
-        if now.as_ref().and_then(|e| e.size.zip(e.modified)) != Some((size, modified)) {
-            self.anew = true;
-            let text = format!("{remote} changed on {host} while it was fetched");
-            return Err(Error::new(Kind::Closed, text).host(&host));
-        }
-        let none = |_| ();
-        let mut meter = Meter::new(&none);
-        for algorithm in hash.into_iter().chain(self.manner.sha256.then_some(Algorithm::Sha256)) {
-            meter = meter.digest(algorithm);
-        }
-        if meter.sees_bytes() {
-            let all = partial.file();
-            all.rewind().and_then(|()| meter.seed(all, size)).map_err(failed)?;
-        }
-        let verified = self.by_digest(session, hash, hash.and_then(|h| meter.digest_of(h)))?;
-        let client = session.client()?;
-        Ok(Some(Done {
-            bytes: size,
-            moved: size - from,
-            resumed_from: (from > 0).then_some(from),
-            sha256: meter.digest_of(Algorithm::Sha256).filter(|_| self.manner.sha256),
-            verified: verified.unwrap_or_else(|| "size".into()),
-            tls_version: client.tls_version(),
-            tls_resumed: client.tls_resumed(),
-            ..Done::default()
-        }))
     }
 
     /// After the last try failed: what a later run can go on with stays, and its path is told.
