@@ -131,6 +131,29 @@ impl<'a> Session<'a> {
         self.dead.as_ref()
     }
 
+    /// A connection, if there is to be one in this run.
+    ///
+    /// # Errors
+    /// What stands in the way; it is not tried again.
+    pub fn connect(&mut self) -> Result<()> {
+        if let Some(dead) = &self.dead {
+            return Err(dead.clone());
+        }
+        if self.has_domains {
+            return Ok(());
+        }
+        let connected = self.client().map(drop);
+        if let Err(e) = &connected {
+            self.dead = Some(e.clone());
+        }
+        connected
+    }
+
+    /// Whether each domain has a server of its own, so that what one of them says is nothing to the others.
+    pub fn has_domains(&self) -> bool {
+        self.has_domains
+    }
+
     /// Whether the next message has a connection that stands.
     pub fn is_open(&self) -> bool {
         self.client.as_ref().is_some_and(Client::is_usable) || self.domains.iter().any(Session::is_open)

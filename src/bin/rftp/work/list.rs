@@ -86,7 +86,7 @@ impl Lister<'_> {
                 self.changed.notify_all();
                 return listing;
             }
-            if !board.out.contains(dir) && !(board.urgent && board.open.last() == Some(dir)) {
+            if !(board.out.contains(dir) || board.urgent && board.open.last() == Some(dir)) {
                 board.open.retain(|d| d != dir);
                 board.open.push(dir.clone());
                 board.urgent = true;
