@@ -2,21 +2,10 @@
 //! with the tree.
 use std::path::Path;
 
+use crate::rftp_sync::{server, url, world};
 use crate::sandbox::ftp::{Options, Server};
-use crate::sandbox::script::{Rule, on, reply};
+use crate::sandbox::script::{End, on, reply, reply_then};
 use crate::support::{Output, World};
-
-fn world() -> World {
-    World::new().secret("user", "secret")
-}
-
-fn server(rules: Vec<Rule>) -> Server {
-    Server::start(Options { rules, ..Options::default() })
-}
-
-fn url(server: &Server, path: &str) -> String {
-    server.url().replace("://", "://user@") + "/" + path
-}
 
 fn rftp(world: &World, server: &Server, args: &[&str]) -> Output {
     let args: Vec<String> = args
@@ -194,6 +183,27 @@ fn shards_together_are_one_run_whatever_the_trees() {
             let (together, one) =
                 (contents(&shared.root().join("there")), contents(&alone.root().join("there")));
             assert_eq!(together, one, "round {round}, phase {phase}, {shards} shards, {state:?}");
+        }
+    }
+}
+
+#[test]
+fn a_server_that_is_full_ends_it_whoever_asks() {
+    for from in [1, 2] {
+        let full =
+            || vec![on("CONNECT").from(from).then(reply_then("421 Too many connections\r\n", End::Close))];
+        for args in [
+            &["put", "-r", "site/", "@"][..],
+            &["put", "-r", "site/", "@deep/"],
+            &["sync", "site", "@www", "-j8"],
+            &["get", "-r", "@tree/", "back/", "-j8"],
+        ] {
+            let (world, server) = (world(), server(full()));
+            bushy(&world.path("site"));
+            bushy(&server.root().join("tree"));
+            let out = rftp(&world, &server, args);
+            // With room for one all is done by that one.
+            out.exits(if from == 1 { 75 } else { 0 });
         }
     }
 }

@@ -8,15 +8,15 @@ use crate::sandbox::script::{Action, End, Fault, Rule, on, reply};
 use crate::sandbox::tls::Tls;
 use crate::support::{Output, World};
 
-fn world() -> World {
+pub fn world() -> World {
     World::new().secret("user", "secret")
 }
 
-fn server(rules: Vec<Rule>) -> Server {
+pub fn server(rules: Vec<Rule>) -> Server {
     Server::start(Options { rules, ..Options::default() })
 }
 
-fn url(server: &Server, path: &str) -> String {
+pub fn url(server: &Server, path: &str) -> String {
     server.url().replace("://", "://user@") + "/" + path
 }
 

@@ -373,15 +373,6 @@ fn make_dirs(
     Ok(made)
 }
 
-/// The directory that a path is in.
-fn directory(remote: &RemotePath) -> Result<RemotePath> {
-    match remote.parent() {
-        Some(dir) => Ok(dir),
-        None if remote.as_bytes().starts_with(b"/") => RemotePath::new("/"),
-        None => RemotePath::new(""),
-    }
-}
-
 /// Removes what earlier runs left in the directories that this one filled.
 fn sweep(job: &mut Job<'_>, session: &mut Session<'_>, out: &mut Output) {
     let dirs = std::mem::take(&mut job.written);

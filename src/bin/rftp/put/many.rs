@@ -2,7 +2,7 @@
 //! there. What is there is learnt by listing the directories, not by a look at each name.
 
 use super::{
-    Job, LEFT_OVER, directory,
+    Job, LEFT_OVER,
     one::{Ended, ended, failed, is_young, skip},
 };
 use crate::{
@@ -13,19 +13,16 @@ use crate::{
     source::Source,
     work::{
         self, Ear, End,
-        list::{self, Lister},
+        list::{self, There, directory},
         upload::{self, Held, Upload},
     },
 };
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashSet},
     path::PathBuf,
 };
 use wirepost::{
-    base::{
-        error::*,
-        tree::{Entry, EntryKind},
-    },
+    base::{error::*, tree::EntryKind},
     cli::Output,
     ftp::RemotePath,
 };
@@ -75,38 +72,6 @@ impl Ear<Upload, Held> for Hearing<'_, '_> {
     }
 }
 
-/// Directories by name, and what is in each.
-type There = HashMap<Vec<u8>, HashMap<Vec<u8>, Entry>>;
-
-/// What is in these directories; `None` if that cannot be learnt. What earlier runs left there is noted.
-fn what_is(
-    lister: &mut Lister<'_>,
-    dirs: &BTreeSet<RemotePath>,
-    left_over: &mut Vec<RemotePath>,
-    out: &mut Output,
-) -> Result<Option<There>> {
-    let mut there = There::new();
-    lister.soon(dirs.iter().cloned());
-    lister.warm();
-    for dir in dirs {
-        let entries = match lister.list(dir, out) {
-            Ok(listing) if listing.is_whole() => {
-                for old in clean::old(dir, &listing.entries, Some(LEFT_OVER)) {
-                    left_over.push(old?);
-                }
-                listing.entries
-            }
-            // It could not be made, which each of its files will say by itself.
-            Err(e) if e.kind() == Kind::Missing => Vec::new(),
-            Err(e) if e.kind() == Kind::Interrupted => return Err(e),
-            _ => return Ok(None),
-        };
-        let entries = entries.into_iter().map(|e| (e.name.clone(), e)).collect();
-        there.insert(dir.as_bytes().to_vec(), entries);
-    }
-    Ok(Some(there))
-}
-
 /// Puts them all into directories of which those in `made` are new, or gives them back if what is there cannot be learnt.
 pub fn put(
     job: &mut Job<'_>,
@@ -122,12 +87,16 @@ pub fn put(
     dirs.retain(|dir| !made.contains(dir));
     let workers = usize::from(job.flags.jobs).min(files.len());
     let left_over = &mut job.left_over;
-    let there = list::ahead(session, workers, |lister| what_is(lister, &dirs, left_over, out));
-    let mut there = match there {
-        Ok(Some(there)) => there,
-        Ok(None) => return Ok(files),
-        Err(e) => return Err(e),
-    };
+    let there = list::ahead(session, workers, |lister| {
+        lister.warm();
+        There::learn(lister, &dirs, out, |dir, entries| {
+            for old in clean::old(dir, entries, Some(LEFT_OVER)) {
+                left_over.push(old?);
+            }
+            Ok(())
+        })
+    });
+    let Some(mut there) = there? else { return Ok(files) };
     let mut jobs = Vec::with_capacity(files.len());
     for File { local, remote, landing, size } in files {
         let source = Source::Path(local.clone());
@@ -135,8 +104,7 @@ pub fn put(
             skip(out, &session.site, &source, Some(&remote), "too young");
             continue;
         }
-        let dir = remote.as_bytes().iter().rposition(|b| *b == b'/').map_or(0, |at| at.max(1));
-        let entry = there.get_mut(&remote.as_bytes()[..dir]).and_then(|d| d.remove(&remote.name()));
+        let entry = there.take(&remote)?;
         match &entry {
             Some(e) if e.is_dir() => {
                 let error = Error::new(Kind::Refused, "a directory of that name is there");

@@ -1,13 +1,13 @@
 //! One file that is put, from its first try to what is said of it.
 
-use super::{Job, directory, file_name};
+use super::{Job, file_name};
 use crate::{
     dispose,
     remote::Site,
     session::Session,
     source::{self, Source},
     told,
-    work::{Done, upload::one::Attempt},
+    work::{Done, list::directory, upload::one::Attempt},
 };
 use std::time::{Duration, Instant};
 use wirepost::{

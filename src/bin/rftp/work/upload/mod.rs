@@ -164,7 +164,7 @@ impl Row<'_> {
         if ahead == Ahead::Nothing || !client.is_prepared() {
             let sent = attempt.store(session, &mut source, &mut Speaks(worker))?;
             let client = session.client()?;
-            let verified = attempt.prove(client, &sent, &[])?;
+            let verified = attempt.prove(client, &sent, None)?;
             return Ok((sent.done(verified, client, &source), source.modified));
         }
         attempt.begins(&mut source)?;

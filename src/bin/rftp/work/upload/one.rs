@@ -142,7 +142,7 @@ impl<'a> Attempt<'a> {
         if let Some(mode) = there.as_ref().and_then(|e| e.mode).filter(|_| !self.manner.in_place) {
             before.push(client.mode_command(self.name(), mode)?);
         }
-        let verified = self.prove(client, &sent, &before)?;
+        let verified = self.prove(client, &sent, Some(&before))?;
         if !self.manner.in_place {
             self.rename(session, sent.sizes, there.is_some(), voice)?;
         }
@@ -310,10 +310,14 @@ impl<'a> Attempt<'a> {
         })
     }
 
-    /// What proves the contents, asked for in one write behind these commands.
-    pub fn prove(&mut self, client: &mut Client, sent: &Sent, before: &[Command]) -> Result<String> {
+    /// What proves the contents, asked for in one write behind the commands in `before`; without any, in front of the question
+    /// for the next file's port.
+    pub fn prove(&mut self, client: &mut Client, sent: &Sent, before: Option<&[Command]>) -> Result<String> {
         let algorithm = sent.digest.as_ref().map(|(a, _)| *a);
-        let (size, theirs) = client.size_and_digest_after(before, self.name(), algorithm)?;
+        let (size, theirs) = match before {
+            Some(before) => client.size_and_digest_after(before, self.name(), algorithm)?,
+            None => client.probe_and_prepare(self.name(), algorithm)?,
+        };
         let cut = size.is_some_and(|size| !sent.sizes.allows(size));
         let ours = sent.digest.clone();
         proof(client.host(), sent.bytes, sent.sizes, size, ours, theirs).map_err(|e| {
