@@ -41,7 +41,12 @@ fn jittered(tried: u32, random: u64) -> Duration {
 /// How long a queue waits before it tries a message again that was tried so often, `tried` from 1: a minute, two, four … up to two hours,
 /// with a quarter of jitter.
 pub fn backoff(tried: u32) -> Duration {
-    spread(tried, Duration::from_secs(60), Duration::from_secs(7200), RandomState::new().build_hasher().finish())
+    spread(
+        tried,
+        Duration::from_secs(60),
+        Duration::from_secs(7200),
+        RandomState::new().build_hasher().finish(),
+    )
 }
 
 fn spread(tried: u32, first: Duration, longest: Duration, random: u64) -> Duration {

@@ -416,6 +416,9 @@ fn process(
     if let Some(delivery) = tools.delivery.as_mut().filter(|_| !search.dry_run) {
         let set: UidSet = found.uids.iter().copied().collect();
         let set = small_enough(job, mailbox, set, out)?;
+        if let Some(seen) = &mut job.seen {
+            seen.expect(usize::try_from(set.len()).unwrap_or(0));
+        }
         delivery.take(mailbox, &set, &folder, job, out)?;
         missing(job, mailbox, &set.iter().collect::<Vec<_>>(), out);
     } else {

@@ -111,9 +111,7 @@ impl Entry {
                 self.len.set(len + line.len() as u64);
                 Ok(())
             }
-            Err(e) => {
-                Err(self.spool.failed(e, "write to").kind_is(Kind::Local))
-            }
+            Err(e) => Err(self.spool.failed(e, "write to").kind_is(Kind::Local)),
         }
     }
 

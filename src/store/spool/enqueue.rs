@@ -103,8 +103,7 @@ impl<'a> Enqueue<'a> {
         }
         self.batch.wrote(&self.spool.messages, &waiting._lock)?;
         self.batch.changed(&self.spool.messages);
-        let mut file =
-            self.spool.envelopes.create_new(&waiting.record, 0o600).map_err(|e| self.cannot(e))?;
+        let mut file = self.spool.envelopes.create_new(&waiting.record, 0o600).map_err(|e| self.cannot(e))?;
         file.try_lock().map_err(|e| self.cannot(e.into()))?;
         let line = record::to_line(about) + "\n";
         file.write_all(line.as_bytes()).map_err(|e| self.cannot(e))?;

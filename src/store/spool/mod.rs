@@ -75,7 +75,9 @@ impl Spool {
                 .map(Some)
                 .map_err(|e| e.kind_is(Kind::Config).context("cannot open the queue")),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(e) => Err(Error::from_io(e, Kind::Config, format_args!("cannot open the queue {}", show(at)))),
+            Err(e) => {
+                Err(Error::from_io(e, Kind::Config, format_args!("cannot open the queue {}", show(at))))
+            }
         }
     }
 

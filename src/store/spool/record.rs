@@ -96,7 +96,9 @@ pub enum Event {
         boot: Option<String>,
     },
     /// The end of the message is about to be sent to these. From here on silence means: unknown.
-    Sending { to: Vec<usize> },
+    Sending {
+        to: Vec<usize>,
+    },
     /// What came of it; ends the claim.
     Result {
         #[serde(with = "moment")]
