@@ -41,6 +41,7 @@
 //! dns_lookup  : net/dial
 //! imap_codec  : imap/oracle
 //! arbitrary   : imap/oracle
+//! csv         : mail/merge
 //! flate2      : imap/deflate imap/tests mail/compose
 //! mime_guess  : mime/media_type
 //! encoding_rs : mime/charset

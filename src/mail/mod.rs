@@ -5,5 +5,6 @@ mod canonical;
 pub mod compose;
 pub mod downgrade;
 pub mod facts;
+pub mod merge;
 pub mod raw;
 pub mod rules;

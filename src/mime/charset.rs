@@ -6,7 +6,7 @@
 
 use crate::base::error::*;
 use crate::mime::encode::{Codec, Defects, Out};
-use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, WINDOWS_1252};
+use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// What a label stands for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,9 +46,16 @@ pub fn is_known(label: &str) -> bool {
     find(label.as_bytes()).is_some()
 }
 
-/// A value of a header: `None` if nobody knows the label.
+/// A value of a header: `None` if nobody knows the label. Its first characters are its own: a mark of the byte order, which begins a
+/// file, neither goes nor overrules the label here, but for UTF-16, which may need it.
 pub fn decode(label: &[u8], bytes: &[u8]) -> Option<String> {
-    let mut to = ToUtf8 { inner: Inner::new(find(label)?), defects: Defects::default(), offset: 0 };
+    let inner = match find(label)? {
+        Charset::Other(encoding) if ![UTF_16LE, UTF_16BE].contains(&encoding) => {
+            Inner::Other(Box::new(encoding.new_decoder_without_bom_handling()))
+        }
+        charset => Inner::new(charset),
+    };
+    let mut to = ToUtf8 { inner, defects: Defects::default(), offset: 0 };
     let mut out = Out::new();
     to.push(bytes, &mut out).ok()?;
     to.finish(&mut out).ok()?;
@@ -272,6 +279,9 @@ mod tests {
             ("koi8-r", b"\xd2", "р"),
             ("", b"caf\xe9 caf\xc3\xa9", "café café"),
             ("utf-16be", b"\0a\x26\x3a", "a☺"),
+            ("utf-16be", b"\xfe\xff\0a", "a"),
+            ("utf-8", b"\xef\xbb\xbfa", "\u{feff}a"),
+            ("iso-8859-1", b"\xff\xfea", "ÿþa"),
         ] {
             assert_eq!(decode(label.as_bytes(), bytes).as_deref(), Some(want), "{label}");
         }

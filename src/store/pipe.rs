@@ -58,10 +58,23 @@ impl Pipe {
     /// Runs the command with `message` (from where it is positioned) on its standard input. `stop` is asked now and
     /// then whether to give up; its error is passed on. An `Err` otherwise: the command could not be started.
     pub fn run(&self, message: File, about: &About<'_>, stop: &dyn Fn() -> Result<()>) -> Result<Verdict> {
+        self.run_into(message, None, about, stop)
+    }
+
+    /// As [`Pipe::run`]; what the command writes goes into `output`.
+    pub fn run_into(
+        &self,
+        message: File,
+        output: Option<File>,
+        about: &About<'_>,
+        stop: &dyn Fn() -> Result<()>,
+    ) -> Result<Verdict> {
         let failed = |e: io::Error| Error::from_io(e, Kind::Config, "cannot run the command");
         let mut command = Command::new("sh");
         command.arg("-c").arg(&self.command).stdin(message).process_group(0);
-        if self.to_stderr {
+        if let Some(output) = output {
+            command.stdout(output);
+        } else if self.to_stderr {
             let stderr = io::stderr().as_fd().try_clone_to_owned().map_err(failed)?;
             command.stdout(Stdio::from(stderr));
         }

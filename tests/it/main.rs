@@ -25,8 +25,11 @@ mod rftp_verbs;
 mod rimap_search;
 mod rpop;
 mod rsendmail;
+mod rsendmail_many;
+mod rsendmail_queue;
 #[path = "../sandbox/mod.rs"]
 mod sandbox;
 mod sandbox_ftp;
 mod sandbox_mail;
+mod sendmail;
 mod support;

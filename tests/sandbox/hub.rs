@@ -116,7 +116,16 @@ impl Running {
         script: Script,
         session: impl Fn(Wire) -> io::Result<()> + Send + Sync + 'static,
     ) -> Running {
-        let listener = TcpListener::bind(("127.0.0.1", port)).expect("a loopback port");
+        Running::start_at(([127, 0, 0, 1], port).into(), script, session)
+    }
+
+    /// As [`Running::start`], at another address of loopback.
+    pub fn start_at(
+        at: SocketAddr,
+        script: Script,
+        session: impl Fn(Wire) -> io::Result<()> + Send + Sync + 'static,
+    ) -> Running {
+        let listener = TcpListener::bind(at).expect("a loopback port");
         let addr = listener.local_addr().expect("a bound address");
         let dir = tempfile::tempdir().expect("a temporary directory");
         let ca = dir.path().join("ca.pem");
@@ -181,6 +190,14 @@ impl Running {
     /// Waits until the log satisfies this; `false` if it does not within the time.
     pub fn wait_for(&self, time: Duration, mut done: impl FnMut(&Log) -> bool) -> bool {
         let wait = self.hub.changed.wait_timeout_while(self.hub.lock(), time, |state| !done(&state.log));
+        wait.is_ok_and(|(_, timeout)| !timeout.timed_out())
+    }
+}
+
+impl Running {
+    /// Waits until no connection is served; `false` if one is after the time.
+    pub fn wait_idle(&self, time: Duration) -> bool {
+        let wait = self.hub.changed.wait_timeout_while(self.hub.lock(), time, |state| state.open > 0);
         wait.is_ok_and(|(_, timeout)| !timeout.timed_out())
     }
 }

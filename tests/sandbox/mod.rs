@@ -10,6 +10,7 @@
 #![allow(dead_code)]
 
 pub mod clock;
+pub mod dns;
 pub mod ftp;
 pub mod hub;
 pub mod imap;

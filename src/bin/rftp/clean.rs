@@ -41,7 +41,7 @@ pub fn run(flags: &args::Clean, shared: &Shared, out: &mut Output, cancel: &Canc
         }
         for dir in dirs {
             cancel.check()?;
-            for (temporary, _) in leftovers(session, &dir, out).map_err(failed)? {
+            for temporary in leftovers(session, &dir, out).map_err(failed)? {
                 if flags.dry_run {
                     report::planned("clean", session, &temporary, out);
                     continue;
@@ -58,14 +58,9 @@ pub fn run(flags: &args::Clean, shared: &Shared, out: &mut Output, cancel: &Canc
     Ok(())
 }
 
-fn leftovers(
-    session: &mut Session<'_>,
-    dir: &RemotePath,
-    out: &mut Output,
-) -> Result<Vec<(RemotePath, Entry)>> {
+fn leftovers(session: &mut Session<'_>, dir: &RemotePath, out: &mut Output) -> Result<Vec<RemotePath>> {
     let listing = session.run(out, |s, _, _| s.client()?.list(dir)).0?;
-    let ours = listing.entries.into_iter().filter(|e| e.kind != EntryKind::Dir && is_temporary(&e.name));
-    ours.map(|e| Ok((dir.join(&e.name)?, e))).collect()
+    old(dir, &listing.entries, None).collect()
 }
 
 fn remove(session: &mut Session<'_>, path: &RemotePath, out: &mut Output) -> Result<()> {
@@ -87,14 +82,26 @@ pub fn sweep(
     age: Option<Duration>,
     out: &mut Output,
 ) -> Result<()> {
-    let now = Time::now();
-    for (path, entry) in leftovers(session, dir, out)? {
-        let doubt = if entry.tolerance > 1 { i64::from(entry.tolerance) + ZONES } else { 0 };
-        let old = |age| entry.modified.is_some_and(|at| at.0 + doubt < now.before(age).0);
-        if age.is_none_or(old) {
-            out.note(format_args!("removing {path}, which an earlier run left"));
-            remove(session, &path, out)?;
-        }
+    let listing = session.run(out, |s, _, _| s.client()?.list(dir)).0?;
+    for path in old(dir, &listing.entries, age) {
+        let path = path?;
+        out.note(format_args!("removing {path}, which an earlier run left"));
+        remove(session, &path, out)?;
     }
     Ok(())
+}
+
+/// The temporaries in a listing that are older.
+pub fn old<'e>(
+    dir: &'e RemotePath,
+    entries: &'e [Entry],
+    age: Option<Duration>,
+) -> impl Iterator<Item = Result<RemotePath>> + 'e {
+    let now = Time::now();
+    let is_old = move |entry: &&Entry| {
+        let doubt = if entry.tolerance > 1 { i64::from(entry.tolerance) + ZONES } else { 0 };
+        let older = |age| entry.modified.is_some_and(|at| at.0 + doubt < now.before(age).0);
+        entry.kind != EntryKind::Dir && is_temporary(&entry.name) && age.is_none_or(older)
+    };
+    entries.iter().filter(is_old).map(|entry| dir.join(&entry.name))
 }

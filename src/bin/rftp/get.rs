@@ -306,7 +306,8 @@ fn tree(
     to: Landing,
     out: &mut Output,
 ) -> Result<()> {
-    let walk = walk::remote(session, usize::from(job.flags.jobs), top, &job.filter, out)?;
+    let jobs = if job.flags.transfer.dry_run { 1 } else { usize::from(job.flags.jobs) };
+    let walk = walk::remote(session, jobs, top, &job.filter, out)?;
     for (path, reason) in &walk.left_out {
         skip(out, session, &top.join(path)?, None, reason);
     }

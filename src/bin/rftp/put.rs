@@ -1,8 +1,9 @@
 //! `put`: files arrive whole under their names, or not at all. Which files, where to, and what is said about each; one file's
 //! way is `upload.rs`.
 //!
-//! A run that wrote several files into a directory looks through it once at its end, and removes temporaries that earlier runs left
-//! there more than a day ago; a run of a few files does not pay for a listing, and leaves that to `rftp clean`.
+//! A run that wrote several files into a directory removes temporaries that earlier runs left there more than a day ago: if it was not
+//! listed for another reason it is looked through once at the end. A run of a few files does not pay for a listing, and leaves
+//! that to `rftp clean`.
 
 mod many;
 
@@ -56,8 +57,10 @@ struct Job<'a> {
     flags: &'a args::Put,
     cancel: &'a Cancel,
     manifest: Option<Manifest>,
-    /// How many files were written into which directory.
+    /// How many files were written into which directory that was not listed.
     written: BTreeMap<RemotePath, usize>,
+    /// Old temporaries in directories that were.
+    left_over: Vec<RemotePath>,
 }
 
 /// One file to be put.
@@ -81,7 +84,13 @@ pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel
     };
     if let Some(file) = &flags.retry_from {
         let left = lists::retry_from(file, "upload")?;
-        let mut job = Job { flags, cancel, manifest: manifest(flags)?, written: BTreeMap::new() };
+        let mut job = Job {
+            flags,
+            cancel,
+            manifest: manifest(flags)?,
+            written: BTreeMap::new(),
+            left_over: Vec::new(),
+        };
         retry(&mut job, left, &filter, shared, out)?;
         return end(job, out);
     }
@@ -104,7 +113,8 @@ pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel
         sources.extend(lists::files_from(list, flags.null)?.into_iter().map(PathBuf::from));
     }
     check(&sources, flags, &destination)?;
-    let mut job = Job { flags, cancel, manifest: manifest(flags)?, written: BTreeMap::new() };
+    let mut job =
+        Job { flags, cancel, manifest: manifest(flags)?, written: BTreeMap::new(), left_over: Vec::new() };
     let mut session = Session::new(destination.site.clone(), Purpose::Change, shared, out, cancel)?;
     let result = put_all(&mut job, &mut session, &sources, &destination.path, &filter, out);
     sweep(&mut job, &mut session, out);
@@ -342,16 +352,19 @@ fn make_dirs(
         Some(dir) => Source::Path(walk::local_path(top, &dir.path)),
         None => Source::Path(top.to_path_buf()),
     };
-    for (at, row) in remotes.chunks(ROW).enumerate() {
+    // The root and the login directory are there.
+    let is_root = |path: &RemotePath| path.is_empty() || path.as_bytes() == b"/";
+    let skip = usize::from(remotes.first().is_some_and(is_root));
+    for (at, row) in remotes[skip..].chunks(ROW).enumerate() {
         job.cancel.check()?;
         let mut results = batch::make_dirs(session, out, row)?;
         if at == 0
+            && skip == 0
             && matches!(&results[..], [Err(e), ..] if e.kind() == Kind::Refused)
             && session.run(out, |s, _, _| s.client()?.make_dirs(&row[0])).0.is_ok()
         {
             // Something above the top was missing as well.
             results = batch::make_dirs(session, out, row)?;
-            results[0] = Ok(Made::Now);
         }
         for (n, (remote, result)) in row.iter().zip(results).enumerate() {
             match result {
@@ -359,7 +372,7 @@ fn make_dirs(
                 Ok(_) => {}
                 Err(e) => {
                     let error = e.context(format_args!("cannot make {remote} on {}", session.host()));
-                    failed(out, session, &local(at * ROW + n), Some(remote), &error, 1, None);
+                    failed(out, session, &local(skip + at * ROW + n), Some(remote), &error, 1, None);
                 }
             }
         }
@@ -448,6 +461,17 @@ fn settle(job: &mut Job<'_>, local: &Source, landing: &[u8], done: &Done) -> Res
 /// Removes what earlier runs left in the directories that this one filled.
 fn sweep(job: &mut Job<'_>, session: &mut Session<'_>, out: &mut Output) {
     let dirs = std::mem::take(&mut job.written);
+    let left_over: Vec<_> =
+        std::mem::take(&mut job.left_over).into_iter().map(|path| (path, false)).collect();
+    for row in left_over.chunks(ROW) {
+        if job.cancel.is_stopping() || out.failures() > 0 {
+            return;
+        }
+        row.iter().for_each(|(path, _)| out.note(format_args!("removing {path}, which an earlier run left")));
+        if let Err(e) = batch::remove(session, out, row) {
+            out.note(format_args!("leftovers stay: {e}"));
+        }
+    }
     for (dir, _) in dirs.into_iter().filter(|(_, files)| *files >= SWEEP_FROM) {
         // Where something failed there is more to care about.
         if job.cancel.is_stopping() || out.failures() > 0 {

@@ -203,6 +203,10 @@ impl<'a> Session<'a> {
     pub fn absorb(&mut self, mut other: Session<'a>) {
         self.round_trips += std::mem::take(&mut other.round_trips);
         self.hopeless = self.hopeless.take().or(other.hopeless.take());
+        if self.is_connected() || other.is_connected() {
+            // One connection came about, so another may.
+            self.hopeless = None;
+        }
         for client in other.client.take().into_iter().chain(std::mem::take(&mut other.spare)) {
             match client.is_alive() {
                 true if self.client.is_none() => self.client = Some(client),

@@ -237,6 +237,9 @@ fn remote_by(
         }
         let next: Vec<RemotePath> = dirs.iter().filter_map(|(dir, _)| top.join(dir).ok()).collect();
         lister.soon(next.into_iter());
+        if walk.found.len() > lister.workers() * 4 {
+            lister.warm();
+        }
         open.extend(dirs.into_iter().rev());
     }
     Ok(walk)

@@ -19,6 +19,7 @@ Examples:
   df -h | rsendmail --to ops@example.org --subject disks
   rsendmail --to a@example.org --html page.html --inline logo=logo.png --attach '*.csv' --subject 'July'
   rsendmail --eml ready.eml -t --dry-run
+  rsendmail --merge people.csv --to '{name} <{mail}>' --subject 'Bill {number}' --body-file letter.txt --template --attach 'bills/{number}.pdf'
   rsendmail check --server smtps://me@mail.example.org
 
 A server is smtp://[user@]host[:port] (TLS by STARTTLS; port 587 with a user, else 25), smtps:// (TLS from the start, port 465),
@@ -27,7 +28,7 @@ Without one RSENDMAIL_URL counts, else the mail server of this machine.
 ";
 
 /// Send mail from scripts, and know what became of it
-#[derive(Parser, Debug)]
+#[derive(Parser, Clone, Debug)]
 #[command(name = "rsendmail", version, max_term_width = 110, after_help = EXAMPLES, after_long_help = long_help(), args_override_self = true)]
 pub struct Rsendmail {
     #[command(subcommand)]
@@ -40,6 +41,12 @@ pub struct Rsendmail {
     pub envelope: Wrap,
     #[command(flatten)]
     pub sending: Sending,
+    #[command(flatten)]
+    pub aliasing: Aliasing,
+    #[command(flatten)]
+    pub many: Many,
+    #[command(flatten)]
+    pub filtering: Filtering,
     #[command(flatten)]
     pub queueing: Queueing,
     #[command(flatten)]
@@ -59,7 +66,7 @@ impl Flags for Rsendmail {
     }
 }
 
-#[derive(Subcommand, Debug)]
+#[derive(Subcommand, Clone, Debug)]
 pub enum Verb {
     /// Try the server: name, connection, TLS, login, capabilities
     Check(Check),
@@ -68,7 +75,7 @@ pub enum Verb {
 }
 
 /// What all verbs share.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Shared {
     #[command(flatten)]
     pub server: Server,
@@ -94,7 +101,7 @@ fn resolver(text: &str) -> Result<SocketAddr, String> {
 }
 
 /// The server.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Server {
     /// smtp://[user@]host[:port], smtps://…, lmtp://… or lmtp:///socket
     #[arg(long, global = true, value_name = "URL", help_heading = "Server")]
@@ -129,7 +136,7 @@ pub struct Server {
 }
 
 /// The message, made from flags.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Message {
     #[command(flatten)]
     pub flags: MessageFlags,
@@ -158,7 +165,7 @@ impl Message {
 }
 
 /// Ready messages.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Ready {
     /// Send the message in FILE, stdin (-), or all messages of a directory, Maildir or mbox; may be repeated
     #[arg(long, value_name = "FILE", help_heading = "Ready messages")]
@@ -213,7 +220,7 @@ fn notify(text: &str) -> Result<Notify, String> {
 }
 
 /// The envelope.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Wrap {
     /// The sender that failures are reported to; '' for none
     #[arg(long, value_name = "ADDRESS", help_heading = "Envelope")]
@@ -246,7 +253,7 @@ pub enum IfTooLarge {
 }
 
 /// How it is sent.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Sending {
     /// Write the message to stdout, send nothing
     #[arg(long, conflicts_with = "dry_run", help_heading = "Sending")]
@@ -276,7 +283,7 @@ pub enum When {
 }
 
 /// The queue.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Queueing {
     /// Leave it to the queue: always, on-failure or never; alone: always
     #[arg(
@@ -309,7 +316,64 @@ pub struct Queueing {
     pub dot_ends: bool,
 }
 
-#[derive(Args, Debug)]
+/// Aliases.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Aliasing {
+    /// Where mail for names without a domain goes, in the format of /etc/aliases, which counts by itself unless the server is this machine's own
+    #[arg(long, value_name = "FILE", help_heading = "Envelope")]
+    pub aliases: Option<PathBuf>,
+    /// Look for mistakes in the aliases, send nothing
+    #[arg(long, help_heading = "Envelope")]
+    pub aliases_check: bool,
+}
+
+/// Many messages from one.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Many {
+    /// One message for each row of FILE (or stdin, -), CSV with names in its first line or JSON Lines: {name} in the flags of
+    /// message and envelope stands for the row's value, {{ for a brace
+    #[arg(long, value_name = "FILE", help_heading = "Many messages")]
+    pub merge: Option<PathBuf>,
+    /// The field that tells one row from another in JSON and for --retry-from, in place of the line
+    #[arg(long, value_name = "FIELD", requires = "merge", help_heading = "Many messages")]
+    pub merge_key: Option<String>,
+    /// Fields count inside the files of --body-file and --html too
+    #[arg(long, requires = "merge", help_heading = "Many messages")]
+    pub template: bool,
+    /// No more messages than this, such as 10/s or 500/m
+    #[arg(long, value_name = "N/TIME", value_parser = rate, help_heading = "Many messages")]
+    pub rate: Option<Duration>,
+    /// A new connection after so many messages
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Many messages")]
+    pub max_per_connection: Option<u64>,
+}
+
+/// `10/s` as the time from one to the next.
+fn rate(text: &str) -> Result<Duration, String> {
+    let wrong = || String::from("not a rate such as 10/s, 500/m or 2000/h");
+    let (number, unit) = text.split_once('/').unwrap_or((text, "s"));
+    let seconds = match unit {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3600.0,
+        _ => return Err(wrong()),
+    };
+    let number = number.parse::<f64>().ok().filter(|n| n.is_finite() && *n > 0.0001 && *n < 1e9);
+    Ok(Duration::from_secs_f64(seconds / number.ok_or_else(wrong)?))
+}
+
+/// A command that changes the message.
+#[derive(Args, Clone, Debug)]
+pub struct Filtering {
+    /// Send what CMD writes, given the message (DKIM, PGP, S/MIME); exit 75 puts it off, any other failure ends it
+    #[arg(long, value_name = "CMD", help_heading = "Filter")]
+    pub filter: Option<String>,
+    /// Time for one run of it
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5m", help_heading = "Filter")]
+    pub filter_timeout: Duration,
+}
+
+#[derive(Args, Clone, Debug)]
 pub struct Check {
     /// The answer is no if the server's certificate ends within so many days
     #[arg(long, value_name = "DAYS")]

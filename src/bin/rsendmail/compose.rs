@@ -33,7 +33,7 @@ pub fn written(mailbox: &Mailbox) -> Result<String> {
 }
 
 /// Standard input is the text if no flag gives one and it is a pipe or a file.
-fn implied(cancel: &Cancel) -> Result<Option<Source>> {
+pub fn implied(cancel: &Cancel) -> Result<Option<Source>> {
     let stdin = io::stdin();
     let about = rustix::fs::fstat(&stdin).map(|s| rustix::fs::FileType::from_raw_mode(s.st_mode));
     let kind = match about {

@@ -1,15 +1,19 @@
 //! rsendmail: mail from scripts. A message is made from flags or read ready ([`plan`]), checked, and sent over a session that
 //! outlives its connections; what became of it is told for each recipient.
 
+mod alias;
 mod args;
 mod check;
 mod compose;
 mod earlier;
 mod eml;
 mod exchangers;
+mod filter;
+mod merge;
 #[path = "../common/message.rs"]
 mod message;
 mod outgoing;
+mod pace;
 mod plan;
 mod queue;
 mod report;
@@ -41,6 +45,7 @@ fn run(flags: args::Rsendmail, out: &mut Output, cancel: &Cancel) -> anyhow::Res
     match &flags.verb {
         Some(args::Verb::Check(verb)) => check::run(verb, &flags.shared, out, cancel)?,
         Some(args::Verb::Queue(verb)) => queue::run(verb, &flags, out, cancel)?,
+        None if flags.aliasing.aliases_check => alias::check(&flags.aliasing, out)?,
         None => send::run(&flags, out, cancel)?,
     }
     Ok(())

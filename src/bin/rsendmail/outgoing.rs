@@ -35,7 +35,12 @@ pub struct Prepared {
 
 pub enum Content {
     Raw(Raw),
-    Made { draft: Box<Draft>, composed: Composed },
+    /// One that must not be encoded anew: it may be signed.
+    Sealed(Raw),
+    Made {
+        draft: Box<Draft>,
+        composed: Composed,
+    },
 }
 
 impl Prepared {
@@ -49,6 +54,16 @@ impl Prepared {
             }
         }
         self.finish()
+    }
+
+    /// In a form that every server takes: seven bits.
+    pub fn seven_bit(mut self) -> Result<Outgoing> {
+        if let Content::Raw(raw) = &self.content
+            && (raw.eight_bit || raw.header_eight_bit)
+        {
+            self.content = Content::Raw(downgrade(raw, raw.header_eight_bit, raw.eight_bit)?);
+        }
+        self.whole()
     }
 
     /// In the form that the server takes. What cannot be asked, since there is no connection, is left to sending.
@@ -67,6 +82,7 @@ impl Prepared {
                     self.content = Content::Raw(downgrade(raw, header, body)?);
                 }
             }
+            Content::Sealed(_) => {}
             Content::Made { draft, composed } => {
                 if flags.sending.if_too_large == IfTooLarge::DropAttachments
                     && !(draft.attachments.is_empty() && draft.inline.is_empty())
@@ -83,7 +99,7 @@ impl Prepared {
     fn finish(self) -> Result<Outgoing> {
         let Prepared { source, message_id, mut envelope, content } = self;
         let body: Box<dyn Body> = match content {
-            Content::Raw(raw) => {
+            Content::Raw(raw) | Content::Sealed(raw) => {
                 if raw.longest > LINE_MOST {
                     let (name, longest) = (raw.name(), raw.longest);
                     let text =

@@ -3,15 +3,18 @@
 //! All that flags say is checked here, before a connection is opened; a ready message is looked at when its turn comes.
 
 use crate::{
+    alias::Expansion,
     args::Rsendmail,
     compose,
     earlier::Earlier,
     eml,
+    filter::Filter,
+    merge::{Filled, Merge, Texts},
     outgoing::{Content, Prepared},
     sendmail::{input, user},
     server::{Target, mail_domain, own_domain},
 };
-use std::path::PathBuf;
+use std::{path::PathBuf, rc::Rc};
 use wirepost::{
     base::{address::Address, error::*},
     mail::{
@@ -30,7 +33,15 @@ pub struct Plan<'a> {
     to: Vec<Address>,
     /// Whether a name without a domain means nothing to the server.
     far: bool,
-    earlier: Option<Earlier>,
+    earlier: Option<Rc<Earlier>>,
+    aliases: Rc<Expansion>,
+    filter: Option<Filter>,
+    /// Where the messages are rows.
+    merge: Option<Merge>,
+    /// The target that it is made for.
+    target: Target,
+    /// The row that this is the plan of, and what it brings along.
+    row: Option<(String, Texts)>,
     /// Something stood behind the dot that ended a message.
     pub was_cut: bool,
 }
@@ -43,6 +54,7 @@ enum Item {
 }
 
 /// Who sends, where the message does not say.
+#[derive(Clone)]
 struct Sender {
     /// `--envelope-from`: `Some(None)` is the empty one.
     envelope: Option<Option<Address>>,
@@ -57,76 +69,95 @@ pub enum Next {
 }
 
 impl<'a> Plan<'a> {
-    pub fn new(flags: &'a Rsendmail, target: &Target) -> Result<Plan<'a>> {
-        let message = &flags.message.flags;
-        let mut to = Vec::new();
-        for (flag, lists) in [("--to", &message.to), ("--cc", &message.cc), ("--bcc", &message.bcc)] {
-            for text in lists {
-                let list = addresses::parse(text).map_err(|e| e.context(flag))?;
-                to.extend(addresses::mailboxes(&list).map(|m| m.address.clone()));
-            }
-        }
-        let envelope = match flags.envelope.envelope_from.as_deref() {
-            None => None,
-            Some("" | "<>") => Some(None),
-            Some(text) => Some(Some(Address::parse(text).map_err(|e| e.context("--envelope-from"))?)),
-        };
-        let sender = Sender { envelope, author: author(flags, target) };
-        if let Err(e) = &sender.author
-            && message.from.is_some()
-        {
-            return Err(e.clone());
-        }
+    pub fn new(flags: &'a Rsendmail, target: &Target, cancel: &Cancel) -> Result<Plan<'a>> {
         let earlier = flags.sending.retry_from.as_deref();
         let earlier = earlier.map(|path| Earlier::load(path, flags.sending.retry_unknown)).transpose()?;
-        let mut paths = flags.ready.eml.clone();
-        if paths.is_empty() && flags.ready.read_recipients {
-            paths.push(PathBuf::from("-"));
+        let mut plan = Plan::empty(flags, target);
+        plan.earlier = earlier.map(Rc::new);
+        plan.filter = Filter::new(flags)?;
+        plan.merge = Merge::new(flags, cancel)?;
+        if plan.merge.is_some() {
+            nobody(flags, None)?;
+            given(flags)?;
+            return Ok(plan);
         }
-        let items = if flags.queueing.sendmail {
-            if to.is_empty() && !flags.ready.read_recipients {
-                return Err(
-                    Error::new(Kind::Usage, "nobody to send to").hint("-t takes them from the message")
-                );
-            }
-            vec![Item::Piped]
-        } else if paths.is_empty() {
-            if to.is_empty() {
-                let error = Error::new(Kind::Usage, "nobody to send to");
-                return Err(
-                    error.hint("--to, --cc or --bcc name recipients; --eml and -t send a ready message")
-                );
-            }
-            vec![Item::Made]
-        } else {
-            if let Some(flag) = flags.message.given() {
-                let text = format!("{flag} makes a message, and --eml or -t sends one that is ready");
-                return Err(Error::new(Kind::Usage, text));
-            }
-            if to.is_empty() && !flags.ready.read_recipients {
-                let error = Error::new(Kind::Usage, "nobody to send to");
-                return Err(error.hint("-t takes the recipients from the message, --to names them"));
-            }
-            eml::items(&paths)?.into_iter().map(Item::Ready).collect()
-        };
-        Ok(Plan {
+        plan.to = named(flags)?;
+        plan.sender = Sender::new(flags, target)?;
+        plan.items = items(flags, &plan.to)?.into_iter();
+        Ok(plan)
+    }
+
+    fn empty(flags: &'a Rsendmail, target: &Target) -> Plan<'a> {
+        let missing = Error::new(Kind::Usage, "nobody is named as the author");
+        Plan {
             flags,
-            items: items.into_iter(),
-            sender,
-            to,
+            items: Vec::new().into_iter(),
+            sender: Sender { envelope: None, author: Err(missing) },
+            to: Vec::new(),
             far: target.is_far(),
-            earlier,
+            earlier: None,
+            aliases: Rc::new(Expansion::new(&flags.aliasing, target.is_far())),
+            filter: None,
+            merge: None,
+            target: target.clone(),
+            row: None,
             was_cut: false,
-        })
+        }
+    }
+
+    /// The one message of a row.
+    fn of_row(&self, filled: Filled, cancel: &Cancel) -> Result<Next> {
+        let Filled { source, flags, texts } = filled;
+        let mut plan = Plan::empty(&flags, &self.target);
+        plan.to = named(&flags)?;
+        plan.sender = Sender::new(&flags, &self.target)?;
+        (plan.earlier, plan.aliases) = (self.earlier.clone(), self.aliases.clone());
+        let mut items = items(&flags, &plan.to)?;
+        plan.row = Some((source, texts));
+        match (items.pop(), items.is_empty()) {
+            (Some(Item::Made), true) => plan.made(cancel),
+            (Some(Item::Ready(item)), true) => plan.ready(&item),
+            _ => Err(Error::new(Kind::Input, "a row is one message, and --eml names another number of them")),
+        }
+    }
+
+    /// Whether the messages are the rows of a table.
+    pub fn is_table(&self) -> bool {
+        self.merge.is_some()
     }
 
     /// Whether more than one is left.
     pub fn has_many(&self) -> bool {
-        self.items.len() > 1
+        self.merge.is_some() || self.items.len() > 1
     }
 
     /// The next message, with the file it comes from.
     pub fn next(&mut self, cancel: &Cancel) -> Option<(Option<String>, Result<Next>)> {
+        let (source, next) = self.unfiltered(cancel)?;
+        let next = match (next, &self.filter) {
+            (Ok(Next::Send(prepared)), Some(filter)) => {
+                filter.apply(*prepared, cancel).map(|prepared| Next::Send(Box::new(prepared)))
+            }
+            (next, _) => next,
+        };
+        Some((source, next))
+    }
+
+    fn unfiltered(&mut self, cancel: &Cancel) -> Option<(Option<String>, Result<Next>)> {
+        if let Some(merge) = &mut self.merge {
+            // What is not begun needs no word: the next run sends it.
+            if cancel.is_stopping() {
+                return None;
+            }
+            let (source, filled) = merge.next_row(self.flags)?;
+            let next = filled.and_then(|filled| {
+                self.of_row(filled, cancel).map_err(|e| {
+                    let e = if e.kind() == Kind::Usage { e.kind_is(Kind::Input) } else { e };
+                    e.context(&source)
+                })
+            });
+            return Some((Some(source), next));
+        }
         match self.items.next()? {
             Item::Made => Some((None, self.made(cancel))),
             Item::Ready(item) => Some((Some(item.name()), self.ready(&item))),
@@ -140,7 +171,17 @@ impl<'a> Plan<'a> {
 
     fn made(&self, cancel: &Cancel) -> Result<Next> {
         let author = self.sender.author.clone()?;
-        let mut draft = compose::draft(&self.flags.message.flags, cancel)?;
+        let flags = &self.flags.message.flags;
+        let mut draft = match &self.row {
+            None => compose::draft(flags, cancel)?,
+            Some((_, texts)) => {
+                let mut draft = flags.draft()?;
+                draft.text = texts.text.clone().or(draft.text);
+                draft.html = texts.html.clone().or(draft.html);
+                draft.attachments.extend(texts.attachments.clone());
+                draft
+            }
+        };
         if self.flags.message.skip_empty
             && draft.html.is_none()
             && draft.text.as_ref().is_none_or(|t| t.size() == 0)
@@ -148,21 +189,23 @@ impl<'a> Plan<'a> {
             return Ok(Next::Skip("the text is empty"));
         }
         draft.from = Some(compose::written(&author)?);
-        draft.message_id = self.earlier.as_ref().and_then(|e| e.message_id(None));
+        let source = self.row.as_ref().map(|(source, _)| source.clone());
+        draft.message_id = self.earlier.as_ref().and_then(|e| e.message_id(source.as_deref()));
         let composed = draft.compose()?;
         let to = composed.recipients.iter().map(|m| m.address.clone()).collect();
         let from = self.sender.envelope.clone().unwrap_or(Some(author.address));
         let message_id = composed.message_id.clone();
         let envelope = self.envelope(from, to)?;
         let content = Content::Made { draft: Box::new(draft), composed };
-        Ok(self.left(Prepared { source: None, message_id, envelope, content }))
+        Ok(self.left(Prepared { source, message_id, envelope, content }))
     }
 
     fn ready(&self, item: &eml::Item) -> Result<Next> {
         let name = item.name();
         let author = self.sender.author.as_ref().ok();
         let domain = author.and_then(|m| m.address.domain()).map(str::to_string).or_else(mail_domain);
-        let message_id = self.earlier.as_ref().and_then(|e| e.message_id(Some(&name)));
+        let source = self.row.as_ref().map_or(name.clone(), |(source, _)| source.clone());
+        let message_id = self.earlier.as_ref().and_then(|e| e.message_id(Some(&source)));
         let raw = Raw::new(
             item.open()?,
             self.author_written().as_deref(),
@@ -187,13 +230,20 @@ impl<'a> Plan<'a> {
         }
         let envelope = self.envelope(from, to)?;
         let message_id = raw.message_id.clone();
-        Ok(self.left(Prepared { source: Some(name), message_id, envelope, content: Content::Raw(raw) }))
+        let source = Some(source);
+        Ok(self.left(Prepared { source, message_id, envelope, content: Content::Raw(raw) }))
     }
 
     /// Without those that an earlier run has done with.
     fn left(&self, mut prepared: Prepared) -> Next {
-        if let Some(earlier) = &self.earlier {
-            let source = prepared.source.as_deref();
+        if prepared.envelope.to.is_empty() {
+            return Next::Skip("its recipients' aliases are /dev/null");
+        }
+        let source = prepared.source.as_deref();
+        // A table may have rows that the earlier run never came to.
+        let is_new =
+            |earlier: &Rc<Earlier>| self.row.is_some() && source.is_some_and(|source| !earlier.knows(source));
+        if let Some(earlier) = self.earlier.as_ref().filter(|earlier| !is_new(earlier)) {
             prepared.envelope.to.retain(|r| earlier.is_open(source, &r.address.to_string()));
             if prepared.envelope.to.is_empty() {
                 return Next::Skip("an earlier run has done it");
@@ -210,11 +260,11 @@ impl<'a> Plan<'a> {
     /// One without messages, for those that come by other ways.
     pub fn for_dialogue(flags: &'a Rsendmail, target: &Target) -> Result<Plan<'a>> {
         let sender = Sender { envelope: None, author: author(flags, target) };
-        let (items, to) = (Vec::new().into_iter(), Vec::new());
-        Ok(Plan { flags, items, sender, to, far: target.is_far(), earlier: None, was_cut: false })
+        Ok(Plan { sender, ..Plan::empty(flags, target) })
     }
 
     pub fn envelope(&self, from: Option<Address>, to: Vec<Address>) -> Result<Envelope> {
+        let to = self.aliases.resolve(to)?;
         let flags = &self.flags.envelope;
         let qualified = |address: Address| match address.domain() {
             None if self.far && self.flags.queueing.sendmail => {
@@ -240,7 +290,7 @@ impl<'a> Plan<'a> {
             && let Some(bare) = unique.iter().chain(&from).find(|a| a.domain().is_none())
         {
             let text = format!("{bare} has no domain, and the server is another machine");
-            return Err(Error::new(Kind::Usage, text));
+            return Err(Error::new(Kind::Usage, text).hint("--aliases FILE can say where its mail goes"));
         }
         let recipient = |address| Recipient { address, notify: flags.notify };
         Ok(Envelope {
@@ -252,6 +302,83 @@ impl<'a> Plan<'a> {
             require_tls: flags.require_tls,
             ..Envelope::default()
         })
+    }
+}
+
+impl Sender {
+    fn new(flags: &Rsendmail, target: &Target) -> Result<Sender> {
+        let envelope = match flags.envelope.envelope_from.as_deref() {
+            None => None,
+            Some("" | "<>") => Some(None),
+            Some(text) => Some(Some(Address::parse(text).map_err(|e| e.context("--envelope-from"))?)),
+        };
+        let author = author(flags, target);
+        if let Err(e) = &author
+            && flags.message.flags.from.is_some()
+        {
+            return Err(e.clone());
+        }
+        Ok(Sender { envelope, author })
+    }
+}
+
+/// The recipients that flags name.
+fn named(flags: &Rsendmail) -> Result<Vec<Address>> {
+    let message = &flags.message.flags;
+    let mut to = Vec::new();
+    for (flag, lists) in [("--to", &message.to), ("--cc", &message.cc), ("--bcc", &message.bcc)] {
+        for text in lists {
+            let list = addresses::parse(text).map_err(|e| e.context(flag))?;
+            to.extend(addresses::mailboxes(&list).map(|m| m.address.clone()));
+        }
+    }
+    Ok(to)
+}
+
+/// What the flags ask to be sent.
+fn items(flags: &Rsendmail, to: &[Address]) -> Result<Vec<Item>> {
+    nobody(flags, Some(to))?;
+    if flags.queueing.sendmail {
+        return Ok(vec![Item::Piped]);
+    }
+    let mut paths = flags.ready.eml.clone();
+    if paths.is_empty() && flags.ready.read_recipients {
+        paths.push(PathBuf::from("-"));
+    }
+    if paths.is_empty() {
+        return Ok(vec![Item::Made]);
+    }
+    given(flags)?;
+    Ok(eml::items(&paths)?.into_iter().map(Item::Ready).collect())
+}
+
+/// Whether there is nobody to send to. `to`: whom the flags name, where that is known.
+fn nobody(flags: &Rsendmail, to: Option<&[Address]>) -> Result<()> {
+    let message = &flags.message.flags;
+    let none = match to {
+        Some(to) => to.is_empty(),
+        None => message.to.is_empty() && message.cc.is_empty() && message.bcc.is_empty(),
+    };
+    if !none || flags.ready.read_recipients {
+        return Ok(());
+    }
+    let error = Error::new(Kind::Usage, "nobody to send to");
+    Err(error.hint(match (flags.queueing.sendmail, flags.ready.eml.is_empty()) {
+        (true, _) => "-t takes them from the message",
+        (_, true) => "--to, --cc or --bcc name recipients; --eml and -t send a ready message",
+        (_, false) => "-t takes the recipients from the message, --to names them",
+    }))
+}
+
+/// No flag makes a message where one is ready.
+fn given(flags: &Rsendmail) -> Result<()> {
+    let ready = !flags.ready.eml.is_empty() || flags.ready.read_recipients;
+    match flags.message.given().filter(|_| ready) {
+        Some(flag) => {
+            let text = format!("{flag} makes a message, and --eml or -t sends one that is ready");
+            Err(Error::new(Kind::Usage, text))
+        }
+        None => Ok(()),
     }
 }
 

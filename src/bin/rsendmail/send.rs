@@ -1,7 +1,8 @@
 //! Sending: every message of the plan in turn, over one session.
 
 use crate::{
-    args::{Rsendmail, When},
+    args::{IfTooLarge, Rsendmail, When},
+    pace::Pace,
     plan::{Next, Plan},
     queue::{flush::flush, keep::Keeper, work::may_pass},
     report,
@@ -14,8 +15,9 @@ use std::{
 };
 use wirepost::{
     base::{body::Body, error::*},
-    cli::{Output, progress},
-    net::Cancel,
+    cli::{Output, args::TlsChoice, progress},
+    net::{Cancel, Endpoint},
+    store::{self, Folder, Mailstore, stream::Stream},
 };
 
 /// Smaller messages are gone before a bar could be drawn.
@@ -23,7 +25,8 @@ const WORTH_A_BAR: u64 = 1 << 20;
 
 pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let target = Target::new(&flags.shared, false)?;
-    let mut plan = Plan::new(flags, &target)?;
+    check(flags, &target)?;
+    let mut plan = Plan::new(flags, &target, cancel)?;
     if flags.sending.print {
         return print(&mut plan, out, cancel);
     }
@@ -44,6 +47,8 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
     if keeper.is_some() {
         session.one_connection();
     }
+    session.most = flags.many.max_per_connection;
+    let mut pace = Pace::new(flags.many.rate);
     let mut any = false;
     let dry = flags.sending.dry_run;
     while let Some((source, next)) = plan.next(cancel) {
@@ -74,6 +79,10 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
             let meter = out.progress().start(name, Some(size));
             message.body = Box::new(Metered { body: message.body, meter });
         }
+        if let Err(e) = pace.wait(cancel) {
+            report::unfit(out, source.as_deref(), &server, &e);
+            continue;
+        }
         let sent = session.send(&message, dry, out);
         any |= sent.recipients.iter().any(Result::is_ok);
         match &mut keeping {
@@ -94,16 +103,45 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
     Ok(())
 }
 
-/// `--print`: the message as it would go out.
+/// What flags cannot mean together.
+fn check(flags: &Rsendmail, target: &Target) -> Result<()> {
+    let wrong = |text: &str| Err(Error::new(Kind::Usage, text));
+    if target.mx && flags.envelope.require_tls && flags.shared.tls.tls != Some(TlsChoice::Required) {
+        return wrong("--require-tls with --mx needs --tls required, so that exchangers are verified");
+    }
+    if flags.filtering.filter.is_some() && flags.sending.if_too_large == IfTooLarge::DropAttachments {
+        return wrong("--if-too-large drop-attachments cannot change what a filter made");
+    }
+    if flags.many.merge.is_some() && flags.queueing.sendmail {
+        return wrong("sendmail takes one message, and --merge makes many");
+    }
+    Ok(())
+}
+
+/// `--print`: the message as it would go out; of a table all of them, as an mbox.
 fn print(plan: &mut Plan<'_>, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    let many = plan.is_table();
     let mut printed = 0;
-    while let Some((_, next)) = plan.next(cancel) {
-        let Next::Send(message) = next? else { continue };
+    while let Some((source, next)) = plan.next(cancel) {
+        let next = match next {
+            Err(e) if many => {
+                report::unfit(out, source.as_deref(), &Endpoint::new("", 0), &e);
+                continue;
+            }
+            next => next?,
+        };
+        let Next::Send(message) = next else { continue };
         let message = message.whole()?;
-        if std::mem::replace(&mut printed, 1) > 0 {
+        if std::mem::replace(&mut printed, 1) > 0 && !many {
             return Err(Error::new(Kind::Usage, "--print writes one message, and there are several"));
         }
         let mut body = message.body.open()?;
+        if many {
+            let mut mbox = Stream::mbox(out.raw()?)?;
+            mbox.stage(&mut body)?;
+            mbox.file(&Folder::inbox(), &store::Envelope::default())?;
+            continue;
+        }
         let mut raw = out.raw()?;
         io::copy(&mut body, &mut raw)
             .map_err(|e| Error::from_io(e, Kind::Local, "cannot read the message"))?;

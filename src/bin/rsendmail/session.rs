@@ -131,6 +131,21 @@ impl<'a> Session<'a> {
         self.dead.as_ref()
     }
 
+    /// A connection, if there is to be one in this run.
+    ///
+    /// # Errors
+    /// What stands in the way; it is not tried again.
+    pub fn connect(&mut self) -> Result<()> {
+        if let Some(dead) = &self.dead {
+            return Err(dead.clone());
+        }
+        let connected = self.client().map(drop);
+        if let Err(e) = &connected {
+            self.dead = Some(e.clone());
+        }
+        connected
+    }
+
     /// Whether the next message has a connection that stands.
     pub fn is_open(&self) -> bool {
         self.client.as_ref().is_some_and(Client::is_usable) || self.domains.iter().any(Session::is_open)

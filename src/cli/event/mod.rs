@@ -52,6 +52,10 @@ pub enum Event {
     Sent(Box<Sent>),
     /// rsendmail: one recipient of one message.
     Recipient(Recipient),
+    /// rsendmail --aliases-check: something wrong with the aliases.
+    AliasFinding(AliasFinding),
+    /// rsendmail --aliases-check: the aliases as a whole.
+    Aliases(Aliases),
     /// rsendmail queue: one message of the queue.
     QueuedMessage(Box<QueuedMessage>),
     /// rsendmail queue check: the queue as a whole.

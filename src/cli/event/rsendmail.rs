@@ -133,3 +133,26 @@ pub struct QueueCheck {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest: Option<String>,
 }
+
+/// rsendmail --aliases-check: something wrong, or doubtful.
+#[derive(Clone, Debug, Serialize)]
+pub struct AliasFinding {
+    pub file: String,
+    /// Absent for the file as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// `error` where mail goes nowhere because of it, else `warning`.
+    pub severity: &'static str,
+    pub text: String,
+}
+
+/// rsendmail --aliases-check: the file; behind its findings.
+#[derive(Clone, Debug, Serialize)]
+pub struct Aliases {
+    pub outcome: &'static str,
+    pub file: String,
+    /// How many names it has.
+    pub names: usize,
+    pub errors: usize,
+    pub warnings: usize,
+}

@@ -31,7 +31,7 @@ pub use enqueue::Enqueue;
 pub use record::{About, Record, State};
 
 use super::dir::{Dir, show};
-use crate::base::{date::Time, error::*};
+use crate::base::error::*;
 use std::{
     ffi::{OsStr, OsString},
     fs::File,
@@ -225,13 +225,6 @@ fn id(micros: u64) -> String {
 fn micros() -> u64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_micros()).unwrap_or(0)
-}
-
-/// When a message of this name was queued.
-pub fn moment_of(id: &str) -> Time {
-    let digit = |b: u8| DIGITS.iter().position(|d| *d == b).unwrap_or(0) as u64;
-    let micros = id.bytes().fold(0u64, |sum, b| (sum << 5) | digit(b));
-    Time(i64::try_from(micros / 1_000_000).unwrap_or(0))
 }
 
 /// What tells this run of the system from the one before; `None` where systems do not tell.

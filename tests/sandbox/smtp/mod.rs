@@ -24,6 +24,8 @@ use super::wire::{Dialect, Flow, Running, Wire, drive, verb};
 
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// Of loopback.
+    pub ip: [u8; 4],
     pub port: u16,
     pub store: Store,
     pub tls: Tls,
@@ -54,6 +56,7 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Options {
         Options {
+            ip: [127, 0, 0, 1],
             port: 0,
             store: Store::default(),
             tls: Tls::Off,
@@ -116,13 +119,14 @@ pub struct Server {
 impl Server {
     pub fn start(mut options: Options) -> Server {
         let sent = Outbox::default();
-        let (port, tls, lmtp, store) = (options.port, options.tls, options.lmtp, options.store.clone());
+        let (tls, lmtp, store) = (options.tls, options.lmtp, options.store.clone());
+        let at = (options.ip, options.port).into();
         let script = Script::new(std::mem::take(&mut options.rules));
         let session = {
             let sent = Arc::clone(&sent);
             move |wire: Wire| serve(wire, &options, &sent)
         };
-        Server { running: Running::start(port, script, session), sent, store, tls, lmtp }
+        Server { running: Running::start_at(at, script, session), sent, store, tls, lmtp }
     }
 
     /// The messages taken so far.
@@ -136,7 +140,7 @@ impl Server {
             Tls::Implicit => "smtps",
             _ => "smtp",
         };
-        format!("{scheme}://127.0.0.1:{}", self.port())
+        format!("{scheme}://{}", self.addr())
     }
 }
 

@@ -1,9 +1,10 @@
 //! The files of a tree by several workers, as long as each one's way is the usual one: to a temporary name, over whatever file is
 //! there. What is there is learnt by listing the directories, not by a look at each name.
 
-use super::{Job, failed, is_young, settle, skip, succeeded};
+use super::{Job, LEFT_OVER, failed, is_young, settle, skip, succeeded};
 use crate::{
     args::{Exists, Put, Replace},
+    clean,
     session::{Session, Voice},
     source::Source,
     upload,
@@ -87,9 +88,6 @@ impl Ear<Upload, Held> for Hearing<'_, '_, '_> {
             mark: done.mark,
             ..upload::Done::default()
         };
-        if let Ok(dir) = remote.parent().map_or_else(|| RemotePath::new(""), Ok) {
-            *job.written.entry(dir).or_default() += 1;
-        }
         match settle(job, &local, &file.path, &done) {
             Ok(removed) => succeeded(out, session, &local, remote, &done, tried, time, removed),
             Err(e) => {
@@ -103,13 +101,24 @@ impl Ear<Upload, Held> for Hearing<'_, '_, '_> {
 /// Directories by name, and what is in each.
 type There = HashMap<Vec<u8>, HashMap<Vec<u8>, Entry>>;
 
-/// What is in these directories; `None` if that cannot be learnt.
-fn what_is(lister: &mut Lister<'_>, dirs: &BTreeSet<RemotePath>, out: &mut Output) -> Result<Option<There>> {
+/// What is in these directories; `None` if that cannot be learnt. What earlier runs left there is noted.
+fn what_is(
+    lister: &mut Lister<'_>,
+    dirs: &BTreeSet<RemotePath>,
+    left_over: &mut Vec<RemotePath>,
+    out: &mut Output,
+) -> Result<Option<There>> {
     let mut there = There::new();
     lister.soon(dirs.iter().cloned());
+    lister.warm();
     for dir in dirs {
         let entries = match lister.list(dir, out) {
-            Ok(listing) if listing.is_whole() => listing.entries,
+            Ok(listing) if listing.is_whole() => {
+                for old in clean::old(dir, &listing.entries, Some(LEFT_OVER)) {
+                    left_over.push(old?);
+                }
+                listing.entries
+            }
             // It could not be made, which each of its files will say by itself.
             Err(e) if e.kind() == Kind::Missing => Vec::new(),
             Err(e) if e.kind() == Kind::Interrupted => return Err(e),
@@ -138,12 +147,14 @@ pub fn put(
         });
     }
     dirs.retain(|dir| !made.contains(dir));
-    let mut there =
-        match list::ahead(session, usize::from(job.flags.jobs), |lister| what_is(lister, &dirs, out)) {
-            Ok(Some(there)) => there,
-            Ok(None) => return Ok(files),
-            Err(e) => return Err(e),
-        };
+    let workers = usize::from(job.flags.jobs).min(files.len());
+    let left_over = &mut job.left_over;
+    let there = list::ahead(session, workers, |lister| what_is(lister, &dirs, left_over, out));
+    let mut there = match there {
+        Ok(Some(there)) => there,
+        Ok(None) => return Ok(files),
+        Err(e) => return Err(e),
+    };
     let mut jobs = Vec::with_capacity(files.len());
     for File { local, remote, landing, size } in files {
         let source = Source::Path(local.clone());

@@ -37,6 +37,8 @@ struct Board {
     workers: usize,
     connected: usize,
     said: Vec<(bool, String)>,
+    /// There is work for all of them behind the walk: they may log in now.
+    warm: bool,
     closed: bool,
 }
 
@@ -61,6 +63,17 @@ impl Lister<'_> {
         self.changed.notify_all();
     }
 
+    /// How many connections there may be.
+    pub fn workers(&self) -> usize {
+        lock(self.board).workers
+    }
+
+    /// All workers log in, though there may be nothing to list for them: their connections will be needed when the walk is over.
+    pub fn warm(&mut self) {
+        lock(self.board).warm = true;
+        self.changed.notify_all();
+    }
+
     /// What is in a directory, as `Client::list` tells it.
     pub fn list(&mut self, dir: &RemotePath, voice: &mut impl Voice) -> Result<Listing> {
         let mut board = lock(self.board);
@@ -73,7 +86,7 @@ impl Lister<'_> {
                 self.changed.notify_all();
                 return listing;
             }
-            if !board.out.contains(dir) && !(board.urgent && board.open.last() == Some(dir)) {
+            if !(board.out.contains(dir) || board.urgent && board.open.last() == Some(dir)) {
                 board.open.retain(|d| d != dir);
                 board.open.push(dir.clone());
                 board.urgent = true;
@@ -126,7 +139,16 @@ impl Voice for Speaks<'_> {
 
 fn work(session: &mut Session<'_>, board: &Mutex<Board>, changed: &Condvar) {
     let mut counted = session.is_connected();
-    while let Some(dir) = take(board, changed, &mut counted) {
+    while let Some(task) = take(board, changed, &mut counted) {
+        let Task::List(dir) = task else {
+            // Without one it is not missed.
+            if session.client().is_err() {
+                let mut board = lock(board);
+                (board.connected, board.workers) = (board.connected - 1, board.workers - 1);
+                return;
+            }
+            continue;
+        };
         let (began, mut tried) = (Instant::now(), 0);
         let listing = loop {
             tried += 1;
@@ -162,8 +184,14 @@ fn retire(board: &mut Board, dir: &RemotePath) -> bool {
     true
 }
 
-/// The next directory for a worker; `None` at the end.
-fn take(board: &Mutex<Board>, changed: &Condvar, connected: &mut bool) -> Option<RemotePath> {
+/// What a worker does next.
+enum Task {
+    List(RemotePath),
+    LogIn,
+}
+
+/// The next task for a worker; `None` at the end.
+fn take(board: &Mutex<Board>, changed: &Condvar, connected: &mut bool) -> Option<Task> {
     let mut board = lock(board);
     loop {
         if board.closed {
@@ -179,7 +207,11 @@ fn take(board: &Mutex<Board>, changed: &Condvar, connected: &mut bool) -> Option
                 board.connected += 1;
             }
             board.out.insert(dir.clone());
-            return Some(dir);
+            return Some(Task::List(dir));
+        }
+        if board.warm && board.connected > 0 && !std::mem::replace(connected, true) {
+            board.connected += 1;
+            return Some(Task::LogIn);
         }
         board = wait(changed, board);
     }

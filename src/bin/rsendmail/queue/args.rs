@@ -4,13 +4,13 @@ use clap::{Args, Subcommand, ValueEnum};
 use std::time::Duration;
 use wirepost::{cli::args::duration, store::spool};
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Queue {
     #[command(subcommand)]
     pub verb: Verb,
 }
 
-#[derive(Subcommand, Debug)]
+#[derive(Subcommand, Clone, Debug)]
 pub enum Verb {
     /// List what is queued
     List(List),
@@ -53,14 +53,14 @@ impl StateChoice {
     }
 }
 
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct List {
     /// Only those in this state; may be repeated
     #[arg(long, value_enum, value_name = "STATE")]
     pub state: Vec<StateChoice>,
 }
 
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Run {
     /// Only these, and now
     #[arg(value_name = "ID")]
@@ -73,7 +73,7 @@ pub struct Run {
     pub retry_unknown: bool,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Show {
     #[arg(value_name = "ID", required = true)]
     pub ids: Vec<String>,
@@ -82,7 +82,7 @@ pub struct Show {
     pub message: bool,
 }
 
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Which {
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
@@ -94,7 +94,7 @@ pub struct Which {
     pub state: Vec<StateChoice>,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Retry {
     #[command(flatten)]
     pub which: Which,
@@ -106,7 +106,7 @@ pub struct Retry {
     pub time: Duration,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub struct Check {
     /// The answer is no if something waits for longer
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "4h")]

@@ -177,6 +177,15 @@ impl<'a, 's> Work<'a, 's> {
     }
 
     fn claimed(&mut self, mut ours: Vec<Entry>, out: &mut Output) -> Result<()> {
+        // A server that is not there needs no claims.
+        if let Err(e) = self.session.connect() {
+            if self.tell && e.kind() != Kind::Interrupted {
+                out.always(&e);
+            }
+            self.stop = Some(Stop::Unreachable(e));
+            ours.into_iter().for_each(|entry| self.wait(entry, out));
+            return Ok(());
+        }
         let mut run = match Run::claim(self.spool, &mut ours) {
             Ok(run) => run,
             Err(e) => {
