@@ -354,6 +354,7 @@ fn follows(search: &Search, key: &SearchKey) -> bool {
         && search.last.is_none()
         && search.max_size.is_none()
         && search.retry_from.is_none()
+        && !search.retry_failed
         && !key.depends_on_the_day()
 }
 
@@ -392,7 +393,8 @@ fn process(
 ) -> Result<()> {
     let search = job.search;
     if let Some(seen) = &job.seen {
-        found.uids.retain(|u| seen.get(&state::key(&mailbox.name, mailbox.uidvalidity, *u)).is_none());
+        let known = |u: &Uid| seen.get(&state::key(&mailbox.name, mailbox.uidvalidity, *u));
+        found.uids.retain(|u| known(u).is_none_or(|e| e.failed && search.retry_failed));
     }
     found.uids.retain(|u| !job.done.contains(u));
     job.found = found.uids.iter().copied().collect();
