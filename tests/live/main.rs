@@ -19,6 +19,7 @@ mod rftp_sync;
 mod rimap_search;
 mod rpop;
 mod rsendmail;
+mod rsendmail_queue;
 #[path = "../it/support/mod.rs"]
 mod support;
 mod vsftpd_up;

@@ -42,6 +42,8 @@ pub struct Plan<'a> {
     target: Target,
     /// The row that this is the plan of, and what it brings along.
     row: Option<(String, Texts)>,
+    /// Whether it is said to be of this machine. Our own mail server knows that better.
+    qualify: bool,
     /// Something stood behind the dot that ended a message.
     pub was_cut: bool,
 }
@@ -101,6 +103,7 @@ impl<'a> Plan<'a> {
             merge: None,
             target: target.clone(),
             row: None,
+            qualify: flags.queueing.sendmail && !target.by_default,
             was_cut: false,
         }
     }
@@ -267,9 +270,7 @@ impl<'a> Plan<'a> {
         let to = self.aliases.resolve(to)?;
         let flags = &self.flags.envelope;
         let qualified = |address: Address| match address.domain() {
-            None if self.far && self.flags.queueing.sendmail => {
-                Address::new(address.local(), Some(&own_domain()))
-            }
+            None if self.qualify => Address::new(address.local(), Some(&own_domain())),
             _ => Ok(address),
         };
         let from = from.map(qualified).transpose()?;

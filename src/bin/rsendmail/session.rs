@@ -139,11 +139,19 @@ impl<'a> Session<'a> {
         if let Some(dead) = &self.dead {
             return Err(dead.clone());
         }
+        if self.has_domains {
+            return Ok(());
+        }
         let connected = self.client().map(drop);
         if let Err(e) = &connected {
             self.dead = Some(e.clone());
         }
         connected
+    }
+
+    /// Whether each domain has a server of its own, so that what one of them says is nothing to the others.
+    pub fn has_domains(&self) -> bool {
+        self.has_domains
     }
 
     /// Whether the next message has a connection that stands.

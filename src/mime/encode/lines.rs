@@ -38,11 +38,11 @@ impl Canonical {
 
 impl Codec for Canonical {
     fn push(&mut self, mut input: &[u8], out: &mut Out) -> Result<()> {
-        if self.cr && input.first() == Some(&b'\n') {
-            input = &input[1..];
-        }
-        if !input.is_empty() {
-            self.cr = false;
+        if let Some(first) = input.first() {
+            // The rest of a CRLF, and of that one only: a piece may be just this byte.
+            if std::mem::take(&mut self.cr) && *first == b'\n' {
+                input = &input[1..];
+            }
         }
         while let Some(at) = memchr::memchr2(b'\r', b'\n', input) {
             out.extend(&input[..at]);

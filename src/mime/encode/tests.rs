@@ -196,6 +196,14 @@ fn line_ends() {
 }
 
 #[test]
+fn a_line_feed_that_comes_alone_ends_one_line_only() {
+    let text = b"a\r\n\n\r\n\r\r\n\nb";
+    let whole = in_pieces(&mut Canonical::new(true), text, &[]).unwrap();
+    assert_eq!(whole, b"a\r\n\r\n\r\n\r\n\r\n\r\nb\r\n");
+    assert_eq!(in_pieces(&mut Canonical::new(true), text, &[1; 12]).unwrap(), whole);
+}
+
+#[test]
 fn a_reader_of_a_codec_gives_what_is_good_and_then_the_error() {
     let mut reader = Through::new(&b"QUJDQUJD!"[..], Base64Decoder::new(Alphabet::Standard, Temper::Plain));
     let mut got = Vec::new();
@@ -321,9 +329,11 @@ proptest! {
             let (mut whole, mut cut) = (make(), make());
             let a = in_pieces(&mut *whole, &bytes, &[]).map_err(|e| e.message().to_string());
             let b = in_pieces(&mut *cut, &bytes, &cuts).map_err(|e| e.message().to_string());
-            prop_assert_eq!(a, b);
+            prop_assert_eq!(&a, &b);
             let names = |c: &dyn Codec| c.defects().iter().map(|(n, ..)| n).collect::<Vec<_>>();
             prop_assert_eq!(names(&*whole), names(&*cut));
+            let bytewise = in_pieces(&mut *make(), &bytes, &vec![1; bytes.len()]);
+            prop_assert_eq!(a, bytewise.map_err(|e| e.message().to_string()));
         }
     }
 

@@ -10,7 +10,8 @@ fn exchangers<const N: usize>(rules: [Option<Vec<Rule>>; N]) -> (u16, Vec<Option
     let port = loop {
         let first = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = first.local_addr().unwrap().port();
-        let all: Vec<_> = (2..=N).map(|n| TcpListener::bind(([127, 0, 0, n as u8], port))).collect();
+        let all: Vec<_> =
+            (2..=N).map(|n| TcpListener::bind((std::net::Ipv4Addr::new(127, 0, 0, n as u8), port))).collect();
         if all.iter().all(Result::is_ok) {
             break port;
         }

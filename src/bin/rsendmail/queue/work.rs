@@ -241,6 +241,9 @@ impl<'a, 's> Work<'a, 's> {
 
     /// Whether the next one has a chance.
     fn judge(&mut self, sent: &Sent) {
+        if self.session.has_domains() {
+            return;
+        }
         let errors = || sent.recipients.iter().filter_map(|r| r.as_ref().err());
         if let Some(dead) = self.session.dead() {
             self.stop = Some(Stop::Unreachable(dead.clone()));
