@@ -127,7 +127,7 @@ impl Job<'_> {
         let open: Vec<Hit> = std::mem::take(&mut self.hits).into_iter().chain(open.map(hit)).collect();
         for hit in open {
             self.failures += 1;
-            out.count(outcome);
+            out.abandon(outcome);
             if out.has_events() {
                 out.emit(&Event::Hit(Box::new(deliver::with_error(hit, error))));
             }

@@ -186,7 +186,7 @@ impl Run<'_> {
             if self.delivery.told.contains(listed.number) {
                 continue;
             }
-            out.count(outcome);
+            out.abandon(outcome);
             if out.has_events() {
                 unfetched(listed, error, out);
             }
