@@ -90,9 +90,12 @@ pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel
     let Some((last, named)) = flags.names.split_last() else {
         return Err(Error::new(Kind::Usage, "nothing to put").hint("--help tells what there is"));
     };
-    let destination = Remote::parse(last).map_err(|e| {
-        e.hint_if_none("the last name is the remote destination: rftp put FILE… ftp://user@host/dir/")
-    })?;
+    if !is_remote(last) && (named.is_empty() || named.iter().any(|name| is_remote(name))) {
+        let error =
+            Error::new(Kind::Usage, format!("no destination: {} is not a remote name", last.display()));
+        return Err(error.hint("the remote destination comes last: rftp put FILE… ftp://user@host/dir/"));
+    }
+    let destination = Remote::parse(last)?;
     if named.is_empty() && flags.files_from.is_none() {
         return Err(Error::new(Kind::Usage, "nothing to put: only a destination was given")
             .hint("rftp put FILE… ftp://user@host/dir/"));

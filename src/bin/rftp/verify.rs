@@ -304,7 +304,13 @@ fn report(out: &mut Output, site: &Site, local: &Path, remote: &RemotePath, resu
         }
         Ok(Verdict::Differs(reason)) => {
             out.answer_no();
-            out.line(format_args!("{shown}: {reason}"));
+            let said = match reason {
+                "missing" => "is missing there",
+                "directory" => "is a directory there",
+                "size" => "the sizes differ",
+                _ => "the contents differ",
+            };
+            out.line(format_args!("{shown}: {said}"));
             (file.outcome, file.reason) = (Outcome::Permanent.name(), Some(reason));
             out.emit(&Event::File(Box::new(file)));
         }

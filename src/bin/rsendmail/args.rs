@@ -8,10 +8,24 @@ use std::{
     time::Duration,
 };
 use wirepost::{
-    cli::{Common, Flags, Login, Network, TlsArgs, args::duration, exit},
+    cli::{Common, Flags, Login, Network, TlsArgs, args::duration},
     smtp::{Notify, Policy, Ret},
     textproto::sasl::Mechanism,
 };
+
+/// What `--help` and the man page show beside: one for every verb.
+const MORE: &str = "\
+More examples:
+  rsendmail --to ops@example.org --subject 'backup failed' --body-file log.txt --queue on-failure
+  rsendmail queue list
+  rsendmail queue run
+  rsendmail queue show 4F3A
+  rsendmail queue hold 4F3A
+  rsendmail queue release 4F3A
+  rsendmail queue retry 4F3A
+  rsendmail queue rm 4F3A
+  rsendmail queue check --older-than 30m
+";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -55,7 +69,7 @@ pub struct Rsendmail {
 }
 
 fn long_help() -> String {
-    format!("{EXAMPLES}\nExit codes:\n{}", exit::TABLE)
+    format!("{EXAMPLES}\n{MORE}")
 }
 
 impl Flags for Rsendmail {

@@ -79,7 +79,7 @@ impl Sent {
             bytes: self.bytes,
             moved: self.bytes - self.from,
             resumed_from: (self.from > 0).then_some(self.from),
-            sha256: self.sha256.or_else(|| match self.digest {
+            sha256: self.sha256.or(match self.digest {
                 Some((Algorithm::Sha256, digest)) => Some(digest),
                 _ => None,
             }),
