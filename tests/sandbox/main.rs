@@ -57,7 +57,7 @@ fn main() -> std::io::Result<()> {
     let (smtp_port, mut smtp) = (explicit.1.port(), Some(explicit.1));
     for line in std::io::stdin().lock().lines() {
         match line?.as_str() {
-            "smtp down" => smtp = None,
+            "smtp down" => drop(smtp.take()),
             "smtp up" => smtp = Some(smtp::Server::start(submission(smtp_port, with()))),
             other => {
                 say(json!({"type": "unknown", "line": other}))?;
