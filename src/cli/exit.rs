@@ -32,7 +32,8 @@ pub const TABLE: &str = "  0  everything asked for was done          73  cannot 
  66  a named source is missing              78  configuration or secret not to be had
  67  no such user or recipient              79  outcome unknown: it may have happened
  68  no such host                           80  TLS
- 69  the server refused for good       130/143  interrupted, terminated";
+ 69  the server refused for good       130/143  interrupted, terminated
+ 70  a bug of ours";
 
 /// The same in full, for the man pages and the README.
 pub const MEANINGS: [(&str, &str); 19] = [
@@ -141,6 +142,8 @@ impl Outcome {
 #[derive(Debug, Default)]
 pub struct Tally {
     counts: [u64; 7],
+    /// How many of these were not come to.
+    abandoned: u64,
     /// The first failure that was not to be tried again, else the first of all.
     first: Option<u8>,
     first_permanent: Option<u8>,
@@ -168,6 +171,12 @@ impl Tally {
         if outcome == Outcome::Permanent {
             self.first_permanent.get_or_insert(code(error));
         }
+    }
+
+    /// An item that nobody came to, because of a failure that is told of by itself: that failure's code stays the run's.
+    pub fn abandon(&mut self, outcome: Outcome) {
+        self.count(outcome);
+        self.abandoned += 1;
     }
 
     /// The answer is no: 1, unless something worse happened.
@@ -233,7 +242,7 @@ impl Tally {
         if done > 0 {
             return SOME;
         }
-        if self.of(Outcome::Permanent) == 0 && failed > 1 {
+        if self.of(Outcome::Permanent) == 0 && failed > self.abandoned + 1 {
             return AGAIN;
         }
         self.first_permanent.or(self.first).unwrap_or(BUG)

@@ -18,6 +18,7 @@ mod proxy_up;
 mod pureftpd_up;
 mod rftp;
 mod rftp_reach;
+mod rftp_segments;
 mod rftp_sync;
 mod rimap_search;
 mod rpop;

@@ -6,10 +6,27 @@ use wirepost::{
     cli::{
         Common, Flags, Login, Network, TlsArgs,
         args::{duration, size},
-        exit,
     },
     textproto::sasl::Mechanism,
 };
+
+/// What `--help` and the man page show beside: one for every verb.
+const MORE: &str = "\
+More examples:
+  rimap-search search imaps://me@h 'from:billing has:attachment' --json
+  rimap-search imaps://me@h --all --sort date --last 10
+  rimap-search imaps://me@h --in '\\Sent' --to steve --since 7d --count
+  rimap-search mailbox list imaps://me@h 'Projects/**'
+  rimap-search mailbox tree imaps://me@h
+  rimap-search mailbox status imaps://me@h INBOX
+  rimap-search mailbox rename imaps://me@h Projects/2025 Archive/2025
+  rimap-search mailbox delete imaps://me@h Projects/old --dry-run
+  rimap-search mailbox subscribe imaps://me@h Lists/rust
+  rimap-search mailbox unsubscribe imaps://me@h Lists/rust
+  rimap-search append imaps://me@h sent.mbox --to Sent --skip-existing
+  rimap-search watch imaps://me@h from:ci --exec ./notify.sh
+  rimap-search check imaps://me@h --cert-days 14
+";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,7 +63,7 @@ pub struct Rimap {
 }
 
 fn long_help() -> String {
-    format!("{EXAMPLES}\nExit codes:\n{}", exit::TABLE)
+    format!("{EXAMPLES}\n{MORE}")
 }
 
 impl Flags for Rimap {
@@ -279,6 +296,9 @@ pub struct Search {
     /// Only what the JSON Lines of an earlier run in FILE call temporary
     #[arg(long, value_name = "FILE", conflicts_with = "mailboxes", help_heading = "Selection")]
     pub retry_from: Option<PathBuf>,
+    /// Give the command once more what it refused in an earlier run
+    #[arg(long, requires = "new", help_heading = "Selection")]
+    pub retry_failed: bool,
     /// What --new remembers it in
     #[arg(long, value_name = "FILE", requires = "new", help_heading = "Selection")]
     pub state: Option<PathBuf>,
@@ -388,7 +408,7 @@ fn range(text: &str) -> Result<(u64, u64), String> {
         let (from, to) = text.split_once('-')?;
         let from: u64 = from.parse().ok()?;
         let to: u64 = if to.is_empty() { u64::from(u32::MAX) - 1 } else { to.parse().ok()? };
-        (from <= to && to < u64::from(u32::MAX)).then_some((from, to - from + 1))
+        (from <= to && to < u64::from(u32::MAX)).then(|| (from, to - from + 1))
     };
     parse().ok_or_else(|| "not a range such as 0-4095 or 4096-".into())
 }

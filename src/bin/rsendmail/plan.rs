@@ -91,6 +91,8 @@ impl<'a> Plan<'a> {
 
     fn empty(flags: &'a Rsendmail, target: &Target) -> Plan<'a> {
         let missing = Error::new(Kind::Usage, "nobody is named as the author");
+        // In sendmail's clothes a bare name is of this machine, whatever server is named.
+        let qualify = flags.queueing.sendmail && !target.by_default;
         Plan {
             flags,
             items: Vec::new().into_iter(),
@@ -98,12 +100,12 @@ impl<'a> Plan<'a> {
             to: Vec::new(),
             far: target.is_far(),
             earlier: None,
-            aliases: Rc::new(Expansion::new(&flags.aliasing, target.is_far())),
+            aliases: Rc::new(Expansion::new(&flags.aliasing, target.is_far() || qualify)),
             filter: None,
             merge: None,
             target: target.clone(),
             row: None,
-            qualify: flags.queueing.sendmail && !target.by_default,
+            qualify,
             was_cut: false,
             stopped: None,
         }
@@ -140,17 +142,25 @@ impl<'a> Plan<'a> {
     /// The next message, with the file it comes from.
     pub fn next(&mut self, cancel: &Cancel) -> Option<(Option<String>, Result<Next>)> {
         let (source, next) = self.unfiltered(cancel)?;
-        let next = match (next, &self.filter) {
-            (Ok(Next::Send(prepared)), Some(filter)) => {
-                let filtered = filter.apply(*prepared, cancel);
-                filtered.map(|prepared| Next::Send(Box::new(prepared))).map_err(|e| match &source {
-                    Some(source) => e.context(source),
-                    None => e,
+        let next = match next {
+            Ok(Next::Send(prepared)) => {
+                let filtered = self.filtered(*prepared, cancel).map(|p| Next::Send(Box::new(p)));
+                filtered.map_err(|e| match &source {
+                    Some(source) if self.filter.is_some() => e.context(source),
+                    _ => e,
                 })
             }
-            (next, _) => next,
+            next => next,
         };
         Some((source, next))
+    }
+
+    /// What the filter makes of it, if there is one.
+    pub fn filtered(&self, prepared: Prepared, cancel: &Cancel) -> Result<Prepared> {
+        match &self.filter {
+            Some(filter) => filter.apply(prepared, cancel),
+            None => Ok(prepared),
+        }
     }
 
     fn unfiltered(&mut self, cancel: &Cancel) -> Option<(Option<String>, Result<Next>)> {
@@ -271,7 +281,7 @@ impl<'a> Plan<'a> {
     /// One without messages, for those that come by other ways.
     pub fn for_dialogue(flags: &'a Rsendmail, target: &Target) -> Result<Plan<'a>> {
         let sender = Sender { envelope: None, author: author(flags, target) };
-        Ok(Plan { sender, ..Plan::empty(flags, target) })
+        Ok(Plan { sender, filter: Filter::new(flags)?, ..Plan::empty(flags, target) })
     }
 
     pub fn envelope(&self, from: Option<Address>, to: Vec<Address>) -> Result<Envelope> {
