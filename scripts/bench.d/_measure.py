@@ -1,10 +1,13 @@
 """What the parts of scripts/bench share: running programs side by side and printing ratios."""
 import json
 import os
+import queue
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 BIN = os.environ["WIREPOST_BIN"]
@@ -82,3 +85,46 @@ def have(program):
         return True
     print(f"  ({program} is missing: left out)")
     return False
+
+
+class Slow:
+    """A proxy that holds every byte back, each way."""
+
+    def __init__(self, port, seconds):
+        self.to, self.delay = port, seconds
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            client, _ = self.listener.accept()
+            server = socket.create_connection(("127.0.0.1", self.to))
+            for a, b in ((client, server), (server, client)):
+                a.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                threading.Thread(target=self.pump, args=(a, b), daemon=True).start()
+
+    def pump(self, a, b):
+        line = queue.SimpleQueue()
+
+        def deliver():
+            while True:
+                due, data = line.get()
+                time.sleep(max(0, due - time.monotonic()))
+                try:
+                    if not data:
+                        b.shutdown(socket.SHUT_WR)
+                        return
+                    b.sendall(data)
+                except OSError:
+                    return
+
+        threading.Thread(target=deliver, daemon=True).start()
+        while True:
+            try:
+                data = a.recv(65536)
+            except OSError:
+                data = b""
+            line.put((time.monotonic() + self.delay, data))
+            if not data:
+                return

@@ -141,6 +141,8 @@ impl Outcome {
 #[derive(Debug, Default)]
 pub struct Tally {
     counts: [u64; 7],
+    /// How many of these were not come to.
+    abandoned: u64,
     /// The first failure that was not to be tried again, else the first of all.
     first: Option<u8>,
     first_permanent: Option<u8>,
@@ -168,6 +170,12 @@ impl Tally {
         if outcome == Outcome::Permanent {
             self.first_permanent.get_or_insert(code(error));
         }
+    }
+
+    /// An item that nobody came to, because of a failure that is told of by itself: that failure's code stays the run's.
+    pub fn abandon(&mut self, outcome: Outcome) {
+        self.count(outcome);
+        self.abandoned += 1;
     }
 
     /// The answer is no: 1, unless something worse happened.
@@ -233,7 +241,7 @@ impl Tally {
         if done > 0 {
             return SOME;
         }
-        if self.of(Outcome::Permanent) == 0 && failed > 1 {
+        if self.of(Outcome::Permanent) == 0 && failed > self.abandoned + 1 {
             return AGAIN;
         }
         self.first_permanent.or(self.first).unwrap_or(BUG)

@@ -154,6 +154,11 @@ impl Output {
         self.tally.fail(error);
     }
 
+    /// An item that nobody came to, because of a failure that is told of by itself.
+    pub fn abandon(&mut self, outcome: Outcome) {
+        self.tally.abandon(outcome);
+    }
+
     /// One line of JSON.
     pub fn emit(&mut self, event: &Event) {
         if self.json || self.json_file.is_some() {

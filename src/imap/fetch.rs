@@ -25,8 +25,8 @@ use std::{
 
 /// Of a header block so much is kept; a longer one is cut, and says so.
 pub const HEADER_LIMIT: usize = 256 << 10;
-/// FETCH commands on the way at a time.
-const WINDOW: usize = 4;
+/// Bytes of commands on the way at a time: what a server that does not read while it writes still finds room for.
+const WINDOW: usize = 24 << 10;
 
 /// What to ask for. The UID always comes along.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,7 +144,8 @@ impl Read for Body<'_> {
 pub struct Fetching<'m> {
     wire: &'m mut Wire,
     to_send: VecDeque<Request>,
-    waiting: VecDeque<Tag>,
+    /// With the length of each.
+    waiting: VecDeque<(Tag, usize)>,
     uidvalidity: Option<u64>,
     /// Headers of the message that is arriving.
     header: Vec<u8>,
@@ -186,11 +187,13 @@ impl<'m> Fetching<'m> {
             return Ok(Some(Piece::Message(message)));
         }
         loop {
-            while self.waiting.len() < WINDOW
+            let mut under_way: usize = self.waiting.iter().map(|(_, n)| n).sum();
+            while under_way < WINDOW
                 && let Some(request) = self.to_send.pop_front()
             {
                 let tag = self.wire.send(&request)?;
-                self.waiting.push_back(tag);
+                under_way += request.len();
+                self.waiting.push_back((tag, request.len()));
             }
             if self.waiting.is_empty() {
                 return Ok(None);
@@ -207,7 +210,7 @@ impl<'m> Fetching<'m> {
                     return Ok(Some(Piece::Body(Body { section, binary, uid, size: len, from })));
                 }
                 Event::Done(tag, status) => {
-                    self.waiting.retain(|t| *t != tag);
+                    self.waiting.retain(|(t, _)| *t != tag);
                     if let (Some(was), Some(is)) = (self.uidvalidity, self.wire.news.uidvalidity)
                         && was != is
                     {

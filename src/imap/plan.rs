@@ -145,6 +145,12 @@ impl Cut<'_> {
                 }
                 Node::Or(nodes)
             }
+            K::GmailRaw(_) if !self.caps.has("X-GM-EXT-1") => {
+                return Err(Error::new(
+                    Kind::Refused,
+                    "the server does not know Gmail's search (X-GM-EXT-1)",
+                ));
+            }
             K::Body(_) | K::Text(_) | K::GmailRaw(_) | K::Keyword(..) => {
                 let text = "the server cannot search the text of messages for letters beyond ASCII";
                 return Err(Error::new(Kind::Refused, text));

@@ -194,6 +194,7 @@ impl SearchKey {
         match self {
             SearchKey::SinceMoment(_) | SearchKey::BeforeMoment(_) | SearchKey::Attachment(_) => false,
             SearchKey::Older(_) | SearchKey::Younger(_) => caps.has("WITHIN"),
+            SearchKey::GmailRaw(_) => caps.has("X-GM-EXT-1"),
             SearchKey::Not(inner) => inner.is_remote(caps),
             SearchKey::And(keys) | SearchKey::Or(keys) => keys.iter().all(|k| k.is_remote(caps)),
             _ => true,

@@ -161,6 +161,14 @@ impl Request {
         &self.shown
     }
 
+    /// Its bytes on the wire, more or less.
+    pub(crate) fn len(&self) -> usize {
+        let bytes = |p: &Part| match p {
+            Part::Text(bytes) | Part::Literal(bytes) => bytes.len() + 8,
+        };
+        self.parts.iter().map(bytes).sum()
+    }
+
     pub(crate) fn has_literal(&self) -> bool {
         self.parts.iter().any(|p| matches!(p, Part::Literal(_)))
     }

@@ -214,6 +214,47 @@ fn trap_15_and_case_52_an_unknown_outcome_names_the_message_and_is_not_tried_aga
     out.exits(79).says("--verdict-timeout");
 }
 
+/// A server that ends its side of the connection and reads on: behind the reply to DATA, or behind the dot.
+fn half_closing(after_dot: bool) -> (u16, std::thread::JoinHandle<Vec<u8>>) {
+    use std::io::{BufRead, Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let served = std::thread::spawn(move || {
+        let (client, _) = listener.accept().unwrap();
+        let mut lines = std::io::BufReader::new(client.try_clone().unwrap());
+        let say = |text: &str| (&client).write_all(text.as_bytes()).unwrap();
+        say("220 h ESMTP\r\n");
+        for reply in ["250 h", "250 ok", "250 ok", "354 go"] {
+            lines.read_line(&mut String::new()).unwrap();
+            say(&format!("{reply}\r\n"));
+        }
+        let mut got = Vec::new();
+        while after_dot && !got.ends_with(b"\r\n.\r\n") {
+            assert!(lines.read_until(b'\n', &mut got).unwrap() > 0);
+        }
+        client.shutdown(std::net::Shutdown::Write).unwrap();
+        lines.read_to_end(&mut got).unwrap();
+        got
+    });
+    (port, served)
+}
+
+#[test]
+fn a_server_that_stops_talking_and_reads_on_may_have_taken_the_message() {
+    for after_dot in [true, false] {
+        let world = World::new();
+        world.file("m.eml", EML);
+        let (port, served) = half_closing(after_dot);
+        let url = format!("smtp://127.0.0.1:{port}");
+        let args = ["--eml", "m.eml", "--to", "a@x.example", "--json", "--retries", "2", "--server", &url];
+        let out = world.run("rsendmail", args).go();
+        // It has read all of it, dot included: whether it keeps it nobody can say any more, so it is not sent again.
+        out.exits(79);
+        assert_eq!(outcomes(&out), ["unknown"]);
+        assert!(served.join().unwrap().ends_with(b"\r\n.\r\n"));
+    }
+}
+
 #[test]
 fn a_signal_while_the_verdict_is_out_leaves_it_unknown() {
     let world = World::new();
@@ -1006,4 +1047,49 @@ fn trap_23_a_message_as_attachment_is_not_encoded() {
     );
     let message = mail_parser::MessageParser::default().parse(text.as_bytes()).unwrap();
     assert_eq!(message.attachment(0).unwrap().message().unwrap().subject(), Some("inner"));
+}
+
+#[test]
+fn text_files_keep_their_line_ends_wherever_they_are_stored() {
+    let (world, server) = (World::new(), server(vec![]));
+    let files = [
+        ("crlf.txt", "one\r\ntwo\r\n"),
+        ("lf.csv", "a;b\nc;d\n"),
+        ("mixed.log", "a\r\nb\nc\r\n"),
+        ("bare.txt", "no end"),
+    ];
+    let mut run = make(&world, &server).args(["--body", "see"]);
+    for (name, text) in files {
+        world.file(name, text);
+        run = run.args(["--attach", name]);
+    }
+    run.go().exits(0);
+    let wire = text_of(&server);
+    // As it came, and as a store with LF keeps it.
+    for stored in [wire.clone(), wire.replace("\r\n", "\n")] {
+        let message = mail_parser::MessageParser::default().parse(stored.as_bytes()).unwrap();
+        let found: Vec<_> = message
+            .attachments()
+            .map(|a| (mail_parser::MimeHeaders::attachment_name(a).unwrap(), a.contents().to_vec()))
+            .collect();
+        let want: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_bytes().to_vec())).collect();
+        assert_eq!(found, want, "{stored}");
+    }
+}
+
+#[test]
+fn an_eight_bit_message_within_has_its_own_parts_encoded() {
+    let (world, server) = (World::new(), server(vec![]));
+    let inner = "From: a@x.example\nSubject: inner\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\
+                 Content-Transfer-Encoding: 8bit\n\nGrüße aus Köln\n";
+    world.file("eight.eml", inner);
+    make(&world, &server).args(["--body", "see", "--attach", "eight.eml"]).go().exits(0);
+    let text = text_of(&server);
+    assert!(text.is_ascii() && text.contains("Content-Type: message/rfc822"), "{text}");
+    let message = mail_parser::MessageParser::default().parse(text.as_bytes()).unwrap();
+    let within = message.attachment(0).unwrap().message().unwrap();
+    assert_eq!(
+        (within.subject(), within.body_text(0).unwrap().trim_end()),
+        (Some("inner"), "Grüße aus Köln")
+    );
 }

@@ -1,4 +1,4 @@
-//! `append`: messages into a mailbox, streamed; dates and flags as a Maildir tells them.
+//! `append`: messages into a mailbox, streamed; dates and flags as a Maildir or an mbox tells them.
 
 use crate::{
     act,
@@ -41,8 +41,6 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
     }
     let mut failed = None;
     for source in &mut sources {
-        let mut flags = source.flags.clone();
-        flags.extend(extra.iter().filter(|f| !source.flags.contains(f)).cloned());
         let mut hit = Hit {
             mailbox: to.text().to_string(),
             path: Some(record::name(source.path.as_os_str().as_bytes())),
@@ -53,7 +51,7 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
         let mut tried = 0;
         let done = loop {
             tried += 1;
-            let error = match add(args, &mut session, &to, source, &flags, &mut hit, out) {
+            let error = match add(args, &mut session, &to, source, &extra, &mut hit, out) {
                 Ok(outcome) => break Ok(outcome),
                 Err(e) => e,
             };
@@ -97,11 +95,14 @@ fn add(
     session: &mut Session,
     to: &Name,
     source: &mut Source,
-    flags: &[String],
+    extra: &[String],
     hit: &mut Hit,
     out: &mut Output,
 ) -> Result<Outcome> {
     let (size, head) = source.measure()?;
+    let mut flags = source.flags(&head);
+    let more: Vec<String> = extra.iter().filter(|f| !flags.contains(f)).cloned().collect();
+    flags.extend(more);
     let summary = Summary::of_head(0, &head);
     hit.size = Some(size);
     hit.subject.clone_from(&summary.subject);
@@ -129,7 +130,7 @@ fn add(
         return Ok(Outcome::Planned);
     }
     let date = source.date.or(summary.sent);
-    let placed = session.append(to, flags, date, size, &mut source.reader()?)?;
+    let placed = session.append(to, &flags, date, size, &mut source.reader()?)?;
     if let Some((uidvalidity, uid)) = placed {
         hit.uidvalidity = Some(uidvalidity);
         hit.uid = Some(uid);

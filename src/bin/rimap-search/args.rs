@@ -279,6 +279,9 @@ pub struct Search {
     /// Only what the JSON Lines of an earlier run in FILE call temporary
     #[arg(long, value_name = "FILE", conflicts_with = "mailboxes", help_heading = "Selection")]
     pub retry_from: Option<PathBuf>,
+    /// Give the command once more what it refused in an earlier run
+    #[arg(long, requires = "new", help_heading = "Selection")]
+    pub retry_failed: bool,
     /// What --new remembers it in
     #[arg(long, value_name = "FILE", requires = "new", help_heading = "Selection")]
     pub state: Option<PathBuf>,
@@ -388,7 +391,7 @@ fn range(text: &str) -> Result<(u64, u64), String> {
         let (from, to) = text.split_once('-')?;
         let from: u64 = from.parse().ok()?;
         let to: u64 = if to.is_empty() { u64::from(u32::MAX) - 1 } else { to.parse().ok()? };
-        (from <= to && to < u64::from(u32::MAX)).then_some((from, to - from + 1))
+        (from <= to && to < u64::from(u32::MAX)).then(|| (from, to - from + 1))
     };
     parse().ok_or_else(|| "not a range such as 0-4095 or 4096-".into())
 }

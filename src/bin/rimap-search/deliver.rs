@@ -22,7 +22,7 @@ use wirepost::{
 };
 
 /// A batch ends at so many messages or bytes.
-const BATCH_MESSAGES: usize = 1000;
+const BATCH_MESSAGES: usize = 500;
 const BATCH_BYTES: u64 = 64 << 20;
 
 pub struct Delivery {
@@ -39,7 +39,8 @@ pub struct Delivery {
 struct Pending {
     uid: Uid,
     taken: Taken,
-    hit: Hit,
+    /// If anybody will read it.
+    hit: Option<Box<Hit>>,
 }
 
 impl Delivery {
@@ -187,12 +188,7 @@ impl Delivery {
         };
         self.store.file(folder, &Envelope { date: message.internal_date, marks })?;
         self.bytes += taken.size;
-        let mut hit = if job.tells(out) {
-            summary.hit(name, uidvalidity)
-        } else {
-            Hit { uid: Some(uid), ..Hit::default() }
-        };
-        hit.store = Some(self.kind);
+        let hit = job.tells(out).then(|| Box::new(summary.hit(name, uidvalidity)));
         let taken = Taken { head: Vec::new(), ..taken };
         self.batch.push(Pending { uid, taken, hit });
         if self.batch.len() >= BATCH_MESSAGES || self.bytes >= BATCH_BYTES {
@@ -223,7 +219,9 @@ impl Delivery {
         }
         self.bytes = 0;
         for (pending, place) in std::mem::take(&mut self.batch).into_iter().zip(places) {
-            let mut hit = pending.hit;
+            let mut hit = pending.hit.map_or_else(Hit::default, |hit| *hit);
+            hit.uid = Some(pending.uid);
+            hit.store = Some(self.kind);
             let path = place.path();
             hit.sha256 = Some(digest::hex(&pending.taken.sha256));
             hit.path = Some(shown(&path));

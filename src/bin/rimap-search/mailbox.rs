@@ -347,7 +347,8 @@ fn delete(session: &mut Session, name: &str, force: bool, dry: bool, out: &mut O
 
 fn subscribe(session: &mut Session, name: &str, yes: bool, out: &mut Output) -> Result<()> {
     let target = existing(session, name)?;
-    session.subscribe(&target, yes)?;
-    done(if yes { "subscribe" } else { "unsubscribe" }, &target, false, None, out);
+    let verb = if yes { "subscribe" } else { "unsubscribe" };
+    session.subscribe(&target, yes).map_err(|e| e.context(format_args!("cannot {verb} {name}")))?;
+    done(verb, &target, false, None, out);
     Ok(())
 }

@@ -127,7 +127,7 @@ impl Job<'_> {
         let open: Vec<Hit> = std::mem::take(&mut self.hits).into_iter().chain(open.map(hit)).collect();
         for hit in open {
             self.failures += 1;
-            out.count(outcome);
+            out.abandon(outcome);
             if out.has_events() {
                 out.emit(&Event::Hit(Box::new(deliver::with_error(hit, error))));
             }
@@ -354,6 +354,7 @@ fn follows(search: &Search, key: &SearchKey) -> bool {
         && search.last.is_none()
         && search.max_size.is_none()
         && search.retry_from.is_none()
+        && !search.retry_failed
         && !key.depends_on_the_day()
 }
 
@@ -392,7 +393,8 @@ fn process(
 ) -> Result<()> {
     let search = job.search;
     if let Some(seen) = &job.seen {
-        found.uids.retain(|u| seen.get(&state::key(&mailbox.name, mailbox.uidvalidity, *u)).is_none());
+        let known = |u: &Uid| seen.get(&state::key(&mailbox.name, mailbox.uidvalidity, *u));
+        found.uids.retain(|u| known(u).is_none_or(|e| e.failed && search.retry_failed));
     }
     found.uids.retain(|u| !job.done.contains(u));
     job.found = found.uids.iter().copied().collect();
@@ -416,6 +418,9 @@ fn process(
     if let Some(delivery) = tools.delivery.as_mut().filter(|_| !search.dry_run) {
         let set: UidSet = found.uids.iter().copied().collect();
         let set = small_enough(job, mailbox, set, out)?;
+        if let Some(seen) = &mut job.seen {
+            seen.expect(usize::try_from(set.len()).unwrap_or(0));
+        }
         delivery.take(mailbox, &set, &folder, job, out)?;
         missing(job, mailbox, &set.iter().collect::<Vec<_>>(), out);
     } else {

@@ -7,8 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 use wirepost::{
-    base::{date::Time, error::*},
+    base::{
+        date::{self, Time},
+        error::*,
+    },
     cli::stdin,
+    mime::header,
     store::{maildir::Maildir, mbox::Unquote},
 };
 
@@ -17,7 +21,7 @@ use wirepost::{
 pub struct Source {
     pub path: PathBuf,
     kind: Kinds,
-    pub flags: Vec<String>,
+    flags: Vec<String>,
     pub date: Option<Time>,
 }
 
@@ -131,17 +135,13 @@ fn is_mbox(path: &Path) -> Result<bool> {
 fn mbox(path: &Path, out: &mut Vec<Source>) -> Result<()> {
     let failed = |e| Error::from_io(e, Kind::Local, format_args!("cannot read {}", path.display()));
     let mut reader = BufReader::with_capacity(128 << 10, open(path)?);
-    let (mut at, mut empty, mut start) = (0u64, true, None::<u64>);
+    let (mut at, mut empty, mut start) = (0u64, true, None::<(u64, Option<Time>)>);
     let mut line = Vec::new();
     let mut middle = false;
-    let mut push = |start: u64, end: u64| {
+    let mut push = |(start, date): (u64, Option<Time>), end: u64| {
         let len = end.saturating_sub(start);
-        out.push(Source {
-            path: path.to_path_buf(),
-            kind: Kinds::Piece { start, len },
-            flags: Vec::new(),
-            date: None,
-        });
+        let kind = Kinds::Piece { start, len };
+        out.push(Source { path: path.to_path_buf(), kind, flags: Vec::new(), date });
     };
     loop {
         line.clear();
@@ -152,13 +152,13 @@ fn mbox(path: &Path, out: &mut Vec<Source>) -> Result<()> {
                 // The empty line before a From_ line belongs to the mbox.
                 push(
                     start,
-                    if border || n == 0 { at.saturating_sub(u64::from(empty && at > start)) } else { at },
+                    if border || n == 0 { at.saturating_sub(u64::from(empty && at > start.0)) } else { at },
                 );
             }
             if n == 0 {
                 return Ok(());
             }
-            start = Some(at + n);
+            start = Some((at + n, delivered(&line)));
         }
         empty = !middle && matches!(line.as_slice(), b"\n" | b"\r\n");
         middle = line.last() != Some(&b'\n');
@@ -166,7 +166,41 @@ fn mbox(path: &Path, out: &mut Vec<Source>) -> Result<()> {
     }
 }
 
+/// When a message was put into an mbox: the date at the end of its From_ line, in UTC as RFC 4155 wants it.
+fn delivered(line: &[u8]) -> Option<Time> {
+    let text = std::str::from_utf8(line).ok()?;
+    let words: Vec<&str> = text.split_ascii_whitespace().collect();
+    let [.., _, month, day, clock, year] = words.as_slice() else { return None };
+    let number = |text: &str| date::number(text.as_bytes());
+    let [h, m, s] = clock.split(':').collect::<Vec<_>>().try_into().ok()?;
+    let month = date::month(month.as_bytes())?;
+    Time::civil(number(year)?, month, number(day)?, number(h)?, number(m)?, number(s)?, 0)
+}
+
+/// The flags that the programs which keep mboxes write into the header: `Status: RO`, `X-Status: AF`.
+fn marks(head: &[u8]) -> Vec<String> {
+    let table = [
+        ("Status", 'R', "\\Seen"),
+        ("X-Status", 'A', "\\Answered"),
+        ("X-Status", 'F', "\\Flagged"),
+        ("X-Status", 'T', "\\Draft"),
+        ("X-Status", 'D', "\\Deleted"),
+    ];
+    let said = |name: &str, letter: char| {
+        header::fields(head).any(|f| f.is(name) && String::from_utf8_lossy(f.value).contains(letter))
+    };
+    table.iter().filter(|(name, letter, _)| said(name, *letter)).map(|(.., f)| (*f).to_string()).collect()
+}
+
 impl Source {
+    /// The flags it has where it is; `head` is its header.
+    pub fn flags(&self, head: &[u8]) -> Vec<String> {
+        match self.kind {
+            Kinds::Piece { .. } => marks(head),
+            _ => self.flags.clone(),
+        }
+    }
+
     /// The message from its start, with CRLF.
     ///
     /// # Errors
@@ -269,8 +303,15 @@ mod tests {
     fn an_mbox_is_cut_at_its_borders() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("m");
-        std::fs::write(&path, "From a\nA: 1\n\nx\n>From y\n\nFrom b\nB: 2\n\nFrom here\nlast\n\n").unwrap();
+        std::fs::write(
+            &path,
+            "From a@x Tue Mar  3 09:00:00 2026\nA: 1\n\nx\n>From y\n\nFrom b\nB: 2\n\nFrom here\nlast\n\n",
+        )
+        .unwrap();
         let mut found = find(&[path.to_string_lossy().into_owned()]).unwrap();
+        assert_eq!(found[0].date, Some(Time(1_772_528_400)));
+        assert_eq!(found[1].date, None);
+        assert_eq!(found[0].flags(b"Status: RO\r\nX-Status: F\r\n\r\n"), ["\\Seen", "\\Flagged"]);
         let mut texts = Vec::new();
         for source in &mut found {
             let mut text = String::new();

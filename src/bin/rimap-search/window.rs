@@ -10,7 +10,7 @@ use crate::{
     summary::{self, Summary},
 };
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, hash_map::Entry},
     io::Read,
 };
 use wirepost::{
@@ -60,7 +60,7 @@ pub fn window(
     if let (Some(beyond), Some(by)) = (beyond, order.by) {
         wanted.push((UidSet::one(beyond), find::sort_items(by)));
     }
-    let mut messages: HashMap<Uid, Message> = HashMap::new();
+    let mut messages: HashMap<Uid, Box<Message>> = HashMap::new();
     let mut other: Option<Message> = None;
     let mut guessed: Vec<u8> = Vec::new();
     let mut fetching = mailbox.fetch_each(&wanted);
@@ -77,9 +77,11 @@ pub fn window(
             }
             Piece::Message(message) => match message.uid {
                 Some(uid) if set.contains(uid) => {
-                    let message = shortened(*message, search);
-                    let known = messages.entry(uid).or_default();
-                    merge(known, message);
+                    let message = shortened(message, search);
+                    match messages.entry(uid) {
+                        Entry::Vacant(slot) => drop(slot.insert(message)),
+                        Entry::Occupied(known) => merge(known.into_mut(), *message),
+                    }
                 }
                 uid if uid.is_some() && uid == beyond => other = Some(*message),
                 _ => {}
@@ -113,7 +115,7 @@ pub fn window(
 }
 
 /// A header is kept as long as it is wanted whole.
-fn shortened(mut message: Message, search: &Search) -> Message {
+fn shortened(mut message: Box<Message>, search: &Search) -> Box<Message> {
     if search.show != Some(Show::Headers)
         && let Some(head) = &mut message.header
         && head.len() > 32 << 10
@@ -239,7 +241,7 @@ fn stream(
 
 /// A window's messages, about to be told of.
 struct Told<'w> {
-    messages: &'w HashMap<Uid, Message>,
+    messages: &'w HashMap<Uid, Box<Message>>,
     present: &'w [Uid],
     guessed: Option<&'w [u8]>,
     previews: bool,

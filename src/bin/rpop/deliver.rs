@@ -64,7 +64,29 @@ pub struct Delivery {
     /// Identifiers this run delivered, over all its sessions.
     pub done: HashSet<String>,
     /// Numbers of this session whose message came to its end, one way or the other.
-    pub told: HashSet<u32>,
+    pub told: Numbers,
+}
+
+/// A set of small numbers: a bit each.
+#[derive(Default)]
+pub struct Numbers(Vec<u64>);
+
+impl Numbers {
+    pub fn insert(&mut self, n: u32) {
+        let at = n as usize / 64;
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        self.0[at] |= 1 << (n % 64);
+    }
+
+    pub fn contains(&self, n: u32) -> bool {
+        self.0.get(n as usize / 64).is_some_and(|word| word >> (n % 64) & 1 == 1)
+    }
+
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
 }
 
 struct Pending {
@@ -110,7 +132,7 @@ impl Delivery {
             deletable: Vec::new(),
             condemned: Vec::new(),
             done: HashSet::new(),
-            told: HashSet::new(),
+            told: Numbers::default(),
         }
     }
 

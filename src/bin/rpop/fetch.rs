@@ -141,7 +141,7 @@ impl Run<'_> {
         let now = Time::now();
         let mut wish = self.wish.clone();
         wish.max = wish.max.map(|max| max.saturating_sub(self.fetched));
-        let mut plan = wish.plan(listed, |uid| self.delivery.seen.get(uid).copied(), now);
+        let mut plan = wish.plan(listed, |uid| self.delivery.seen.get(uid), now);
         if let Some(since) = self.since {
             leave_out_older(&mut plan, listed, since, &mut client)?;
         }
@@ -152,8 +152,10 @@ impl Run<'_> {
                 skipped(&listed[*index], reason, None, out);
             }
         }
-        self.asked.clone_from(&plan.fetch);
-        let pulled = self.pull(&mut client, listed, &plan, out);
+        let asked = std::mem::take(&mut plan.fetch);
+        self.delivery.seen.expect(asked.len());
+        let pulled = self.pull(&mut client, listed, &asked, out);
+        self.asked = asked;
         // What came whole is kept, even if the connection is gone; but not if it is the disk that failed.
         let kept = match &pulled {
             Err(e)
@@ -181,22 +183,28 @@ impl Run<'_> {
     fn abandon(&mut self, error: &Error, out: &mut Output) {
         let outcome = Outcome::of(error);
         for listed in self.asked.iter().map(|&i| &self.listed[i]) {
-            if self.delivery.told.contains(&listed.number) {
+            if self.delivery.told.contains(listed.number) {
                 continue;
             }
-            out.count(outcome);
+            out.abandon(outcome);
             if out.has_events() {
                 unfetched(listed, error, out);
             }
         }
     }
 
-    fn pull(&mut self, client: &mut Client, listed: &[Listed], plan: &Plan, out: &mut Output) -> Result<()> {
-        let numbers: Vec<Number> = plan.fetch.iter().map(|&i| listed[i].number).collect();
-        let total: u64 = plan.fetch.iter().filter_map(|&i| listed[i].size).sum();
+    fn pull(
+        &mut self,
+        client: &mut Client,
+        listed: &[Listed],
+        asked: &[usize],
+        out: &mut Output,
+    ) -> Result<()> {
+        let numbers: Vec<Number> = asked.iter().map(|&i| listed[i].number).collect();
+        let total: u64 = asked.iter().filter_map(|&i| listed[i].size).sum();
         let meter = out.progress().start("fetch", Some(total));
         let mut pulled = client.retrieve_all(&numbers)?;
-        for &index in &plan.fetch {
+        for &index in asked {
             let Some(item) = pulled.next()? else { break };
             match item.body {
                 Ok(mut body) => {
@@ -302,7 +310,7 @@ fn dry_run(
     out: &mut Output,
 ) -> Result<()> {
     let (listed, _) = client.messages()?;
-    let mut plan = wish.plan(&listed, |uid| seen.get(uid).copied(), Time::now());
+    let mut plan = wish.plan(&listed, |uid| seen.get(uid), Time::now());
     if let Some(since) = since {
         leave_out_older(&mut plan, &listed, since, &mut client)?;
     }

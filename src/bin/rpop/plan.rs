@@ -42,7 +42,8 @@ impl Wish {
 
     /// `listed` in order of number, oldest first; `known` is the memory of the account.
     pub fn plan(&self, listed: &[Listed], known: impl Fn(&str) -> Option<Entry>, now: Time) -> Plan {
-        let mut plan = Plan::default();
+        let most = self.max.unwrap_or(usize::MAX).min(listed.len());
+        let mut plan = Plan { fetch: Vec::with_capacity(most), ..Plan::default() };
         for (index, message) in listed.iter().enumerate() {
             if self.only.as_ref().is_some_and(|only| !only.contains(&*message.uid)) {
                 continue;

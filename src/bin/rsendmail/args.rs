@@ -20,6 +20,7 @@ Examples:
   rsendmail --to a@example.org --html page.html --inline logo=logo.png --attach '*.csv' --subject 'July'
   rsendmail --eml ready.eml -t --dry-run
   rsendmail --merge people.csv --to '{name} <{mail}>' --subject 'Bill {number}' --body-file letter.txt --template --attach 'bills/{number}.pdf'
+  rsendmail --to ops@example.org --subject nightly --body done --queue on-failure;  rsendmail queue run
   rsendmail check --server smtps://me@mail.example.org
 
 A server is smtp://[user@]host[:port] (TLS by STARTTLS; port 587 with a user, else 25), smtps:// (TLS from the start, port 465),

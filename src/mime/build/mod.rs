@@ -5,8 +5,10 @@
 //! * **As it was when it was opened.** A file's size is taken once: one that grows is sent as it was, one that shrinks, or
 //!   whose lines changed so that they no longer fit what the header says, is an error and never a complete message.
 //! * **Every message can be sent everywhere**: 7bit, lines of at most 998 bytes, no lone CR or LF. Text stays readable where it
-//!   can: 7bit, else quoted-printable, else base64, whichever is shortest. Attachments keep every byte.
-//! * A message within (message/rfc822) is never encoded, RFC 2046 §5.2.1; one that cannot go as it is goes as a file.
+//!   can: 7bit, else quoted-printable, else base64, whichever is shortest. Attachments keep every byte, and their line ends
+//!   even where the message is stored with other ones: a text of several lines is encoded.
+//! * A message within (message/rfc822) is never encoded, RFC 2046 §5.2.1: where it has eight-bit bytes its own parts are. One
+//!   that cannot be changed, being signed, goes as a file.
 
 mod source;
 
@@ -14,7 +16,7 @@ pub use source::{Analysis, Frozen, Source};
 
 use crate::base::{body::Body, error::*, random};
 use crate::mime::encode::{Base64Encoder, Canonical, Codec, Out, QpEncoder, Through, base64_size};
-use crate::mime::{media_type, params};
+use crate::mime::{downgrade, media_type, params};
 use source::{LINE_MOST, changed};
 use std::{
     io::{self, Read},
@@ -158,6 +160,7 @@ impl Part {
 
     /// A file, every byte of it.
     pub fn attachment(file: &Attachment) -> Result<Part> {
+        let mut source = file.source.clone();
         let mut media_type = file.media_type.clone();
         let is_message = media_type == "message/rfc822";
         let is_text = media_type.starts_with("text/");
@@ -165,8 +168,9 @@ impl Part {
         let mut found = Analysis::default();
         let mut charset = None;
         if is_text || is_message {
-            found = Analysis::of(&file.source)?;
-            if is_text && found.is_wire() {
+            found = Analysis::of(&source)?;
+            // Line ends may be stored as the other system's, and only an encoding keeps them (RFC 2049 §4).
+            if is_text && found.is_wire() && found.crlf == 0 {
                 how = How::Same;
             }
             if is_text {
@@ -178,10 +182,12 @@ impl Part {
                 };
             }
             if is_message {
-                if found.eight_bit == 0 && found.nul == 0 && found.longest <= LINE_MOST {
-                    how = How::Lines;
-                } else {
-                    media_type = "application/octet-stream".into();
+                match wire_message(&source, &found)? {
+                    Some(ready) => {
+                        found = Analysis::of(&ready)?;
+                        (source, how) = (ready, How::Lines);
+                    }
+                    None => media_type = "application/octet-stream".into(),
                 }
             }
         }
@@ -210,8 +216,8 @@ impl Part {
             }
             fields.push_str(&format!("Content-ID: <{cid}>\r\n"));
         }
-        let size = how.size(&file.source, &found)?;
-        Ok(Part { fields, content: Content::Leaf { source: file.source.clone(), how, size } })
+        let size = how.size(&source, &found)?;
+        Ok(Part { fields, content: Content::Leaf { source, how, size } })
     }
 
     /// A message within, as it is but for its line ends.
@@ -280,6 +286,39 @@ impl Part {
     fn ends_in_base64(&self) -> bool {
         matches!(self.content, Content::Leaf { how: How::Base64 | How::TextBase64, size: 1.., .. })
             || matches!(self.content, Content::Multi { .. })
+    }
+}
+
+/// A message that can stand within another, but for its line ends: as it is, or with its parts encoded. `None`: neither.
+fn wire_message(source: &Source, found: &Analysis) -> Result<Option<Source>> {
+    if found.eight_bit == 0 && found.nul == 0 && found.longest <= LINE_MOST {
+        return Ok(Some(source.clone()));
+    }
+    let lines = Lines { source, size: found.canonical() };
+    match downgrade::seven_bit(&lines, source.name()) {
+        Ok(encoded) => {
+            let found = Analysis::of(&encoded)?;
+            let fits = found.eight_bit == 0 && found.nul == 0 && found.longest <= LINE_MOST;
+            Ok(fits.then_some(encoded))
+        }
+        Err(e) if e.kind() == Kind::Input => Ok(None),
+        Err(e) => Err(e),
+    }
+}
+
+/// A source with CRLF line ends.
+struct Lines<'s> {
+    source: &'s Source,
+    size: u64,
+}
+
+impl Body for Lines<'_> {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn open(&self) -> Result<Box<dyn Read + '_>> {
+        Ok(How::Lines.open(self.source))
     }
 }
 
@@ -449,8 +488,9 @@ mod tests {
     #[test]
     fn attachments_keep_every_byte() {
         for (content, encoded) in [
-            (&b"a\r\nb\r\n"[..], false),
-            (b"a\r\nb", false),
+            (&b"a\r\nb\r\n"[..], true),
+            (b"a\r\nb", true),
+            (b"one line", false),
             (b"", false),
             (b"a\nb\n", true),
             (b"a\rb", true),
@@ -500,15 +540,30 @@ mod tests {
         let clean = Part::message(Source::bytes("Subject: x\n\nhi\n")).unwrap();
         assert!(text(&Message::new("", &clean)).ends_with("message/rfc822\r\n\r\nSubject: x\r\n\r\nhi\r\n"));
         assert_eq!(Part::message(Source::bytes("Subject: ü\n\nhi\n")).unwrap_err().kind(), Kind::Input);
-        let file = Attachment {
-            source: Source::bytes("Subject: ü\n\nhi\n"),
-            name: "m.eml".into(),
-            media_type: "message/rfc822".into(),
-            cid: None,
-            style: params::Style::Both,
+        let attached = |message: &str| {
+            let file = Attachment {
+                source: Source::bytes(message),
+                name: "m.eml".into(),
+                media_type: "message/rfc822".into(),
+                cid: None,
+                style: params::Style::Both,
+            };
+            text(&Message::new("", &Part::attachment(&file).unwrap()))
         };
-        let part = text(&Message::new("", &Part::attachment(&file).unwrap()));
-        assert!(part.contains("application/octet-stream") && part.contains("base64"), "{part}");
+        // A header with eight-bit bytes and a signed text cannot be changed: they go as files.
+        let signed = "Content-Type: multipart/signed; boundary=b\n\n--b\n\nü\n--b\n\nsig\n--b--\n";
+        for fixed in ["Subject: ü\n\nhi\n", signed] {
+            let part = attached(fixed);
+            assert!(part.contains("application/octet-stream") && part.contains("base64"), "{part}");
+        }
+        // Eight-bit text is encoded within, where it stands.
+        let part = attached(
+            "Subject: x\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nü\n",
+        );
+        let (head, inner) = part.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains("message/rfc822") && !head.contains("Transfer-Encoding"), "{part}");
+        assert!(inner.starts_with("Subject: x\r\n") && part.is_ascii(), "{part}");
+        assert!(inner.contains("=C3=BC") || inner.contains("w7w"), "{part}");
     }
 
     #[test]

@@ -9,8 +9,8 @@
 //! never silently an empty memory, which would fetch a whole mailbox again. Identifiers that the server no longer lists
 //! are marked, kept for a week (a server with a bad day lists nothing), and then left out when the file is rewritten.
 //!
-//! Of each identifier only what every run needs is held in memory; digests are read from the file when a server makes
-//! them necessary.
+//! Of each identifier only what every run needs is held in memory, and not the identifier itself; names and digests are
+//! read from the file when a server makes them necessary.
 
 mod line;
 #[cfg(test)]
@@ -48,7 +48,7 @@ pub struct Seen {
     account: String,
     file: File,
     len: u64,
-    entries: HashMap<Box<str>, Entry>,
+    entries: HashMap<Key, Slot>,
     /// Numbers that callers keep here.
     marks: HashMap<Box<str>, u64>,
     open: Vec<Intent>,
@@ -66,8 +66,28 @@ pub struct Entry {
     pub delivered: bool,
     /// Passed over for good: the command refused it.
     pub failed: bool,
+}
+
+/// An identifier in memory: half of its SHA-256, which nobody can make two of. A mailbox of a hundred thousand messages costs a few MiB
+/// so; the identifiers themselves are in the file, for the rare occasion.
+type Key = [u8; 16];
+
+fn key(uid: &str) -> Key {
+    let sum = digest::digest(digest::Algorithm::Sha256, uid.as_bytes());
+    let mut key = Key::default();
+    key.iter_mut().zip(&sum).for_each(|(to, from)| *to = *from);
+    key
+}
+
+/// What is held of one identifier.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    /// [`Entry::at`], as [`stamp`] has it.
+    at: u32,
     /// Since when the server does not list it; 0: it does.
     gone: u32,
+    delivered: bool,
+    failed: bool,
     /// It is in the listing at hand.
     listed: bool,
 }
@@ -125,8 +145,15 @@ impl Seen {
     }
 
     /// What is known of an identifier. One that failed for good counts as known.
-    pub fn get(&self, uid: &str) -> Option<&Entry> {
-        self.entries.get(uid)
+    pub fn get(&self, uid: &str) -> Option<Entry> {
+        let slot = self.entries.get(&key(uid))?;
+        Some(Entry { at: Time(i64::from(slot.at)), delivered: slot.delivered, failed: slot.failed })
+    }
+
+    /// So many more are about to come: room for them at once is less than room by and by. Within reason: a server may
+    /// promise anything.
+    pub fn expect(&mut self, more: usize) {
+        self.entries.reserve(more.min(1 << 17));
     }
 
     pub fn len(&self) -> usize {
@@ -264,23 +291,24 @@ impl Seen {
         let (mut any, mut back) = (false, Vec::new());
         for uid in uids {
             any = true;
-            if let Some(entry) = self.entries.get_mut(uid) {
+            if let Some(entry) = self.entries.get_mut(&key(uid)) {
                 entry.listed = true;
                 if std::mem::take(&mut entry.gone) > 0 {
                     back.push(Box::from(uid));
                 }
             }
         }
-        let (stamp, mut gone) = (stamp(now), Vec::new());
-        for (uid, entry) in &mut self.entries {
+        let (stamp, mut lost) = (stamp(now), HashSet::new());
+        for (key, entry) in &mut self.entries {
             if !std::mem::take(&mut entry.listed) && any && entry.gone == 0 {
                 entry.gone = stamp;
-                gone.push(uid.clone());
+                lost.insert(*key);
             }
         }
         if !any {
             return Ok(());
         }
+        let gone = self.names(lost)?;
         for (key, uids) in [("gone", gone), ("back", back)] {
             for some in uids.chunks(100) {
                 let line = json!({ key: some, "at": now.rfc3339() });
@@ -288,7 +316,7 @@ impl Seen {
                 self.stale += 1;
             }
         }
-        let old = |e: &Entry| e.gone > 0 && i64::from(stamp) - i64::from(e.gone) > REMEMBER_GONE;
+        let old = |e: &Slot| e.gone > 0 && i64::from(stamp) - i64::from(e.gone) > REMEMBER_GONE;
         let useless = self.stale + self.entries.values().filter(|e| old(e)).count();
         if useless >= STALE && useless * 2 > self.entries.len() {
             self.entries.retain(|_, e| !old(e));
@@ -309,14 +337,14 @@ impl Seen {
         };
         self.replay(&mut Vec::new(), &mut |uid, fact| {
             let old = matches!(fact, Fact::Gone(_) | Fact::Back | Fact::Mark(_));
-            if self.entries.contains_key(uid) && !old {
+            if let (Some(slot), false) = (self.entries.get(&key(uid)), old) {
                 text += &fact.line(uid);
+                if slot.gone > 0 {
+                    text += &Fact::Gone(Time(i64::from(slot.gone))).line(uid);
+                }
             }
             if text.len() >= CHUNK { write(&mut text, &mut partial) } else { Ok(()) }
         })?;
-        for (uid, entry) in self.entries.iter().filter(|(_, e)| e.gone > 0) {
-            text += &Fact::Gone(Time(i64::from(entry.gone))).line(uid);
-        }
         for (name, number) in &self.marks {
             text += &Fact::Mark(*number).line(name);
         }
@@ -326,6 +354,21 @@ impl Seen {
         self.len = len;
         self.stale = 0;
         Ok(())
+    }
+
+    /// The identifiers behind these keys.
+    fn names(&self, mut wanted: HashSet<Key>) -> Result<Vec<Box<str>>> {
+        let mut names = Vec::with_capacity(wanted.len());
+        if wanted.is_empty() {
+            return Ok(names);
+        }
+        self.replay(&mut Vec::new(), &mut |uid, _| {
+            if wanted.remove(&key(uid)) {
+                names.push(uid.into());
+            }
+            Ok(())
+        })?;
+        Ok(names)
     }
 
     fn append(&mut self, text: &str, sync: bool) -> Result<()> {
@@ -432,17 +475,18 @@ impl Seen {
 /// So much is written at once.
 const CHUNK: usize = 32 * 1024;
 
-fn learn(entries: &mut HashMap<Box<str>, Entry>, uid: &str, fact: &Fact) {
-    if let (Fact::Gone(_) | Fact::Back | Fact::Mark(_), None) = (fact, entries.get(uid)) {
+fn learn(entries: &mut HashMap<Key, Slot>, uid: &str, fact: &Fact) {
+    let key = key(uid);
+    if let (Fact::Gone(_) | Fact::Back | Fact::Mark(_), None) = (fact, entries.get(&key)) {
         return;
     }
-    let entry = entries.entry(uid.into()).or_default();
+    let entry = entries.entry(key).or_default();
     match fact {
         Fact::Seen { at, sha256, .. } => {
             let delivered = entry.delivered || sha256.is_some();
-            *entry = Entry { at: *at, delivered, ..Entry::default() };
+            *entry = Slot { at: stamp(*at), delivered, ..Slot::default() };
         }
-        Fact::Failed(at) => *entry = Entry { at: *at, failed: true, ..Entry::default() },
+        Fact::Failed(at) => *entry = Slot { at: stamp(*at), failed: true, ..Slot::default() },
         Fact::Gone(since) => entry.gone = stamp(*since),
         Fact::Back => entry.gone = 0,
         Fact::Mark(_) => {}

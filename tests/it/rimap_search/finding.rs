@@ -187,6 +187,32 @@ fn a_thousand_hits_take_three_round_trips() {
 }
 
 #[test]
+fn the_last_from_somebody_by_every_ladder() {
+    for (off, most) in [
+        (vec![], 2),
+        (vec!["PARTIAL"], 2),
+        (vec!["ESORT"], 2),
+        (vec!["SORT", "ESORT"], 3),
+        (vec!["SORT", "ESORT", "ESEARCH"], 3),
+    ] {
+        let server = Server::start(Options { off: off.clone(), ..Options::default() });
+        for n in 0..300 {
+            let from = if n % 3 == 0 { "steve@a" } else { "ann@b" };
+            // The last to be put in is not the last that arrived.
+            let arrived = if n == 150 { MARCH + 9999 } else { MARCH + n };
+            put(&server, "INBOX", message(from, &format!("s{n}"), &format!("text {n}")), &[], arrived);
+        }
+        let world = world();
+        let out = run(&world, &server, &["--from", "steve", "--last", "1", "--show", "text", "--json"]);
+        assert_eq!(out.events("message")[0]["text"], "text 150\n", "{off:?}");
+        // The greeting and three of SCRAM, EXAMINE; then what it takes to find and to print.
+        let trips = out.summary()["round_trips"].as_u64().unwrap() - 5;
+        assert!(trips <= most, "{off:?}: {trips}");
+        clean(&server);
+    }
+}
+
+#[test]
 fn new_remembers_what_was_seen() {
     let (world, server) = (world(), ten(Options::default()));
     let args = ["--from", "ann", "--new", "--state", "s.jsonl"];

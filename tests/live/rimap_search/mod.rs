@@ -1,6 +1,7 @@
 //! rimap-search against Dovecot: the answers of hundreds of queries, computed here from how the messages were made; extensions on
 //! and off; large messages; odd names; TLS.
 mod corpus;
+mod ladder;
 mod queries;
 mod sizes;
 mod ways;
