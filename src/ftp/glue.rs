@@ -229,11 +229,7 @@ impl Client {
     }
 
     /// TLS where it has to be, the data, its end.
-    fn send_body(
-        &mut self,
-        io: Shaken,
-        body: impl FnOnce(&mut dyn Write) -> io::Result<u64>,
-    ) -> Result<u64> {
+    fn send_body(&mut self, io: Shaken, body: impl FnOnce(&mut dyn Write) -> io::Result<u64>) -> Result<u64> {
         // What the server says of a failed handshake was taken for its reason: the order of replies is lost with it.
         let io = self.protect(io).inspect_err(|e| self.conn.poison(e.clone()))?;
         let host = self.host().to_string();
