@@ -170,6 +170,7 @@ complete -c rftp -n "__fish_rftp_using_subcommand get" -l min-rate -d 'Fail if f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l min-age -d 'Leave files that were modified within this time (2m): they may still be written' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l manifest -d 'Write a list for sha256sum -c, names relative to the destination' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand get" -s j -l jobs -d 'With -r or a pattern: connections at once' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand get" -l segments -d 'Fetch each large file by up to N connections, a part of it each, where the server can' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l wait -d 'Look until there is something to get, at most this long; else exit 1' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l files-from -d 'Read the remote names from LIST (- is stdin), one a line; only the destination is an argument then' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l retry-from -d 'Repeat only what an earlier run left temporary: FILE is what its --json or --json-file wrote; no other names' -r -F

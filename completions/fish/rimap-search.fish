@@ -53,6 +53,7 @@ complete -c rimap-search -n "__fish_rimap_search_needs_command" -l sort -d 'Orde
 sent\t'The Date header'
 size\t''
 from\t'The sender'"
+complete -c rimap-search -n "__fish_rimap_search_needs_command" -l retry-from -d 'Only what the JSON Lines of an earlier run in FILE call temporary' -r -F
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l state -d 'What --new remembers it in' -r -F
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l wait-lock -d 'Wait so long for a state in use by another run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l wait -d 'If nothing is found, wait so long for a hit' -r -f
@@ -217,6 +218,7 @@ complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l sor
 sent\t'The Date header'
 size\t''
 from\t'The sender'"
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l retry-from -d 'Only what the JSON Lines of an earlier run in FILE call temporary' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l state -d 'What --new remembers it in' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l wait-lock -d 'Wait so long for a state in use by another run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l wait -d 'If nothing is found, wait so long for a hit' -r -f

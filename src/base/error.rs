@@ -170,7 +170,8 @@ impl Error {
 
     /// A signal asked for the end.
     pub fn interrupted(signal: i32) -> Error {
-        let mut error = Error::new(Kind::Interrupted, "interrupted");
+        let said = if signal == 15 { "terminated" } else { "interrupted" };
+        let mut error = Error::new(Kind::Interrupted, said);
         error.0.signal = Some(signal);
         error.again_is(Again::Later)
     }

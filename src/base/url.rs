@@ -68,7 +68,7 @@ impl Url {
             None => place.rsplit_once(':').unwrap_or((place, "")),
         };
         if host.is_empty() {
-            return Err(wrong("a URL without a host"));
+            return Err(wrong("a URL without a host").hint("is a variable in it empty?"));
         }
         if host.contains([' ', '%', '?', '#', '\\']) || (host.contains(':') && !place.starts_with('[')) {
             return Err(wrong("not a host name in the URL"));
@@ -78,7 +78,7 @@ impl Url {
             "" => None,
             digits if digits.bytes().all(|b| b.is_ascii_digit()) => {
                 let port = digits.parse::<u16>().ok().filter(|p| *p > 0);
-                Some(port.ok_or_else(|| wrong("no such port"))?)
+                Some(port.ok_or_else(|| wrong("no such port").hint("a port is a number from 1 to 65535"))?)
             }
             _ => return Err(wrong("not a port")),
         };

@@ -32,7 +32,8 @@ pub const TABLE: &str = "  0  everything asked for was done          73  cannot 
  66  a named source is missing              78  configuration or secret not to be had
  67  no such user or recipient              79  outcome unknown: it may have happened
  68  no such host                           80  TLS
- 69  the server refused for good       130/143  interrupted, terminated";
+ 69  the server refused for good       130/143  interrupted, terminated
+ 70  a bug of ours";
 
 /// The same in full, for the man pages and the README.
 pub const MEANINGS: [(&str, &str); 19] = [

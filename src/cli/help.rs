@@ -8,6 +8,9 @@
 use super::exit;
 use clap::Command;
 
+/// The titles of examples: `-h` shows the first, `--help` both.
+pub const EXAMPLES: [&str; 2] = ["Examples", "More examples"];
+
 /// A part of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
@@ -65,7 +68,7 @@ pub fn examples(blocks: &[Block], path: &str) -> Vec<String> {
         shell.into_iter().any(|c| c.strip_prefix(path).is_some_and(|r| r.is_empty() || r.starts_with(' ')))
     };
     let all = blocks.iter().filter_map(|block| match block {
-        Block::Titled(title, lines) if title == "Examples" => Some(lines),
+        Block::Titled(title, lines) if EXAMPLES.contains(&title.as_str()) => Some(lines),
         _ => None,
     });
     all.flatten().filter(|line| uses(line)).cloned().collect()
@@ -75,11 +78,13 @@ pub fn examples(blocks: &[Block], path: &str) -> Vec<String> {
 pub fn complete(command: Command) -> Command {
     let text = command.get_after_long_help().map(ToString::to_string).unwrap_or_default();
     let blocks = blocks(&text);
+    let short = |block: &&Block| !matches!(block, Block::Titled(title, _) if title != EXAMPLES[0]);
+    let first = blocks.iter().filter(short).map(show).collect::<Vec<_>>().join("\n");
     let all = blocks.iter().map(show).collect::<Vec<_>>().join("\n");
     let codes = format!("Exit codes:\n{}", exit::TABLE);
     let name = command.get_name().to_string();
     let command = command.mut_subcommands(|verb| complete_verb(verb, &name, &blocks, &codes));
-    command.after_help(all.clone()).after_long_help(format!("{all}\n{codes}"))
+    command.after_help(first).after_long_help(format!("{all}\n{codes}"))
 }
 
 fn complete_verb(verb: Command, above: &str, blocks: &[Block], codes: &str) -> Command {

@@ -8,6 +8,7 @@ pub mod args;
 pub mod config;
 pub mod event;
 pub mod exit;
+mod explain;
 pub mod help;
 mod hint;
 pub mod netrc;
@@ -23,6 +24,7 @@ pub use output::Output;
 
 use crate::{base::error::*, net::Cancel};
 use clap::Parser;
+use explain::{Parsed, explain};
 use std::{ffi::OsString, process::ExitCode, sync::OnceLock};
 
 /// What `main` has to know of a program.
@@ -106,60 +108,22 @@ pub fn wrong(tool: &'static Tool, error: &Error) -> ExitCode {
     ExitCode::from(out.finish())
 }
 
-enum Parsed {
-    /// `--help`: text for stdout.
-    Help(String),
-    /// `--version`.
-    Version(String),
-    Wrong(Error),
-}
-
 /// The flags of the account in front, then those of the command line: the last one wins.
 fn parse<A: Flags>(tool: &Tool, argv: &[OsString]) -> Result<A, Parsed> {
+    let wrong = |error: clap::Error| explain(&error, || help::complete(A::command()), argv);
     let mut command = help::complete(A::command()).args_override_self(true);
     command.build();
-    let argv = match config::apply(tool, &command, argv) {
+    let whole = match config::apply(tool, &command, argv) {
         Ok(argv) => argv,
         // Help is to be had whatever stands in a file.
-        Err(error) => match command.try_get_matches_from(argv).map_err(explain) {
+        Err(error) => match command.try_get_matches_from(argv).map_err(wrong) {
             Err(help @ Parsed::Help(_)) => return Err(help),
             _ => return Err(Parsed::Wrong(error)),
         },
     };
-    let _ = ARGV.set(argv.clone());
-    let matches = command.try_get_matches_from(argv).map_err(explain)?;
-    A::from_arg_matches(&matches).map_err(explain)
-}
-
-/// clap's report in our form: one line, and one hint.
-fn explain(error: clap::Error) -> Parsed {
-    use clap::error::ErrorKind as E;
-    let text = error.render();
-    match error.kind() {
-        E::DisplayHelp => return Parsed::Help(text.ansi().to_string()),
-        E::DisplayVersion => return Parsed::Version(text.to_string()),
-        _ => {}
-    }
-    if error.kind() == E::DisplayHelpOnMissingArgumentOrSubcommand {
-        let error = Error::new(Kind::Usage, "nothing to do").hint("--help tells what there is");
-        return Parsed::Wrong(error);
-    }
-    let text = text.to_string();
-    let mut lines = text.lines().map(str::trim);
-    let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
-    let mut hint = None;
-    for line in lines {
-        if let Some(tip) = line.strip_prefix("tip: ") {
-            hint.get_or_insert(tip.to_string());
-        } else if line.starts_with("Usage:") || line.starts_with("For more") {
-            break;
-        } else if !line.is_empty() && hint.is_none() {
-            // The list of missing arguments or possible values.
-            message = format!("{message} {line}");
-        }
-    }
-    let error = Error::new(Kind::Usage, message);
-    Parsed::Wrong(error.hint(hint.unwrap_or_else(|| "--help tells what there is".into())))
+    let _ = ARGV.set(whole.clone());
+    let matches = command.try_get_matches_from(whole).map_err(wrong)?;
+    A::from_arg_matches(&matches).map_err(wrong)
 }
 
 /// What came up to the edge: ours as it is, anything else is a local failure.

@@ -16,7 +16,9 @@
 
 use super::{
     Client, Download, RemotePath,
-    data::{announced, end_upload, lost},
+    data::Shaken,
+    passive::announced,
+    transfer::{end_upload, lost},
 };
 use crate::{
     base::{date::Time, digest::Algorithm, error::*},
@@ -116,6 +118,7 @@ impl Client {
         }
         self.conn.flush()?;
         let io = self.dial_ahead(&to)?;
+        let io = self.hello(io);
         let mut opening = None;
         if self.protected || !glue.early {
             self.read_some(glue.before.len(), before)?;
@@ -169,6 +172,7 @@ impl Client {
         self.passive.ask(&mut self.conn);
         self.conn.flush()?;
         let io = self.dial_ahead(&to)?;
+        let io = self.hello(io);
         let modified = if time {
             let reply = self.any()?;
             Some(reply).filter(|r| r.code == 213).and_then(|r| Time::from_mdtm(r.last().trim_ascii()))
@@ -225,11 +229,7 @@ impl Client {
     }
 
     /// TLS where it has to be, the data, its end.
-    fn send_body(
-        &mut self,
-        io: Box<dyn Transport>,
-        body: impl FnOnce(&mut dyn Write) -> io::Result<u64>,
-    ) -> Result<u64> {
+    fn send_body(&mut self, io: Shaken, body: impl FnOnce(&mut dyn Write) -> io::Result<u64>) -> Result<u64> {
         // What the server says of a failed handshake was taken for its reason: the order of replies is lost with it.
         let io = self.protect(io).inspect_err(|e| self.conn.poison(e.clone()))?;
         let host = self.host().to_string();

@@ -18,20 +18,23 @@ mod glue;
 mod listing;
 mod lookup;
 mod options;
+mod passive;
 mod path;
 mod session;
 #[cfg(test)]
 mod transcripts;
+mod transfer;
 mod verify;
 
 pub use ascii::Sizes;
-pub use data::{Download, Finished, Store, Upload};
+pub use data::Store;
 pub use glue::{Glue, Glued, Stored};
 pub use listing::{Line, list as parse_list, mlsx as parse_mlsx};
 pub use lookup::Listing;
 pub use options::{Charset, Options};
 pub use path::RemotePath;
 pub use session::{Features, Login, Security};
+pub use transfer::{Download, Finished, Upload};
 
 use crate::{
     base::{date::Time, error::*},
@@ -49,7 +52,7 @@ pub struct Client {
     protected: bool,
     /// The directory after login, if PWD told it.
     home: Option<RemotePath>,
-    passive: data::Passive,
+    passive: passive::Passive,
     options: Options,
     /// EPRT was not refused yet.
     eprt: bool,

@@ -3,7 +3,7 @@
 //! The order is the one that works everywhere (RFC 4217 §4 and §12): greeting, AUTH TLS, handshake, HOST, USER, PASS, ACCT; then in
 //! one write FEAT, PWD, OPTS UTF8, PBSZ, PROT and TYPE, whose replies decide nothing about each other.
 
-use super::{Client, Options, RemotePath, data::Passive, going};
+use super::{Client, Options, RemotePath, going, passive::Passive};
 use crate::{
     base::{digest::Algorithm, error::*, secret::Secret},
     net::{Dialer, Endpoint, Patience},

@@ -156,12 +156,28 @@ impl Dialer {
     /// `Tls`; and what the connection itself may say.
     pub fn secure(
         &self,
-        mut io: Box<dyn Transport>,
+        io: Box<dyn Transport>,
         name: &str,
         resume: Option<&tls::TlsSession>,
     ) -> Result<Box<dyn Transport>> {
+        let handshake = self.begin_secure(io, name, resume)?;
+        self.finish_secure(handshake, name)
+    }
+
+    /// As [`Dialer::secure`], without waiting for the peer: something else can be waited for meanwhile.
+    pub fn begin_secure(
+        &self,
+        mut io: Box<dyn Transport>,
+        name: &str,
+        resume: Option<&tls::TlsSession>,
+    ) -> Result<tls::Handshake> {
         io.set_patience(Patience::within(self.timeouts.connect, "the TLS handshake", "--connect-timeout"));
-        let mut io = tls::connect(&self.connector, &self.tls, io, name, resume)?;
+        tls::begin(&self.connector, &self.tls, io, name, resume)
+    }
+
+    /// The rest of what [`Dialer::begin_secure`] began.
+    pub fn finish_secure(&self, handshake: tls::Handshake, name: &str) -> Result<Box<dyn Transport>> {
+        let mut io = tls::finish(&self.connector, &self.tls, handshake, name)?;
         if let Some(info) = io.tls() {
             self.trace.note(format_args!("{}", tls::Summary(info)));
         }

@@ -2,21 +2,10 @@
 //! with the tree.
 use std::path::Path;
 
+use crate::rftp_sync::{server, url, world};
 use crate::sandbox::ftp::{Options, Server};
-use crate::sandbox::script::{Rule, on, reply};
+use crate::sandbox::script::{End, on, reply, reply_then};
 use crate::support::{Output, World};
-
-fn world() -> World {
-    World::new().secret("user", "secret")
-}
-
-fn server(rules: Vec<Rule>) -> Server {
-    Server::start(Options { rules, ..Options::default() })
-}
-
-fn url(server: &Server, path: &str) -> String {
-    server.url().replace("://", "://user@") + "/" + path
-}
 
 fn rftp(world: &World, server: &Server, args: &[&str]) -> Output {
     let args: Vec<String> = args
@@ -129,5 +118,92 @@ fn memory_does_not_grow_with_the_tree() {
         assert_eq!(out.exits(0).summary()["counts"], serde_json::json!({ "skipped": most }));
         eprintln!("{name}: {most} names, {} KiB, {:.1} s", out.max_rss >> 10, out.seconds);
         out.within(32 << 20);
+    }
+}
+
+fn contents(top: &Path) -> std::collections::BTreeMap<std::path::PathBuf, Option<Vec<u8>>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut open = vec![top.to_path_buf()];
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if !name.starts_with(".rftp-state") {
+                found.insert(
+                    path.strip_prefix(top).unwrap().into(),
+                    path.is_file().then(|| std::fs::read(&path).unwrap()),
+                );
+            }
+            if path.is_dir() {
+                open.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// Random trees, shards in any order: together they do what one run does, with deletions and with states.
+#[test]
+fn shards_together_are_one_run_whatever_the_trees() {
+    let mut seed = 0x2545_f491_4f6c_dd1d_u64;
+    let mut random = move |n: u64| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        seed % n
+    };
+    let rounds = if std::env::var_os("WIREPOST_FULL").is_some() { 60 } else { 5 };
+    for round in 0..rounds {
+        let (world, shared, alone) = (world(), server(vec![]), server(vec![]));
+        let state: &[&str] = if random(2) == 0 { &["--state"] } else { &[] };
+        let shards = 2 + random(3);
+        for phase in 0..3 {
+            for _ in 0..3 + random(12) {
+                let dir = ["", "a", "b/c", "b", "d/e/f"][random(5) as usize];
+                let path = world.path("here").join(dir).join(format!("f{}", random(14)));
+                let gone = phase > 0 && random(3) == 0;
+                match gone {
+                    true if random(3) == 0 => drop(std::fs::remove_dir_all(path.parent().unwrap())),
+                    true => drop(std::fs::remove_file(&path)),
+                    false => drop(std::fs::create_dir_all(path.parent().unwrap()).and_then(|()| {
+                        std::fs::write(&path, vec![b'0' + random(10) as u8; random(300) as usize])
+                    })),
+                }
+            }
+            world.file("here/always", "x");
+            let sync = |server: &Server, more: &[&str]| {
+                let flags = ["sync", "here", "@there", "--delete", "--max-delete", "100%", "-j2"];
+                rftp(&world, server, &[&flags[..], state, more].concat()).exits(0);
+            };
+            sync(&alone, &[]);
+            let first = 1 + random(shards);
+            // Twice round: whoever removes a directory may come before those who empty it.
+            for n in 0..2 * shards {
+                sync(&shared, &["--shard", &format!("{}/{shards}", (first + n) % shards + 1)]);
+            }
+            let (together, one) =
+                (contents(&shared.root().join("there")), contents(&alone.root().join("there")));
+            assert_eq!(together, one, "round {round}, phase {phase}, {shards} shards, {state:?}");
+        }
+    }
+}
+
+#[test]
+fn a_server_that_is_full_ends_it_whoever_asks() {
+    for from in [1, 2] {
+        let full =
+            || vec![on("CONNECT").from(from).then(reply_then("421 Too many connections\r\n", End::Close))];
+        for args in [
+            &["put", "-r", "site/", "@"][..],
+            &["put", "-r", "site/", "@deep/"],
+            &["sync", "site", "@www", "-j8"],
+            &["get", "-r", "@tree/", "back/", "-j8"],
+        ] {
+            let (world, server) = (world(), server(full()));
+            bushy(&world.path("site"));
+            bushy(&server.root().join("tree"));
+            let out = rftp(&world, &server, args);
+            // With room for one all is done by that one.
+            out.exits(if from == 1 { 75 } else { 0 });
+        }
     }
 }

@@ -8,15 +8,15 @@ use crate::sandbox::script::{Action, End, Fault, Rule, on, reply};
 use crate::sandbox::tls::Tls;
 use crate::support::{Output, World};
 
-fn world() -> World {
+pub fn world() -> World {
     World::new().secret("user", "secret")
 }
 
-fn server(rules: Vec<Rule>) -> Server {
+pub fn server(rules: Vec<Rule>) -> Server {
     Server::start(Options { rules, ..Options::default() })
 }
 
-fn url(server: &Server, path: &str) -> String {
+pub fn url(server: &Server, path: &str) -> String {
     server.url().replace("://", "://user@") + "/" + path
 }
 
@@ -533,6 +533,10 @@ fn whatever_happens_in_between_both_are_the_same_in_the_end() {
         let mut now = tree(&there);
         now.retain(|name, _| !name.contains(".rftp-"));
         assert_eq!(now, tree(&here), "round {round}, {shown}");
+        let verify =
+            ["verify", "here", &url(&server, "there"), "--json", "--retries", "5", "--ca-file", &ca, jobs];
+        let verified = world.run("rftp", verify.iter().chain(tls)).env("RFTP_PASSWORD", "secret").go();
+        assert_eq!(verified.code, 0, "round {round}, {shown}: {verified:?}");
         let again = sync(&world, &server, &args);
         assert!(deeds(again.exits(0), "ok").is_empty(), "round {round}, {shown}: {again:?}");
     }

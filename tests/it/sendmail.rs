@@ -90,7 +90,7 @@ fn php_and_its_like() {
     assert_eq!(to(&sent), ["a@x.example", "b@x.example", "c@x.example"]);
     assert!(sent.from.contains('@') && sent.from != "shop@x.example", "{}", sent.from);
     assert!(
-        !wire(&sent).contains("c@x.example") && wire(&sent).ends_with("body\r\n.\r\nrest\r\n"),
+        !wire(&sent).contains("Bcc") && wire(&sent).ends_with("body\r\n.\r\nrest\r\n"),
         "{}",
         wire(&sent)
     );
@@ -218,6 +218,50 @@ fn what_cannot_be_sent_waits() {
     let out = site.sendmail(&["-i", "a@x.example"], CRON);
     assert!(out.exits(0).seconds < 3.0, "the queue has patience, so that whoever calls needs none: {out:?}");
     site.call("sendmail", &["-q"]).go().exits(75);
+}
+
+/// The names of this machine go where its aliases say, from every way in; `newaliases` looks them through.
+#[test]
+fn local_names_have_aliases() {
+    let site = site(vec![]);
+    let aliases = site.world.file("aliases", "root: ann@x.example, \\bob\nnobody: /dev/null\n");
+    let account = format!(
+        "[rsendmail]\n--url smtp://127.0.0.1:{}\n--aliases {}\n",
+        site.server.port(),
+        aliases.display()
+    );
+    std::fs::write(site.world.outer("config/wirepost/config"), account).unwrap();
+    site.sendmail(&["-i", "-FCronDaemon", "root"], CRON).exits(0);
+    site.sendmail(&["-t", "-i"], CRON).exits(0);
+    site.sendmail(&["-i", "nobody"], CRON).exits(0);
+    let dialogue = "HELO me\nMAIL FROM:<>\nRCPT TO:<root>\nDATA\nS: x\n\nx\n.\nMAIL FROM:<>\nRCPT TO:<nobody>\nDATA\nS: x\n\nx\n.\n";
+    assert!(bs(&site, dialogue).exits(0).out().contains("aliases are /dev/null"));
+    let sent = site.server.sent();
+    assert_eq!(sent.len(), 3);
+    for sent in &sent {
+        assert!(to(sent)[0] == "ann@x.example" && to(sent)[1].starts_with("bob@"), "{:?}", sent.to);
+    }
+    assert_eq!(site.call("newaliases", &[]).go().exits(0).err(), "");
+    site.world.file("aliases", "root: ann@x.example\nno colon\n");
+    site.call("newaliases", &[]).go().exits(65).says("1 mistake");
+    site.call("sendmail", &["-bi"]).go().exits(65);
+}
+
+/// A filter sees what goes through -bs as it sees what goes by other ways.
+#[test]
+fn a_filter_of_the_account_counts() {
+    let site = site(vec![]);
+    let account = format!(
+        "[rsendmail]\n--url smtp://127.0.0.1:{}\n--filter sed 's/^Subject: .*/Subject: filtered/'\n",
+        site.server.port()
+    );
+    std::fs::write(site.world.outer("config/wirepost/config"), account).unwrap();
+    site.sendmail(&["-i", "a@x.example"], CRON).exits(0);
+    let dialogue = "HELO me\nMAIL FROM:<>\nRCPT TO:<b@x.example>\nDATA\nSubject: x\n\nx\n.\n";
+    bs(&site, dialogue).exits(0);
+    let sent = site.server.sent();
+    assert_eq!(sent.len(), 2);
+    assert!(sent.iter().all(|s| wire(s).contains("Subject: filtered\r\n")), "{:?}", wire(&sent[0]));
 }
 
 #[test]

@@ -6,6 +6,9 @@
 
 #[path = "../support/certs.rs"]
 mod certs;
+#[path = "../sandbox/dns.rs"]
+#[allow(dead_code, reason = "its odd answers are for the sandbox's tests")]
+mod dns;
 mod fixture;
 
 mod dovecot_up;
@@ -15,10 +18,12 @@ mod proxy_up;
 mod pureftpd_up;
 mod rftp;
 mod rftp_reach;
+mod rftp_segments;
 mod rftp_sync;
 mod rimap_search;
 mod rpop;
 mod rsendmail;
+mod rsendmail_delivery;
 mod rsendmail_queue;
 #[path = "../it/support/mod.rs"]
 mod support;

@@ -1,11 +1,12 @@
 //! The sandbox: in-process servers for the tests and for `scripts/demo`.
 //!
 //! `sandbox --serve` starts one of each kind on 127.0.0.1, over one mail store, with an account `user`. It says on
-//! stdout, a JSON object a line, what listens where, then `{"type":"ready"}`, and serves until its stdin is closed.
+//! stdout, a JSON object a line, what listens where, then `{"type":"ready"}`, and serves until its stdin is closed. A line `smtp down`
+//! there ends the first SMTP server, `smtp up` starts it again on its port; each is confirmed by a line on stdout.
 #[path = "mod.rs"]
 mod sandbox;
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Write};
 
 use sandbox::tls::Tls;
 use sandbox::{ftp, imap, pop3, smtp, store::Store};
@@ -20,7 +21,7 @@ fn main() -> std::io::Result<()> {
     let with = || store.clone();
     let explicit = (
         ftp::Server::start(ftp::Options { tls: Tls::Explicit, ..ftp::Options::default() }),
-        smtp::Server::start(smtp::Options { tls: Tls::Explicit, store: with(), ..smtp::Options::default() }),
+        smtp::Server::start(submission(0, with())),
         pop3::Server::start(pop3::Options { tls: Tls::Explicit, store: with(), ..pop3::Options::default() }),
         imap::Server::start(imap::Options { tls: Tls::Explicit, store: with(), ..imap::Options::default() }),
     );
@@ -53,6 +54,22 @@ fn main() -> std::io::Result<()> {
         say(json!({"type": "server", "scheme": scheme, "url": url, "port": port, "tls": tls}))?;
     }
     say(json!({"type": "ready"}))?;
-    std::io::stdin().lock().read_to_end(&mut Vec::new())?;
+    let (smtp_port, mut smtp) = (explicit.1.port(), Some(explicit.1));
+    for line in std::io::stdin().lock().lines() {
+        match line?.as_str() {
+            "smtp down" => drop(smtp.take()),
+            "smtp up" => smtp = Some(smtp::Server::start(submission(smtp_port, with()))),
+            other => {
+                say(json!({"type": "unknown", "line": other}))?;
+                continue;
+            }
+        }
+        say(json!({"type": "smtp", "up": smtp.is_some()}))?;
+    }
     Ok(())
+}
+
+/// The SMTP server that comes and goes. It lets one log in without TLS: on loopback nobody listens.
+fn submission(port: u16, store: Store) -> smtp::Options {
+    smtp::Options { port, tls: Tls::Explicit, clear_auth: true, store, ..smtp::Options::default() }
 }

@@ -3,9 +3,21 @@
 use crate::message::MessageFlags;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use wirepost::cli::{Common, Flags, args::size, exit};
+use wirepost::cli::{Common, Flags, args::size};
 use wirepost::mime::mailbox::Format;
 use wirepost::mime::read::Limits;
+
+/// What `--help` and the man page show beside: one for every verb.
+const MORE: &str = "\
+More examples:
+  b64mime encode --qp letter.txt
+  b64mime text m.eml
+  b64mime headers m.eml -H Subject -H From
+  b64mime header encode 'Grüße' --name Subject
+  b64mime header params 'attachment; filename=report.pdf'
+  b64mime split big.eml --size 5M -d pieces/
+  b64mime join pieces/1.eml pieces/2.eml > big.eml
+";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,7 +65,7 @@ pub struct B64mime {
 }
 
 fn long_help() -> String {
-    format!("{EXAMPLES}\nExit codes:\n{}", exit::TABLE)
+    format!("{EXAMPLES}\n{MORE}")
 }
 
 impl Flags for B64mime {

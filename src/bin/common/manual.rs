@@ -26,6 +26,7 @@ pub fn compare<A: CommandFactory>(tool: &Tool) {
     ] {
         files.push((file, completions::of(shell, name, A::command())));
     }
+    examples_hold(&A::command());
     let mut stale = Vec::new();
     for (file, text) in files {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(&file);
@@ -40,6 +41,45 @@ pub fn compare<A: CommandFactory>(tool: &Tool) {
         stale.is_empty(),
         "in completions/ is not what the flags say now; scripts/bless writes it: {stale:?}"
     );
+}
+
+/// Every example is a command that the flags accept, and every verb has one.
+fn examples_hold(root: &Command) {
+    let name = root.get_name();
+    let blocks = help::blocks(&root.get_after_long_help().map(ToString::to_string).unwrap_or_default());
+    let shown = help::examples(&blocks, name);
+    assert!(shown.len() > 3, "{name} has hardly an example");
+    for line in &shown {
+        let words = words_of(line, name);
+        let parsed = help::complete(root.clone()).try_get_matches_from(&words);
+        assert!(parsed.is_ok(), "the example {line:?} is refused: {}", parsed.unwrap_err());
+    }
+    fn every_verb(above: &Command, path: &str, blocks: &[Block]) {
+        for verb in above.get_subcommands() {
+            let path = format!("{path} {}", verb.get_name());
+            assert!(!help::examples(blocks, &path).is_empty(), "no example of {path}");
+            every_verb(verb, &path, blocks);
+        }
+    }
+    every_verb(root, name, &blocks);
+}
+
+/// The words of this program's call in a line of shell.
+fn words_of(line: &str, name: &str) -> Vec<String> {
+    let from = line.find(&format!("{name} ")).expect("the program");
+    let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
+    for c in line[from..].chars() {
+        match (quote, c) {
+            (Some(open), c) if c == open => quote = None,
+            (None, '\'' | '"') => quote = Some(c),
+            (None, '|' | '>' | '<' | ';' | '(') => break,
+            (None, ' ') => words.push(std::mem::take(&mut word)),
+            (_, c) => word.push(c),
+        }
+    }
+    words.push(word);
+    words.retain(|word| !word.is_empty());
+    words
 }
 
 /// The day of this version, as CHANGELOG.md tells it.
@@ -100,8 +140,12 @@ fn page(tool: &Tool, command: Command) -> String {
         }
         args.iter().for_each(|arg| option(&mut roff, arg));
     }
+    section(&mut roff, "EXAMPLES");
+    verbatim(&mut roff, &help::examples(&blocks, name));
     for block in &blocks {
-        if let Block::Titled(title, lines) = block {
+        if let Block::Titled(title, lines) = block
+            && !help::EXAMPLES.contains(&title.as_str())
+        {
             section(&mut roff, &title.split(',').next().unwrap_or(title).to_uppercase());
             if title.contains(',') {
                 roff.text([roman(format!("{title}:"))]);
@@ -267,6 +311,7 @@ fn surroundings(roff: &mut Roff, tool: &Tool) {
     }
     if tool.name == "rsendmail" {
         say("RSENDMAIL_FROM", "The sender, where no flag names one.");
+        say("RSENDMAIL_QUEUE_DIR", "Where the queue is, in place of the state directory.");
     }
     say(
         "XDG_CONFIG_HOME, XDG_STATE_HOME",
@@ -286,7 +331,7 @@ fn surroundings(roff: &mut Roff, tool: &Tool) {
     };
     say(
         "~/.config/wirepost/config",
-        "Accounts, never needed: flags as on the command line, one a line, under [PROGRAM] or [PROGRAM NAME]. It must be readable by its owner alone if it holds a login.",
+        "Accounts, never needed (/etc/wirepost/config where a user has none): flags as on the command line, one a line, under [PROGRAM] or [PROGRAM NAME]. It must be readable by its owner alone if it holds a login.",
     );
     if network {
         say(

@@ -7,10 +7,24 @@ use wirepost::{
     cli::{
         Common, Flags, Login, Network, TlsArgs,
         args::{duration, size},
-        exit,
     },
     ftp::Options,
 };
+
+/// What `--help` and the man page show beside: one for every verb.
+const MORE: &str = "\
+More examples:
+  rftp put -r dist/ ftp://ci@h/builds/42/ --json-file out.jsonl
+  rftp put --retry-from out.jsonl
+  rftp cat ftp://h/pub/VERSION
+  rftp stat ftp://me@h/out/done --wait 10m
+  rftp mkdir -p ftp://me@h/builds/42/docs
+  rftp mv 'ftp://me@h/in/*.csv' ftp://me@h/done/
+  rftp chmod 644 'ftp://me@h/www/*.html'
+  rftp quote ftp://me@h/ 'SITE HELP'
+  rftp check ftps://me@h/ --cert-days 14
+  rftp clean -r ftp://me@h/builds/ --dry-run
+";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -38,7 +52,7 @@ pub struct Rftp {
 }
 
 fn long_help() -> String {
-    format!("{EXAMPLES}\nExit codes:\n{}", exit::TABLE)
+    format!("{EXAMPLES}\n{MORE}")
 }
 
 /// What all verbs share.

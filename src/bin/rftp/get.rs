@@ -1,14 +1,15 @@
 //! `get`: a file appears under its local name when it is whole and durable, or not at all. Which files, where to, and what is said
-//! about each; one file's way is `download.rs`.
+//! about each; one file's way is in `work/download`.
 //!
 //! Below the destination no local link is followed: a tree lands in it, whatever somebody planted there.
 
 mod many;
+mod one;
+
+use one::{failed, file, skip};
 
 use crate::{
     args::{self, Shared},
-    dispose::There,
-    download::{self, Attempt, Done},
     lists::{self, EARLIER},
     manifest::Manifest,
     matches::{self, Found},
@@ -18,33 +19,27 @@ use crate::{
     report,
     select::Doubt,
     session::{Purpose, Session},
-    temporary,
     walk::{self, Filter},
+    work::{Manner, download},
 };
 use std::{
     collections::BTreeMap,
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, Instant},
 };
 use wirepost::{
     base::{
         date::Time,
         error::*,
-        escape, pattern, quantity, record,
+        escape, pattern,
         tree::{Entry, EntryKind, is_component},
     },
-    cli::{
-        Output,
-        event::{self, Event},
-        exit::Outcome,
-        output::seconds,
-    },
+    cli::Output,
     ftp::RemotePath,
     net::Cancel,
-    store::{dir::Dir, partial::Partial},
+    store::dir::Dir,
 };
 
 /// Why nothing below a directory was tried.
@@ -60,6 +55,17 @@ struct Job<'a> {
     base: Option<(PathBuf, Arc<Dir>)>,
     /// With `--resume`: the temporaries in each directory, as they were when it was first written to.
     partials: BTreeMap<PathBuf, Vec<OsString>>,
+}
+
+impl<'a> Job<'a> {
+    /// How each file is fetched.
+    fn manner(&self, out: &Output) -> Manner<'a> {
+        Manner {
+            removes_source: self.flags.remove_source || self.flags.move_source_to.is_some(),
+            segments: self.flags.segments.map_or(1, usize::from),
+            ..Manner::of(&self.flags.transfer, self.cancel, out.progress().clone())
+        }
+    }
 }
 
 /// Where one name lands: a directory of the user's, and the place below it.
@@ -142,14 +148,14 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
         }
         let Some((_, session)) = &mut session else { continue };
         if stopped || cancel.is_stopping() {
-            skip(out, session, &remote.path, local.as_deref(), EARLIER);
+            skip(out, &session.site, &remote.path, local.as_deref(), EARLIER);
             continue;
         }
         let before = out.failures();
         let to = local.as_deref().unwrap_or(&destination);
         if let Err(e) = get_one(&mut job, session, remote, to, several, out) {
             let error = e.context(format_args!("cannot get {} from {}", remote.path, session.host()));
-            failed(out, session, &remote.path, None, &error, 1);
+            failed(out, &session.site, &remote.path, None, &error, 1);
         }
         stopped = out.failures() > before && !flags.select.keep_going;
     }
@@ -194,7 +200,7 @@ fn get_one(
                 session.host(),
                 limit.as_secs_f64()
             ));
-            skip(out, session, path, None, "not there in time");
+            skip(out, &session.site, path, None, "not there in time");
             out.answer_no();
             return Ok(());
         }
@@ -237,7 +243,7 @@ fn get_one(
                 all.extend(dirs);
                 all.sort_by(|a, b| a.0.cmp(&b.0));
             } else {
-                dirs.iter().for_each(|(path, _)| skip(out, session, path, None, "directory"));
+                dirs.iter().for_each(|(path, _)| skip(out, &session.site, path, None, "directory"));
             }
             let mut all = job.flags.which.apply(all, |(_, e)| e, Time::now(), Doubt::In)?;
             if many::suits(job.flags, session) {
@@ -283,7 +289,7 @@ fn look(
     out: &mut Output,
 ) -> Result<Option<Found>> {
     let found = matches::find(session, path, job.flags.select.no_glob, out)?;
-    let young = |e: &Entry| download::is_young(job.flags.transfer.min_age, e.modified).is_some();
+    let young = |e: &Entry| download::one::is_young(job.flags.transfer.min_age, e.modified).is_some();
     let waits = job.flags.wait.is_some();
     Ok(match found {
         Found::Nothing => None,
@@ -309,10 +315,10 @@ fn tree(
     let jobs = if job.flags.transfer.dry_run { 1 } else { usize::from(job.flags.jobs) };
     let walk = walk::remote(session, jobs, top, &job.filter, out)?;
     for (path, reason) in &walk.left_out {
-        skip(out, session, &top.join(path)?, None, reason);
+        skip(out, &session.site, &top.join(path)?, None, reason);
     }
     for (path, error) in &walk.failures {
-        failed(out, session, &top.join(path)?, None, error, 1);
+        failed(out, &session.site, &top.join(path)?, None, error, 1);
     }
     let selects = job.flags.which.is_active();
     if selects && job.flags.which.narrows() && !walk.failures.is_empty() {
@@ -328,9 +334,9 @@ fn tree(
         for dir in dirs {
             let (remote, to) = (top.join(&dir.path)?, to.join(&dir.path));
             if is_closed(&closed, &dir.path) {
-                skip(out, session, &remote, Some(&to.path()), CLOSED);
+                skip(out, &session.site, &remote, Some(&to.path()), CLOSED);
             } else if let Err(e) = make_dir(job, &to) {
-                failed(out, session, &remote, Some(&to.path()), &e, 1);
+                failed(out, &session.site, &remote, Some(&to.path()), &e, 1);
                 closed.push(dir.path);
             }
         }
@@ -339,7 +345,7 @@ fn tree(
     for found in job.flags.which.apply(files, |f| &f.entry, Time::now(), Doubt::In)? {
         let (remote, to) = (top.join(&found.path)?, to.join(&found.path));
         if is_closed(&closed, &found.path) {
-            skip(out, session, &remote, Some(&to.path()), CLOSED);
+            skip(out, &session.site, &remote, Some(&to.path()), CLOSED);
         } else {
             items.push((remote, found.entry, to));
         }
@@ -372,180 +378,4 @@ fn make_dir(job: &mut Job<'_>, to: &Landing) -> Result<()> {
     }
     let parts: Vec<&[u8]> = to.below.split(|b| *b == b'/').filter(|p| !p.is_empty()).collect();
     base(job, to)?.below(&parts, Some(0o777)).map(|_| ())
-}
-
-/// One file, from its first try to its event.
-fn file(
-    job: &mut Job<'_>,
-    session: &mut Session<'_>,
-    remote: &RemotePath,
-    entry: Option<Entry>,
-    to: &Landing,
-    out: &mut Output,
-) {
-    let began = Instant::now();
-    let local = to.path();
-    let young = entry.as_ref().and_then(|e| download::is_young(job.flags.transfer.min_age, e.modified));
-    if let Some(reason) = young {
-        return skip(out, session, remote, Some(&local), reason);
-    }
-    if job.flags.transfer.dry_run {
-        return planned(out, session, remote, &local);
-    }
-    let what = format!("cannot get {remote} from {}", session.host());
-    let placed = base(job, to).and_then(|dir| download::place(&dir, &to.below));
-    let (dir, name) = match placed {
-        Ok(placed) => placed,
-        Err(e) => return failed(out, session, remote, Some(&local), &e.context(what), 1),
-    };
-    let mut attempt = Attempt::new(job.flags, job.cancel, remote, dir.clone(), name.clone(), &local, entry);
-    let (result, tried) = session.run(out, |session, out, _| attempt.get(session, out));
-    let done = match result {
-        Ok(done) => done,
-        Err(e) => {
-            job.cancel.begin_cleanup(Duration::from_secs(2));
-            let mut error = e.context(what);
-            if let Some(left) = attempt.give_up() {
-                let left = left.display();
-                error = error.hint_if_none(format!(
-                    "{left} holds what came: the same with --resume goes on from there"
-                ));
-            }
-            return failed(out, session, remote, Some(&local), &error, tried);
-        }
-    };
-    if let Some(reason) = done.skipped {
-        return skip(out, session, remote, Some(&local), reason);
-    }
-    if job.flags.transfer.resume {
-        forget_others(job, &dir, &name);
-    }
-    match settle(job, session, remote, to, &done, out) {
-        Ok(removed) => succeeded(out, session, remote, &local, &done, tried, began.elapsed(), removed),
-        Err(e) => {
-            let error = e.context(format_args!("{} is here, but", local.display()));
-            failed(out, session, remote, Some(&local), &error, tried);
-        }
-    }
-}
-
-/// Now that the target is whole, what earlier runs fetched of its other contents is good for nothing.
-fn forget_others(job: &mut Job<'_>, dir: &Arc<Dir>, name: &OsStr) {
-    let partials = job.partials.entry(dir.path().to_path_buf()).or_insert_with(|| {
-        let names = dir.names().unwrap_or_default();
-        names.into_iter().filter(|n| temporary::is_temporary(n.as_bytes())).collect()
-    });
-    for old in partials.iter().filter(|n| temporary::is_proven_for(n.as_bytes(), name.as_bytes())) {
-        // One that another run holds stays; any other is removed with the handle.
-        drop(Partial::reopen(dir, name, old));
-    }
-}
-
-/// What follows a success: the manifest's line, the end of the source. Whether that was removed or moved.
-fn settle(
-    job: &mut Job<'_>,
-    session: &mut Session<'_>,
-    remote: &RemotePath,
-    to: &Landing,
-    done: &Done,
-    out: &mut Output,
-) -> Result<Option<bool>> {
-    if let (Some(manifest), Some(sha256)) = (&mut job.manifest, &done.sha256) {
-        manifest.add(&to.below, sha256)?;
-    }
-    let what = match &job.flags.move_source_to {
-        Some(dir) => There::parse(dir, &session.site)?,
-        None if job.flags.remove_source => There::Remove,
-        None => return Ok(None),
-    };
-    let entry = match &done.entry {
-        Some(entry) if done.verified != "none" => entry,
-        _ => {
-            let text = format!("{remote} is kept: the server tells neither its size nor its digest");
-            return Err(Error::new(Kind::Input, text).host(session.host()));
-        }
-    };
-    // Its own name is what the source keeps where the copy got another one.
-    let landing = if to.below.contains(&b'/') { to.below.clone() } else { remote.name() };
-    what.run(session, remote, entry, &landing, out).map(|()| Some(true))
-}
-
-fn file_event(session: &Session<'_>, remote: &RemotePath, local: Option<&Path>) -> event::File {
-    event::File {
-        direction: "download",
-        local: local.map(|l| record::name(l.as_os_str().as_bytes())),
-        remote: Some(record::name(remote.as_bytes())),
-        url: Some(session.site.url(remote)),
-        ..event::File::default()
-    }
-}
-
-#[allow(clippy::too_many_arguments, reason = "all that is told of a file")]
-fn succeeded(
-    out: &mut Output,
-    session: &Session<'_>,
-    remote: &RemotePath,
-    local: &Path,
-    done: &Done,
-    tried: u32,
-    time: Duration,
-    removed: Option<bool>,
-) {
-    out.count(Outcome::Ok);
-    out.add_bytes(done.fetched);
-    let shown = local.display().to_string();
-    let url = session.site.url(remote);
-    out.done(format_args!("{url} -> {} ({})", escape::text(&shown), quantity::human(done.bytes)));
-    let mut file = file_event(session, remote, Some(local));
-    file.outcome = Outcome::Ok.name();
-    file.bytes = Some(done.bytes);
-    file.seconds = Some(seconds(time));
-    file.attempts = Some(tried);
-    file.resumed_from = done.resumed_from;
-    file.sha256 = done.sha256.clone();
-    file.verified = Some(done.verified.clone());
-    file.tls_version = done.tls_version.clone();
-    file.tls_resumed = done.tls_resumed;
-    file.source_removed = removed;
-    out.emit(&Event::File(Box::new(file)));
-}
-
-fn planned(out: &mut Output, session: &Session<'_>, remote: &RemotePath, local: &Path) {
-    out.count(Outcome::Planned);
-    let shown = local.display().to_string();
-    out.line(format_args!("get {} {}", session.site.url(remote), escape::text(&shown)));
-    let mut file = file_event(session, remote, Some(local));
-    file.outcome = Outcome::Planned.name();
-    out.emit(&Event::File(Box::new(file)));
-}
-
-fn skip(
-    out: &mut Output,
-    session: &Session<'_>,
-    remote: &RemotePath,
-    local: Option<&Path>,
-    reason: &'static str,
-) {
-    out.count(Outcome::Skipped);
-    out.note(format_args!("{remote} skipped: {reason}"));
-    let mut file = file_event(session, remote, local);
-    file.outcome = Outcome::Skipped.name();
-    file.reason = Some(reason);
-    out.emit(&Event::File(Box::new(file)));
-}
-
-fn failed(
-    out: &mut Output,
-    session: &Session<'_>,
-    remote: &RemotePath,
-    local: Option<&Path>,
-    error: &Error,
-    tried: u32,
-) {
-    out.item_failed(error);
-    let mut file = file_event(session, remote, local);
-    file.outcome = Outcome::of(error).name();
-    file.attempts = Some(tried);
-    file.error = Some(event::error(error));
-    out.emit(&Event::File(Box::new(file)));
 }

@@ -1,25 +1,28 @@
 //! `put`: files arrive whole under their names, or not at all. Which files, where to, and what is said about each; one file's
-//! way is `upload.rs`.
+//! way is in `work/upload`.
 //!
 //! A run that wrote several files into a directory removes temporaries that earlier runs left there more than a day ago: if it was not
 //! listed for another reason it is looked through once at the end. A run of a few files does not pay for a listing, and leaves
 //! that to `rftp clean`.
 
 mod many;
+mod one;
+
+use one::{Item, failed, put_item, skip};
 
 use crate::{
     args::{self, Shared},
     batch::{self, Made, ROW},
-    clean, dispose,
+    clean,
     lists::{self, EARLIER},
     manifest::Manifest,
     place::{self, Destination},
     remote::{Remote, Site, is_remote},
     report,
     session::{Purpose, Session},
-    source::{self, Source},
-    upload::{Attempt, Done},
+    source::Source,
     walk::{self, Filter},
+    work::Manner,
 };
 use std::{
     collections::{BTreeMap, HashSet},
@@ -27,22 +30,11 @@ use std::{
     io::{self, IsTerminal},
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use wirepost::{
-    base::{
-        date::Time,
-        error::*,
-        escape, pattern, quantity, record,
-        tree::{Entry, EntryKind},
-    },
-    cli::{
-        Output,
-        event::{self, Event},
-        exit::Outcome,
-        output::seconds,
-        stdin,
-    },
+    base::{error::*, escape, pattern, tree::EntryKind},
+    cli::{Output, stdin},
     ftp::RemotePath,
     net::Cancel,
 };
@@ -63,14 +55,15 @@ struct Job<'a> {
     left_over: Vec<RemotePath>,
 }
 
-/// One file to be put.
-struct Item {
-    local: Source,
-    remote: RemotePath,
-    /// Its place below the destination.
-    landing: Vec<u8>,
-    /// What a look at the target told already.
-    known: Option<Option<Entry>>,
+impl<'a> Job<'a> {
+    /// How each file is put.
+    fn manner(&self, out: &Output) -> Manner<'a> {
+        Manner {
+            in_place: self.flags.in_place,
+            replace: self.flags.replace,
+            ..Manner::of(&self.flags.transfer, self.cancel, out.progress().clone())
+        }
+    }
 }
 
 pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
@@ -97,9 +90,12 @@ pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel
     let Some((last, named)) = flags.names.split_last() else {
         return Err(Error::new(Kind::Usage, "nothing to put").hint("--help tells what there is"));
     };
-    let destination = Remote::parse(last).map_err(|e| {
-        e.hint_if_none("the last name is the remote destination: rftp put FILE… ftp://user@host/dir/")
-    })?;
+    if !is_remote(last) && (named.is_empty() || named.iter().any(|name| is_remote(name))) {
+        let error =
+            Error::new(Kind::Usage, format!("no destination: {} is not a remote name", last.display()));
+        return Err(error.hint("the remote destination comes last: rftp put FILE… ftp://user@host/dir/"));
+    }
+    let destination = Remote::parse(last)?;
     if named.is_empty() && flags.files_from.is_none() {
         return Err(Error::new(Kind::Usage, "nothing to put: only a destination was given")
             .hint("rftp put FILE… ftp://user@host/dir/"));
@@ -154,7 +150,7 @@ fn retry(
         let Some((_, session)) = &mut session else { continue };
         let (remote, landing) = (left.remote.path, file_name(&local));
         if stopped {
-            skip(out, session, &Source::Path(local), Some(&remote), EARLIER);
+            skip(out, &session.site, &Source::Path(local), Some(&remote), EARLIER);
             continue;
         }
         let before = out.failures();
@@ -261,7 +257,7 @@ fn put_all(
                     Err(e) => {
                         let local = Source::Path(source.clone());
                         let what = format!("cannot put to {destination} on {}", session.host());
-                        failed(out, session, &local, Some(destination), &e.context(what), 1, None);
+                        failed(out, &session.site, &local, Some(destination), &e.context(what), 1, None);
                         break;
                     }
                 }
@@ -273,7 +269,7 @@ fn put_all(
             name => destination.join(name)?,
         };
         if stopped {
-            skip(out, session, &Source::Path(source.clone()), Some(&target), EARLIER);
+            skip(out, &session.site, &Source::Path(source.clone()), Some(&target), EARLIER);
             continue;
         }
         let before = out.failures();
@@ -304,11 +300,11 @@ fn put_tree(
     let walk = walk::local(top, filter, job.flags.select.follow);
     for (path, reason) in &walk.left_out {
         let local = Source::Path(walk::local_path(top, path));
-        skip(out, session, &local, None, reason);
+        skip(out, &session.site, &local, None, reason);
     }
     for (path, error) in &walk.failures {
         let local = Source::Path(walk::local_path(top, path));
-        failed(out, session, &local, None, error, 1, None);
+        failed(out, &session.site, &local, None, error, 1, None);
     }
     // Directories first: every file finds its own.
     let (dirs, files): (Vec<_>, Vec<_>) =
@@ -372,90 +368,12 @@ fn make_dirs(
                 Ok(_) => {}
                 Err(e) => {
                     let error = e.context(format_args!("cannot make {remote} on {}", session.host()));
-                    failed(out, session, &local(skip + at * ROW + n), Some(remote), &error, 1, None);
+                    failed(out, &session.site, &local(skip + at * ROW + n), Some(remote), &error, 1, None);
                 }
             }
         }
     }
     Ok(made)
-}
-
-/// One item, from its first try to its event.
-fn put_item(job: &mut Job<'_>, session: &mut Session<'_>, item: Item, out: &mut Output) {
-    let began = Instant::now();
-    let Item { local, remote, landing, known } = item;
-    if is_young(job, &local) {
-        return skip(out, session, &local, Some(&remote), "too young");
-    }
-    if job.flags.transfer.dry_run {
-        return planned(out, session, &local, &remote);
-    }
-    let mut attempt = match Attempt::new(job.flags, job.cancel, &local, &remote, known) {
-        Ok(attempt) => attempt,
-        Err(e) => return failed(out, session, &local, Some(&remote), &e, 1, None),
-    };
-    let (result, tried) = session.run(out, |session, out, _| attempt.put(session, out));
-    let done = match result {
-        Ok(done) => done,
-        Err(e) => {
-            job.cancel.begin_cleanup(Duration::from_secs(2));
-            let left = attempt.clean_up(session);
-            let what = format!("cannot store {remote} on {}", session.host());
-            let mut error = e.context(what);
-            if let Some(left) = &left {
-                error = error.hint_if_none(if attempt.can_go_on() {
-                    format!("{left} holds what arrived: the same with --resume goes on from there")
-                } else {
-                    format!("{left} was left on the server")
-                });
-            }
-            return failed(out, session, &local, Some(&remote), &error, tried, left.as_ref());
-        }
-    };
-    if let Some(reason) = done.skipped {
-        return skip(out, session, &local, Some(&remote), reason);
-    }
-    if let (false, Ok(dir)) = (job.flags.in_place, remote.parent().map_or_else(|| RemotePath::new(""), Ok)) {
-        *job.written.entry(dir).or_default() += 1;
-    }
-    let finished = settle(job, &local, &landing, &done);
-    match finished {
-        Ok(removed) => succeeded(out, session, &local, &remote, &done, tried, began.elapsed(), removed),
-        Err(e) => {
-            let error = e.context(format_args!("{remote} is stored on {}, but", session.host()));
-            failed(out, session, &local, Some(&remote), &error, tried, None);
-        }
-    }
-}
-
-/// Files that may still be written are left.
-fn is_young(job: &Job<'_>, local: &Source) -> bool {
-    let (Some(age), Source::Path(path)) = (job.flags.transfer.min_age, local) else { return false };
-    let modified = path.metadata().ok().filter(std::fs::Metadata::is_file).and_then(|a| a.modified().ok());
-    modified.is_some_and(|at| Time::from(at) > Time::now().before(age))
-}
-
-/// What follows a success: the manifest's line, the end of the source. Whether that was removed or moved.
-fn settle(job: &mut Job<'_>, local: &Source, landing: &[u8], done: &Done) -> Result<Option<bool>> {
-    if let (Some(manifest), Some(sha256)) = (&mut job.manifest, &done.sha256) {
-        manifest.add(landing, sha256)?;
-    }
-    let what = match &job.flags.move_source_to {
-        Some(dir) => dispose::Local::MoveTo(dir),
-        None if job.flags.remove_source => dispose::Local::Remove,
-        None => return Ok(None),
-    };
-    let (Source::Path(path), Some(mark)) = (local, done.mark) else {
-        return Err(Error::new(Kind::Local, format!("{} is no file that could be removed", local.shown())));
-    };
-    if done.verified == "none" {
-        let text =
-            format!("{} is kept: the server says neither size nor digest of what it has", local.shown());
-        return Err(Error::new(Kind::Input, text));
-    }
-    // Its own name is what the source keeps where the target got another one.
-    let landing = if landing.contains(&b'/') { landing.to_vec() } else { file_name(path) };
-    source::settle(path, mark, &what, &landing).map(|()| Some(true))
 }
 
 /// Removes what earlier runs left in the directories that this one filled.
@@ -481,84 +399,4 @@ fn sweep(job: &mut Job<'_>, session: &mut Session<'_>, out: &mut Output) {
             out.note(format_args!("leftovers in {dir} stay: {e}"));
         }
     }
-}
-
-fn file_event(session: &Session<'_>, local: &Source, remote: Option<&RemotePath>) -> event::File {
-    event::File {
-        direction: "upload",
-        local: Some(local.value()),
-        remote: remote.map(|r| record::name(r.as_bytes())),
-        url: remote.map(|r| session.site.url(r)),
-        ..event::File::default()
-    }
-}
-
-#[allow(clippy::too_many_arguments, reason = "all that is told of a file")]
-fn succeeded(
-    out: &mut Output,
-    session: &Session<'_>,
-    local: &Source,
-    remote: &RemotePath,
-    done: &Done,
-    tried: u32,
-    time: Duration,
-    removed: Option<bool>,
-) {
-    out.count(Outcome::Ok);
-    out.add_bytes(done.sent);
-    let shown = session.site.url(remote);
-    out.done(format_args!("{} -> {shown} ({})", escape::text(&local.shown()), quantity::human(done.bytes)));
-    let mut file = file_event(session, local, Some(remote));
-    file.outcome = Outcome::Ok.name();
-    file.bytes = Some(done.bytes);
-    file.seconds = Some(seconds(time));
-    file.attempts = Some(tried);
-    file.resumed_from = done.resumed_from;
-    file.sha256 = done.sha256.clone();
-    file.verified = Some(done.verified.clone());
-    file.tls_version = done.tls_version.clone();
-    file.tls_resumed = done.tls_resumed;
-    file.source_removed = removed;
-    out.emit(&Event::File(Box::new(file)));
-}
-
-fn skip(
-    out: &mut Output,
-    session: &Session<'_>,
-    local: &Source,
-    remote: Option<&RemotePath>,
-    reason: &'static str,
-) {
-    out.count(Outcome::Skipped);
-    out.note(format_args!("{} skipped: {reason}", local.shown()));
-    let mut file = file_event(session, local, remote);
-    file.outcome = Outcome::Skipped.name();
-    file.reason = Some(reason);
-    out.emit(&Event::File(Box::new(file)));
-}
-
-fn planned(out: &mut Output, session: &Session<'_>, local: &Source, remote: &RemotePath) {
-    out.count(Outcome::Planned);
-    out.line(format_args!("put {} {}", escape::text(&local.shown()), session.site.url(remote)));
-    let mut file = file_event(session, local, Some(remote));
-    file.outcome = Outcome::Planned.name();
-    out.emit(&Event::File(Box::new(file)));
-}
-
-fn failed(
-    out: &mut Output,
-    session: &Session<'_>,
-    local: &Source,
-    remote: Option<&RemotePath>,
-    error: &Error,
-    tried: u32,
-    temporary: Option<&RemotePath>,
-) {
-    out.item_failed(error);
-    let mut file = file_event(session, local, remote);
-    file.outcome = Outcome::of(error).name();
-    file.attempts = Some(tried);
-    file.temporary = temporary.map(|t| record::name(t.as_bytes()));
-    file.error = Some(event::error(error));
-    out.emit(&Event::File(Box::new(file)));
 }

@@ -91,8 +91,17 @@ impl Remote {
         }
         match word.to_str() {
             Some(text) if url::is_url(text) => Remote::parse_url(text),
-            _ => Err(Error::new(Kind::Usage, format!("not a remote name: {}", word.display()))
-                .hint("a remote is written ftp://user@host/path")),
+            text => {
+                let error = Error::new(Kind::Usage, format!("not a remote name: {}", word.display()));
+                // As scp writes it.
+                let scp = text.and_then(|text| text.split_once(':')).filter(|(host, path)| {
+                    !host.is_empty() && !path.is_empty() && !host.contains('/') && !host.starts_with("ftp")
+                });
+                Err(match scp {
+                    Some((host, path)) => error.hint(format!("write ftp://{host}/{path}")),
+                    None => error.hint("a remote is written ftp://user@host/path"),
+                })
+            }
         }
     }
 

@@ -5,14 +5,11 @@ use crate::{
     lists::EARLIER,
     remote::{Remote, Site},
     session::{Purpose, Session},
+    told,
 };
 use wirepost::{
     base::{error::*, escape, record},
-    cli::{
-        Output,
-        event::{self, Event},
-        exit::Outcome,
-    },
+    cli::{Output, event::File},
     ftp::RemotePath,
     net::Cancel,
 };
@@ -67,28 +64,24 @@ pub fn remotes<N: AsRef<std::ffi::OsStr>>(names: &[N]) -> Result<Vec<Remote>> {
     names.iter().map(|n| Remote::parse(n.as_ref())).collect()
 }
 
-fn event(verb: &'static str, session: &Session<'_>, path: &RemotePath, outcome: Outcome) -> event::File {
-    event::File {
-        outcome: outcome.name(),
+fn event(verb: &'static str, session: &Session<'_>, path: &RemotePath) -> File {
+    File {
         direction: verb,
         remote: Some(record::name(path.as_bytes())),
         url: Some(session.site.url(path)),
-        ..event::File::default()
+        ..File::default()
     }
 }
 
 /// Done: counted, and told where a person looks.
 pub fn done(verb: &'static str, session: &Session<'_>, path: &RemotePath, out: &mut Output) {
-    out.count(Outcome::Ok);
-    out.done(format_args!("{verb} {}", session.site.url(path)));
-    out.emit(&Event::File(Box::new(event(verb, session, path, Outcome::Ok))));
+    told::done(out, format_args!("{verb} {}", session.site.url(path)), event(verb, session, path));
 }
 
 /// Would be done.
 pub fn planned(verb: &'static str, session: &Session<'_>, path: &RemotePath, out: &mut Output) {
-    out.count(Outcome::Planned);
-    out.line(format_args!("{verb} {}", escape::text(&session.site.url(path))));
-    out.emit(&Event::File(Box::new(event(verb, session, path, Outcome::Planned))));
+    let line = format!("{verb} {}", escape::text(&session.site.url(path)));
+    told::planned(out, line, event(verb, session, path));
 }
 
 pub fn skipped(
@@ -98,18 +91,11 @@ pub fn skipped(
     reason: &'static str,
     out: &mut Output,
 ) {
-    out.count(Outcome::Skipped);
-    out.note(format_args!("{path} skipped: {reason}"));
-    let mut file = event(verb, session, path, Outcome::Skipped);
-    file.reason = Some(reason);
-    out.emit(&Event::File(Box::new(file)));
+    told::skipped(out, path, event(verb, session, path), reason);
 }
 
 pub fn failed(verb: &'static str, session: &Session<'_>, path: &RemotePath, error: &Error, out: &mut Output) {
-    out.item_failed(error);
-    let mut file = event(verb, session, path, Outcome::of(error));
-    file.error = Some(event::error(error));
-    out.emit(&Event::File(Box::new(file)));
+    told::failed(out, event(verb, session, path), error, None, None);
 }
 
 /// `--exit-code`: a run that found nothing to do answers no.

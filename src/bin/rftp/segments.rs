@@ -22,7 +22,6 @@ use std::{
 };
 use wirepost::{
     base::error::*,
-    cli::progress,
     ftp::{Download, RemotePath},
     job::{
         meter::{BLOCK, Meter},
@@ -47,7 +46,7 @@ pub struct Wanted<'w> {
     pub limit_rate: Option<u64>,
     pub min_rate: Option<u64>,
     pub cancel: &'w Cancel,
-    pub bar: &'w progress::Meter,
+    pub progress: &'w (dyn Fn(u64) + Sync),
 }
 
 /// How it went wrong.
@@ -228,7 +227,7 @@ impl Fetch<'_> {
         } else {
             self.lock().proofs.insert(at, before);
         }
-        let progress = |n| self.wanted.bar.add(n);
+        let progress = |n| (self.wanted.progress)(n);
         let share = self.wanted.limit_rate.map(|rate| (rate / self.wanted.connections as u64).max(1));
         let mut meter = Meter::new(&progress).limit(share).least(self.wanted.min_rate);
         let mut buffer = vec![0; meter.chunk().min(BLOCK)];

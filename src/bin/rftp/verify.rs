@@ -3,12 +3,17 @@
 use crate::{
     args::{self, By, Shared},
     manifest,
-    remote::Remote,
+    remote::{Remote, Site},
     session::{Purpose, Session, Voice},
+    told,
     walk::{self, Filter},
-    work,
+    work::{
+        self,
+        list::{self, There, directory},
+    },
 };
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs::File,
     io,
     os::unix::ffi::OsStrExt,
@@ -19,6 +24,7 @@ use wirepost::{
         digest::{Algorithm, hex},
         error::*,
         escape, record,
+        tree::{Entry, EntryKind},
     },
     cli::{
         Output,
@@ -29,6 +35,9 @@ use wirepost::{
     job::{meter::Meter, pool},
     net::Cancel,
 };
+
+/// From so many files a directory on, its listing costs less than a look at each.
+const WORTH_LISTING: usize = 8;
 
 /// What a comparison found.
 enum Verdict {
@@ -71,34 +80,61 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
             true => remote.path.clone(),
             false => remote.path.join(&below)?,
         };
-        jobs.push(Job { local, target, digest });
+        jobs.push(Job { number: jobs.len(), local, target, digest, known: None });
     }
+    learn(&mut jobs, &mut session, usize::from(flags.jobs), out)?;
     // Taken from the back.
     jobs.reverse();
     let by = flags.by;
-    let mut fork = session.fork();
-    session.lend(&mut fork);
+    let site = session.site.clone();
+    // Told in their order, whoever was faster.
+    let (mut next, mut waiting) = (0, BTreeMap::new());
     let hear = |heard| match heard {
         Heard::Note(text) => out.note(text),
         Heard::Warn(text) => out.warn(text),
-        Heard::End(end) => report(out, &session, &end.0.local, &end.0.target, end.1),
+        Heard::End(end) => {
+            waiting.insert(end.0.number, end);
+            while let Some(end) = waiting.remove(&next) {
+                report(out, &site, &end.0.local, &end.0.target, end.1);
+                next += 1;
+            }
+        }
     };
-    work::spread(&mut fork, usize::from(flags.jobs), jobs, cancel, hear, |worker, session| {
+    work::spread(&mut session, usize::from(flags.jobs), jobs, cancel, hear, |worker, session| {
         verify_some(worker, session, by);
     });
-    session.absorb(fork);
     cancel.check()?;
     session.end(out);
+    Ok(())
+}
+
+/// Of many files in few directories it is learnt by listings what there is of them, by several at once.
+fn learn(jobs: &mut [Job], session: &mut Session<'_>, workers: usize, out: &mut Output) -> Result<()> {
+    let dirs: BTreeSet<RemotePath> = jobs.iter().map(|j| directory(&j.target)).collect::<Result<_>>()?;
+    if jobs.len() < dirs.len() * WORTH_LISTING {
+        return Ok(());
+    }
+    let there = list::ahead(session, workers, |lister| There::learn(lister, &dirs, out, |_, _| Ok(())))?;
+    let Some(mut there) = there else { return Ok(()) };
+    for job in jobs {
+        // A link's own entry says nothing of what it leads to.
+        job.known = Some(there.take(&job.target)?)
+            .filter(|found| found.as_ref().is_none_or(|e| e.kind != EntryKind::Link));
+    }
     Ok(())
 }
 
 /// One comparison.
 #[derive(Clone)]
 struct Job {
+    /// Its place in the order.
+    number: usize,
     local: PathBuf,
     target: RemotePath,
     /// In place of the local file.
     digest: Option<Vec<u8>>,
+    /// What a listing says of the target.
+    known: Option<Option<Entry>>,
 }
 
 /// What a worker tells.
@@ -128,9 +164,19 @@ fn verify_some(worker: &pool::Worker<'_, Job, Heard>, session: &mut Session<'_>,
         {
             return;
         }
-        let (result, _) = session.run(&mut Speaks(worker), |s, _, _| match &job.digest {
-            Some(digest) => compare_digest(s, digest, &job.target),
-            None => compare(s, &job.local, &job.target, by),
+        let (result, _) = session.run(&mut Speaks(worker), |s, _, tried| {
+            let found = match job.known.clone().filter(|_| tried == 1) {
+                Some(found) => found,
+                None => s.client()?.look_and_prepare(&job.target)?,
+            };
+            let Some(entry) = found else { return Ok(Verdict::Differs("missing")) };
+            if entry.is_dir() {
+                return Ok(Verdict::Differs("directory"));
+            }
+            match &job.digest {
+                Some(digest) => compare_digest(s, digest, &job.target, &entry),
+                None => compare(s, &job.local, &job.target, &entry, by),
+            }
         });
         worker.tell(Heard::End(Box::new((job, result))));
         worker.done();
@@ -156,14 +202,13 @@ fn files(local: &Path, flags: &args::Verify, out: &mut Output) -> Result<Vec<(Ve
 }
 
 /// Against a digest alone: the server's own, else what is read back.
-fn compare_digest(session: &mut Session<'_>, digest: &[u8], remote: &RemotePath) -> Result<Verdict> {
+fn compare_digest(
+    session: &mut Session<'_>,
+    digest: &[u8],
+    remote: &RemotePath,
+    entry: &Entry,
+) -> Result<Verdict> {
     let client = session.client()?;
-    let Some(entry) = client.look_and_prepare(remote)? else {
-        return Ok(Verdict::Differs("missing"));
-    };
-    if entry.is_dir() {
-        return Ok(Verdict::Differs("directory"));
-    }
     let mut how = "hash:sha-256";
     let theirs = match client.offers_hash(Algorithm::Sha256) {
         true => client.digest(remote, Algorithm::Sha256)?,
@@ -200,17 +245,17 @@ fn read_back(session: &mut Session<'_>, remote: &RemotePath, size: Option<u64>) 
     Ok(meter.digest_of(Algorithm::Sha256).unwrap_or_default())
 }
 
-fn compare(session: &mut Session<'_>, local: &Path, remote: &RemotePath, by: By) -> Result<Verdict> {
+fn compare(
+    session: &mut Session<'_>,
+    local: &Path,
+    remote: &RemotePath,
+    entry: &Entry,
+    by: By,
+) -> Result<Verdict> {
     let client = session.client()?;
     let failed = |e| Error::source(e, format_args!("cannot read {}", local.display()));
     let mut file = File::open(local).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
-    let Some(entry) = client.look_and_prepare(remote)? else {
-        return Ok(Verdict::Differs("missing"));
-    };
-    if entry.is_dir() {
-        return Ok(Verdict::Differs("directory"));
-    }
     match (entry.size, by) {
         (Some(there), _) if there != size => return Ok(Verdict::Differs("size")),
         (Some(_), By::Size) => return Ok(Verdict::Same { how: "size".into(), sha256: None }),
@@ -242,38 +287,36 @@ fn compare(session: &mut Session<'_>, local: &Path, remote: &RemotePath, by: By)
     Ok(Verdict::Same { how: "read back".into(), sha256: Some(hex(&ours)) })
 }
 
-fn report(
-    out: &mut Output,
-    session: &Session<'_>,
-    local: &Path,
-    remote: &RemotePath,
-    result: Result<Verdict>,
-) {
+fn report(out: &mut Output, site: &Site, local: &Path, remote: &RemotePath, result: Result<Verdict>) {
     let mut file = event::File {
         direction: "verify",
         local: Some(record::name(local.as_os_str().as_bytes())),
         remote: Some(record::name(remote.as_bytes())),
-        url: Some(session.site.url(remote)),
+        url: Some(site.url(remote)),
         ..event::File::default()
     };
+    let shown = escape::text(&local.display().to_string()).into_owned();
     match result {
         Ok(Verdict::Same { how, sha256 }) => {
-            out.count(Outcome::Ok);
-            let shown = local.display().to_string();
-            out.done(format_args!("{}: the same ({how})", escape::text(&shown)));
-            (file.outcome, file.verified, file.sha256) = (Outcome::Ok.name(), Some(how), sha256);
+            let line = format!("{shown}: the same ({how})");
+            (file.verified, file.sha256) = (Some(how), sha256);
+            told::done(out, line, file);
         }
         Ok(Verdict::Differs(reason)) => {
             out.answer_no();
-            let shown = local.display().to_string();
-            out.line(format_args!("{}: {reason}", escape::text(&shown)));
+            let said = match reason {
+                "missing" => "is missing there",
+                "directory" => "is a directory there",
+                "size" => "the sizes differ",
+                _ => "the contents differ",
+            };
+            out.line(format_args!("{shown}: {said}"));
             (file.outcome, file.reason) = (Outcome::Permanent.name(), Some(reason));
+            out.emit(&Event::File(Box::new(file)));
         }
         Err(e) => {
-            let error = e.context(format_args!("cannot verify {remote} on {}", session.host()));
-            out.item_failed(&error);
-            (file.outcome, file.error) = (Outcome::of(&error).name(), Some(event::error(&error)));
+            let error = e.context(format_args!("cannot verify {remote} on {}", site.endpoint.host));
+            told::failed(out, file, &error, None, None);
         }
     }
-    out.emit(&Event::File(Box::new(file)));
 }

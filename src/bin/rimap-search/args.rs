@@ -6,10 +6,27 @@ use wirepost::{
     cli::{
         Common, Flags, Login, Network, TlsArgs,
         args::{duration, size},
-        exit,
     },
     textproto::sasl::Mechanism,
 };
+
+/// What `--help` and the man page show beside: one for every verb.
+const MORE: &str = "\
+More examples:
+  rimap-search search imaps://me@h 'from:billing has:attachment' --json
+  rimap-search imaps://me@h --all --sort date --last 10
+  rimap-search imaps://me@h --in '\\Sent' --to steve --since 7d --count
+  rimap-search mailbox list imaps://me@h 'Projects/**'
+  rimap-search mailbox tree imaps://me@h
+  rimap-search mailbox status imaps://me@h INBOX
+  rimap-search mailbox rename imaps://me@h Projects/2025 Archive/2025
+  rimap-search mailbox delete imaps://me@h Projects/old --dry-run
+  rimap-search mailbox subscribe imaps://me@h Lists/rust
+  rimap-search mailbox unsubscribe imaps://me@h Lists/rust
+  rimap-search append imaps://me@h sent.mbox --to Sent --skip-existing
+  rimap-search watch imaps://me@h from:ci --exec ./notify.sh
+  rimap-search check imaps://me@h --cert-days 14
+";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -46,7 +63,7 @@ pub struct Rimap {
 }
 
 fn long_help() -> String {
-    format!("{EXAMPLES}\nExit codes:\n{}", exit::TABLE)
+    format!("{EXAMPLES}\n{MORE}")
 }
 
 impl Flags for Rimap {

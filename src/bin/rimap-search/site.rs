@@ -36,10 +36,20 @@ pub fn split(words: &[String]) -> Result<(String, &[String])> {
             Some(url) => Ok((url, words)),
             None => {
                 let e = Error::new(Kind::Usage, "no server: the first word is not imaps://user@host");
-                Err(e.hint("RIMAP_SEARCH_URL, or --url in the account file, can name it once for all"))
+                Err(match words.first().filter(|word| is_host(word)) {
+                    Some(host) => e.hint(format!("write imaps://{host}")),
+                    None => {
+                        e.hint("RIMAP_SEARCH_URL, or --url in the account file, can name it once for all")
+                    }
+                })
             }
         },
     }
+}
+
+/// Whether a word looks like a host, or a user at one, rather than like something to search for.
+fn is_host(word: &str) -> bool {
+    word.contains('.') && word.bytes().all(|b| b.is_ascii_alphanumeric() || b".-@".contains(&b))
 }
 
 impl<'a> Site<'a> {

@@ -6,7 +6,6 @@ use wirepost::{
     cli::{
         self, Common, Login, Network, TlsArgs,
         args::{duration, size},
-        exit,
     },
     pop3::Method,
     store::batch::SyncMode,
@@ -33,6 +32,17 @@ pub struct Rpop {
     pub common: Common,
 }
 
+/// What `--help` and the man page show beside: one for every verb.
+const MORE: &str = "\
+More examples:
+  rpop show pop3s://me@h 7 > m.eml
+  rpop top pop3s://me@h 7 --lines 20
+  rpop rm pop3s://me@h uid:4711 --dry-run
+  rpop stat pop3s://me@h
+  rpop check pop3s://me@h --cert-days 14
+  rpop sort --maildir ~/Mail --rules ~/.mailrules --dry-run
+";
+
 const AFTER: &str = "\
 Examples:
   rpop fetch pop3s://me@pop.example.org --maildir ~/Mail
@@ -52,12 +62,10 @@ Rules, one a line, the first that fits decides:
   subject \"[ticket]\"               -> command ./ticket.sh
   conditions: from to cc recipient subject header list-id larger smaller attachment text all
   actions: folder NAME, command CMD, keep, skip (stays on the server), delete
-
-Exit codes:
 ";
 
 fn long_help() -> String {
-    format!("{AFTER}{}", exit::TABLE)
+    format!("{AFTER}\n{MORE}")
 }
 
 #[derive(Subcommand, Debug)]

@@ -34,18 +34,23 @@ impl Target {
     }
 
     pub fn parse(text: &str) -> Result<Target> {
-        let usage = |why: &str, hint: &str| Err(Error::new(Kind::Usage, why.to_string()).hint(hint));
+        let usage = |why: String, hint: &str| Err(Error::new(Kind::Usage, why).hint(hint));
         if !is_url(text) {
-            return usage("not a URL of a server", "write pop3s://user@host, or pop3://user@host");
+            return usage(format!("not a URL: {text}"), "write pop3s://user@host, or pop3://user@host");
         }
         let url = Url::parse(text)?;
         let (implicit, default) = match url.scheme.as_str() {
             "pop3" => (false, 110),
             "pop3s" => (true, 995),
-            _ => return usage("no URL of a POP3 server", "write pop3s://user@host, or pop3://user@host"),
+            _ => {
+                return usage(
+                    format!("{}:// is no POP3 server", url.scheme),
+                    "write pop3s://user@host, or pop3://user@host",
+                );
+            }
         };
         if !matches!(url.path.as_str(), "" | "/") {
-            return usage("a POP3 URL has no path", "POP3 knows one mailbox only");
+            return usage("a POP3 URL has no path".into(), "POP3 knows one mailbox only");
         }
         // RFC 2384's `;AUTH=` is --auth here.
         let user = url.user.map(|u| u.split(';').next().unwrap_or_default().to_string());

@@ -8,10 +8,24 @@ use std::{
     time::Duration,
 };
 use wirepost::{
-    cli::{Common, Flags, Login, Network, TlsArgs, args::duration, exit},
+    cli::{Common, Flags, Login, Network, TlsArgs, args::duration},
     smtp::{Notify, Policy, Ret},
     textproto::sasl::Mechanism,
 };
+
+/// What `--help` and the man page show beside: one for every verb.
+const MORE: &str = "\
+More examples:
+  rsendmail --to ops@example.org --subject 'backup failed' --body-file log.txt --queue on-failure
+  rsendmail queue list
+  rsendmail queue run
+  rsendmail queue show 4F3A
+  rsendmail queue hold 4F3A
+  rsendmail queue release 4F3A
+  rsendmail queue retry 4F3A
+  rsendmail queue rm 4F3A
+  rsendmail queue check --older-than 30m
+";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,6 +34,7 @@ Examples:
   rsendmail --to a@example.org --html page.html --inline logo=logo.png --attach '*.csv' --subject 'July'
   rsendmail --eml ready.eml -t --dry-run
   rsendmail --merge people.csv --to '{name} <{mail}>' --subject 'Bill {number}' --body-file letter.txt --template --attach 'bills/{number}.pdf'
+  rsendmail --to ops@example.org --subject nightly --body done --queue on-failure;  rsendmail queue run
   rsendmail check --server smtps://me@mail.example.org
 
 A server is smtp://[user@]host[:port] (TLS by STARTTLS; port 587 with a user, else 25), smtps:// (TLS from the start, port 465),
@@ -54,7 +69,7 @@ pub struct Rsendmail {
 }
 
 fn long_help() -> String {
-    format!("{EXAMPLES}\nExit codes:\n{}", exit::TABLE)
+    format!("{EXAMPLES}\n{MORE}")
 }
 
 impl Flags for Rsendmail {

@@ -39,7 +39,7 @@ impl Exchangers {
         self.at += 1;
     }
 
-    pub fn from_the_first(&mut self) {
+    pub fn begin_anew(&mut self) {
         self.at = 0;
     }
 
@@ -69,7 +69,7 @@ impl Exchangers {
             }
             self.go_on();
         }
-        self.from_the_first();
+        self.begin_anew();
         Err(failed.unwrap_or_else(|| Error::new(Kind::Bug, "no exchanger")))
     }
 }

@@ -46,6 +46,8 @@ pub struct Plan<'a> {
     qualify: bool,
     /// Something stood behind the dot that ended a message.
     pub was_cut: bool,
+    /// Why rows were left unread.
+    pub stopped: Option<Error>,
 }
 
 enum Item {
@@ -81,6 +83,14 @@ impl<'a> Plan<'a> {
         if plan.merge.is_some() {
             nobody(flags, None)?;
             given(flags)?;
+            let from = [&flags.message.flags.from, &flags.envelope.envelope_from];
+            let has_fields = from.into_iter().flatten().any(|text| text.contains('{'));
+            match Sender::new(flags, target) {
+                Ok(sender) => plan.sender = sender,
+                // Of one with fields in it nothing is known yet.
+                Err(_) if has_fields => {}
+                Err(e) => return Err(e),
+            }
             return Ok(plan);
         }
         plan.to = named(flags)?;
@@ -91,6 +101,8 @@ impl<'a> Plan<'a> {
 
     fn empty(flags: &'a Rsendmail, target: &Target) -> Plan<'a> {
         let missing = Error::new(Kind::Usage, "nobody is named as the author");
+        // In sendmail's clothes a bare name is of this machine, whatever server is named.
+        let qualify = flags.queueing.sendmail && !target.by_default;
         Plan {
             flags,
             items: Vec::new().into_iter(),
@@ -98,13 +110,14 @@ impl<'a> Plan<'a> {
             to: Vec::new(),
             far: target.is_far(),
             earlier: None,
-            aliases: Rc::new(Expansion::new(&flags.aliasing, target.is_far())),
+            aliases: Rc::new(Expansion::new(&flags.aliasing, target.is_far() || qualify)),
             filter: None,
             merge: None,
             target: target.clone(),
             row: None,
-            qualify: flags.queueing.sendmail && !target.by_default,
+            qualify,
             was_cut: false,
+            stopped: None,
         }
     }
 
@@ -113,7 +126,9 @@ impl<'a> Plan<'a> {
         let Filled { source, flags, texts } = filled;
         let mut plan = Plan::empty(&flags, &self.target);
         plan.to = named(&flags)?;
-        plan.sender = Sender::new(&flags, &self.target)?;
+        let same = flags.message.flags.from == self.flags.message.flags.from
+            && flags.envelope.envelope_from == self.flags.envelope.envelope_from;
+        plan.sender = if same { self.sender.clone() } else { Sender::new(&flags, &self.target)? };
         (plan.earlier, plan.aliases) = (self.earlier.clone(), self.aliases.clone());
         let mut items = items(&flags, &plan.to)?;
         plan.row = Some((source, texts));
@@ -137,19 +152,32 @@ impl<'a> Plan<'a> {
     /// The next message, with the file it comes from.
     pub fn next(&mut self, cancel: &Cancel) -> Option<(Option<String>, Result<Next>)> {
         let (source, next) = self.unfiltered(cancel)?;
-        let next = match (next, &self.filter) {
-            (Ok(Next::Send(prepared)), Some(filter)) => {
-                filter.apply(*prepared, cancel).map(|prepared| Next::Send(Box::new(prepared)))
+        let next = match next {
+            Ok(Next::Send(prepared)) => {
+                let filtered = self.filtered(*prepared, cancel).map(|p| Next::Send(Box::new(p)));
+                filtered.map_err(|e| match &source {
+                    Some(source) if self.filter.is_some() => e.context(source),
+                    _ => e,
+                })
             }
-            (next, _) => next,
+            next => next,
         };
         Some((source, next))
     }
 
+    /// What the filter makes of it, if there is one.
+    pub fn filtered(&self, prepared: Prepared, cancel: &Cancel) -> Result<Prepared> {
+        match &self.filter {
+            Some(filter) => filter.apply(prepared, cancel),
+            None => Ok(prepared),
+        }
+    }
+
     fn unfiltered(&mut self, cancel: &Cancel) -> Option<(Option<String>, Result<Next>)> {
         if let Some(merge) = &mut self.merge {
-            // What is not begun needs no word: the next run sends it.
-            if cancel.is_stopping() {
+            // Of the rows that are not begun each needs no word: the next run sends them.
+            if let Err(e) = cancel.check() {
+                self.stopped = Some(e);
                 return None;
             }
             let (source, filled) = merge.next_row(self.flags)?;
@@ -263,7 +291,7 @@ impl<'a> Plan<'a> {
     /// One without messages, for those that come by other ways.
     pub fn for_dialogue(flags: &'a Rsendmail, target: &Target) -> Result<Plan<'a>> {
         let sender = Sender { envelope: None, author: author(flags, target) };
-        Ok(Plan { sender, ..Plan::empty(flags, target) })
+        Ok(Plan { sender, filter: Filter::new(flags)?, ..Plan::empty(flags, target) })
     }
 
     pub fn envelope(&self, from: Option<Address>, to: Vec<Address>) -> Result<Envelope> {

@@ -90,6 +90,9 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
             None => report::sent(out, &message, &sent, &server, dry, began.elapsed()),
         }
     }
+    if let Some(e) = &plan.stopped {
+        out.fail(&e.clone().context("not all rows were sent"));
+    }
     if plan.was_cut {
         out.warn("what stands behind a line with nothing but a dot was left out; -i takes it in");
     }
@@ -146,7 +149,7 @@ fn print(plan: &mut Plan<'_>, out: &mut Output, cancel: &Cancel) -> Result<()> {
         io::copy(&mut body, &mut raw)
             .map_err(|e| Error::from_io(e, Kind::Local, "cannot read the message"))?;
     }
-    Ok(())
+    plan.stopped.take().map_or(Ok(()), Err)
 }
 
 /// A body that shows how far it is.

@@ -63,7 +63,8 @@ impl Target {
         if let Some(path) = named.as_deref().and_then(socket) {
             return Target::socket(shared, path?);
         }
-        let url = Url::parse(named.as_deref().unwrap_or("smtp://localhost:25"))?;
+        let url = Url::parse(named.as_deref().unwrap_or("smtp://localhost:25"))
+            .map_err(|e| e.hint_if_none("a server is smtp://[user@]host[:port] or smtps://…"))?;
         let (implicit, protocol) = match url.scheme.as_str() {
             "smtp" => (false, Protocol::Smtp),
             "smtps" => (true, Protocol::Smtp),

@@ -289,7 +289,7 @@ impl<'a> Session<'a> {
         // How often all exchangers, or the one server, were asked.
         let mut rounds = 1;
         if self.client.as_ref().is_none_or(|c| !c.is_usable()) {
-            self.exchangers.from_the_first();
+            self.exchangers.begin_anew();
         }
         loop {
             let open: Vec<usize> = (0..all.len()).filter(|i| outcome[*i].is_none()).collect();

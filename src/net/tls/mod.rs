@@ -97,6 +97,12 @@ impl fmt::Display for Summary<'_> {
 #[derive(Default)]
 pub(super) struct Lazy(OnceLock<Result<Connector>>);
 
+impl Lazy {
+    fn connector(&self, options: &TlsOptions) -> Result<&Connector> {
+        self.0.get_or_init(|| Connector::new(options)).as_ref().map_err(Clone::clone)
+    }
+}
+
 enum Connector {
     Native(native::Connector),
     #[cfg(not(any(windows, target_vendor = "apple")))]
@@ -113,19 +119,46 @@ impl Connector {
     }
 }
 
-/// The handshake, and the pin.
-pub(super) fn connect(
+/// A handshake under way: our part of its beginning is sent, where the library can do it by parts.
+pub struct Handshake(Begun);
+
+enum Begun {
+    /// Not yet.
+    Native(Box<dyn Transport>),
+    #[cfg(not(any(windows, target_vendor = "apple")))]
+    OpenSsl(self::openssl::Begun),
+}
+
+/// Begins the handshake, and does not wait for the peer.
+pub(super) fn begin(
     lazy: &Lazy,
     options: &TlsOptions,
     io: Box<dyn Transport>,
     name: &str,
     resume: Option<&TlsSession>,
-) -> Result<Box<dyn Transport>> {
-    let connector = lazy.0.get_or_init(|| Connector::new(options)).as_ref().map_err(Clone::clone)?;
-    let io: Box<dyn Transport> = match connector {
-        Connector::Native(native) => native.connect(io, name)?,
+) -> Result<Handshake> {
+    Ok(Handshake(match lazy.connector(options)? {
+        Connector::Native(_) => Begun::Native(io),
         #[cfg(not(any(windows, target_vendor = "apple")))]
-        Connector::OpenSsl(openssl) => openssl.connect(io, name, resume)?,
+        Connector::OpenSsl(openssl) => Begun::OpenSsl(openssl.begin(io, name, resume)?),
+    }))
+}
+
+/// The rest of the handshake, and the pin.
+pub(super) fn finish(
+    lazy: &Lazy,
+    options: &TlsOptions,
+    handshake: Handshake,
+    name: &str,
+) -> Result<Box<dyn Transport>> {
+    let io: Box<dyn Transport> = match (handshake.0, lazy.connector(options)?) {
+        (Begun::Native(io), Connector::Native(native)) => native.connect(io, name)?,
+        #[cfg(not(any(windows, target_vendor = "apple")))]
+        (Begun::OpenSsl(begun), _) => begun.finish()?,
+        #[cfg(not(any(windows, target_vendor = "apple")))]
+        (Begun::Native(_), Connector::OpenSsl(_)) => {
+            return Err(Error::new(Kind::Bug, "a handshake of another library"));
+        }
     };
     if !options.pins.is_empty() {
         let key = io.tls().and_then(TlsInfo::certificate).and_then(|der| certificate::public_key(&der));
@@ -158,7 +191,7 @@ fn refused(name: &str, detail: &str) -> Error {
     let text = format!("TLS with {name} failed: {}", detail.trim_end_matches('.'));
     let low = detail.to_ascii_lowercase();
     let hint = if low.contains("wrong version number") || low.contains("packet length too long") {
-        "the server does not speak TLS on this port: a plain port upgrades by STARTTLS or AUTH TLS, an implicit one has its own scheme"
+        "this port does not begin with TLS: its URL is ftp://, smtp://, pop3:// or imap://, and TLS follows by a command"
     } else if low.contains("expired") || low.contains("not yet valid") {
         "the server's certificate is out of date; --pin-only with --pin-sha256 trusts one key whatever its dates"
     } else if low.contains("hostname mismatch") || low.contains("ip address mismatch") {

@@ -81,12 +81,13 @@ impl Connector {
         Ok(Connector { ssl: ssl.build(), verify })
     }
 
-    pub(super) fn connect(
+    /// Sends our hello and does not wait for theirs.
+    pub(super) fn begin(
         &self,
         io: Box<dyn Transport>,
         name: &str,
         resume: Option<&TlsSession>,
-    ) -> Result<Box<dyn Transport>> {
+    ) -> Result<Begun> {
         let mut configuration = self.ssl.configure().map_err(setup)?.verify_hostname(self.verify);
         if let Some(TlsSession(AnySession::OpenSsl(session))) = resume {
             // SAFETY: OpenSSL demands that a session be set only on a connection of the context it came from. There is
@@ -95,27 +96,73 @@ impl Connector {
             #[allow(unsafe_code)]
             unsafe { configuration.set_session(session) }.map_err(setup)?;
         }
-        match configuration.connect(name, io) {
-            Ok(ssl) => Ok(Box::new(Stream { ssl, clean: false, ended: false })),
+        let shake = configuration.connect(name, Held { io, hold: true });
+        Ok(Begun { shake, name: name.to_string(), verify: self.verify })
+    }
+}
+
+/// A handshake that waits for the peer.
+pub(super) struct Begun {
+    shake: std::result::Result<SslStream<Held>, HandshakeError<Held>>,
+    name: String,
+    verify: bool,
+}
+
+impl Begun {
+    pub(super) fn finish(self) -> Result<Box<dyn Transport>> {
+        let Begun { shake, name, verify } = self;
+        let shake = match shake {
+            Err(HandshakeError::WouldBlock(mut mid)) => {
+                mid.get_mut().hold = false;
+                mid.handshake()
+            }
+            shake => shake,
+        };
+        match shake {
+            Ok(mut ssl) => {
+                ssl.get_mut().hold = false;
+                Ok(Box::new(Stream { ssl, clean: false, ended: false }))
+            }
             Err(HandshakeError::SetupFailure(e)) => Err(setup(e)),
             Err(HandshakeError::Failure(mid) | HandshakeError::WouldBlock(mid)) => {
                 let verdict = mid.ssl().verify_result();
                 let error = mid.into_error();
                 if error.io_error().is_some() {
                     return Err(error.into_io_error().map_or_else(
-                        |_| refused(name, "the handshake failed"),
+                        |_| refused(&name, "the handshake failed"),
                         |e| Error::from_io(e, Kind::Tls, format_args!("TLS with {name} failed")),
                     ));
                 }
-                if verdict != X509VerifyResult::OK && self.verify {
-                    return Err(refused(name, verdict.error_string()));
+                if verdict != X509VerifyResult::OK && verify {
+                    return Err(refused(&name, verdict.error_string()));
                 }
                 match error.ssl_error().and_then(|stack| stack.errors().first()) {
-                    Some(e) => Err(refused(name, e.reason().unwrap_or("the handshake failed"))),
-                    None => Err(refused(name, "the server closed the connection during the handshake")),
+                    Some(e) => Err(refused(&name, e.reason().unwrap_or("the handshake failed"))),
+                    None => Err(refused(&name, "the server closed the connection during the handshake")),
                 }
             }
         }
+    }
+}
+
+/// A connection from which nothing is read for now.
+struct Held {
+    io: Box<dyn Transport>,
+    hold: bool,
+}
+
+impl Read for Held {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if self.hold { Err(io::ErrorKind::WouldBlock.into()) } else { self.io.read(buf) }
+    }
+}
+
+impl Write for Held {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.io.write(buf)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        self.io.flush()
     }
 }
 
@@ -154,7 +201,7 @@ fn trust(ssl: &mut SslContextBuilder, options: &TlsOptions) -> Result<()> {
 }
 
 struct Stream {
-    ssl: SslStream<Box<dyn Transport>>,
+    ssl: SslStream<Held>,
     /// close_notify was read.
     clean: bool,
     /// close_notify was sent.
@@ -224,7 +271,7 @@ fn labelled(error: openssl::ssl::Error) -> io::Error {
 
 impl Transport for Stream {
     fn set_patience(&mut self, patience: Patience) {
-        self.ssl.get_mut().set_patience(patience);
+        self.ssl.get_mut().io.set_patience(patience);
     }
 
     fn close_notify(&mut self) {
@@ -237,15 +284,15 @@ impl Transport for Stream {
 
     fn shutdown_write(&mut self) -> io::Result<()> {
         self.close_notify();
-        self.ssl.get_mut().shutdown_write()
+        self.ssl.get_mut().io.shutdown_write()
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.ssl.get_ref().local_addr()
+        self.ssl.get_ref().io.local_addr()
     }
 
     fn peer_addr(&self) -> io::Result<SocketAddr> {
-        self.ssl.get_ref().peer_addr()
+        self.ssl.get_ref().io.peer_addr()
     }
 
     fn tls(&self) -> Option<&dyn TlsInfo> {

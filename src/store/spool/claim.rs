@@ -12,6 +12,7 @@ use std::{
     cell::Cell,
     fs::File,
     os::unix::fs::{FileExt, MetadataExt},
+    time::{Duration, Instant},
 };
 
 /// What asking for a lock came to.
@@ -141,38 +142,58 @@ impl Entry {
     }
 }
 
-/// One run over the queue: it claims messages, and its waits for the disk are shared by many of them.
+/// One run over the queue: it claims messages, and its waits for the disk are shared by many of them. The wait for the next claims is
+/// the one for the results of those before.
 pub struct Run {
+    spool: Spool,
     batch: Batch,
+    /// Results that a power cut could still forget.
+    results: usize,
+    synced: Instant,
 }
 
 /// From here on one wait for the whole disk is cheaper than one for each file.
 const MANY: usize = 5;
+/// So many results, and for so long, may be lost in a power cut, which makes them unknown.
+const RESULTS: usize = 64;
+const AGE: Duration = Duration::from_secs(5);
 
 impl Run {
+    /// `count`: how many messages there may be.
+    pub fn new(spool: &Spool, count: usize) -> Result<Run> {
+        let mode = if count < MANY { SyncMode::File } else { SyncMode::Batch };
+        let mut batch = Batch::new(mode);
+        batch.join(&spool.envelopes)?;
+        Ok(Run { spool: spool.clone(), batch, results: 0, synced: Instant::now() })
+    }
+
     /// Claims all of these, durably.
     ///
     /// # Errors
     /// Nothing of it may be sent.
-    pub fn claim(spool: &Spool, entries: &mut [Entry]) -> Result<Run> {
-        let mode = if entries.len() < MANY { SyncMode::File } else { SyncMode::Batch };
-        let mut batch = Batch::new(mode);
-        batch.join(&spool.envelopes)?;
-        let event = Event::Claim { at: Time::now(), boot: spool.boot.as_deref().map(String::from) };
+    pub fn claim(&mut self, entries: &mut [Entry]) -> Result<()> {
+        let event = Event::Claim { at: Time::now(), boot: self.spool.boot.as_deref().map(String::from) };
+        let few = entries.len() < MANY && self.results < RESULTS && self.synced.elapsed() < AGE;
         for entry in entries.iter_mut() {
-            entry.put(&event, false)?;
+            entry.put(&event, few)?;
             entry.claimed.set(true);
-            batch.wrote(&spool.envelopes, &entry.file)?;
+            if !few {
+                self.batch.wrote(&self.spool.envelopes, &entry.file)?;
+            }
         }
-        batch.sync_data()?;
-        Ok(Run { batch })
+        if !few {
+            self.batch.sync_data()?;
+            (self.results, self.synced) = (0, Instant::now());
+        }
+        Ok(())
     }
 
     /// What came of a claimed message, and what its record says then. One with nothing left to do or to tell leaves the queue.
     ///
-    /// Durable with the next [`Run::sync`]; until then a power cut makes it unknown, as the claim says.
+    /// Durable with the next [`Run::claim`] or [`Run::sync`]; until then a power cut makes it unknown, as the claim says.
     pub fn result(&mut self, mut entry: Entry, results: Vec<Outcome>) -> Result<Record> {
         entry.claimed.set(false);
+        self.results += 1;
         let mut after = entry.record.clone();
         let event = Event::Result { at: Time::now(), results };
         after.apply(&event).ok_or_else(|| Error::new(Kind::Bug, "a result that does not fit"))?;

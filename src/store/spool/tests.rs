@@ -114,7 +114,8 @@ fn what_happened_adds_up() {
     let spool = spool(&temp);
     let id = put(&spool, &["a@x", "b@x", "c@x", "d@x"]);
     let mut entries = vec![ours(&spool, &id)];
-    let mut run = Run::claim(&spool, &mut entries).unwrap();
+    let mut run = Run::new(&spool, entries.len()).unwrap();
+    run.claim(&mut entries).unwrap();
     let entry = entries.remove(0);
     assert_eq!(spool.read(&id).unwrap().unwrap().state(), State::Sending, "somebody is at it");
     entry.sending(&[0, 1, 2, 3]).unwrap();
@@ -135,14 +136,16 @@ fn what_happened_adds_up() {
     assert_eq!((entry.record.open(), entry.record.due()), (vec![1, 3], Some(Time(1_000_000))));
     drop(entry);
     let mut entries = vec![ours(&spool, &id)];
-    let mut run = Run::claim(&spool, &mut entries).unwrap();
+    let mut run = Run::new(&spool, entries.len()).unwrap();
+    run.claim(&mut entries).unwrap();
     let entry = entries.remove(0);
     run.result(entry, vec![ended(&[1, 3], State::Sent)]).unwrap();
     run.sync().unwrap();
     assert_eq!(spool.read(&id).unwrap().unwrap().state(), State::Unknown, "what is doubtful stays");
     let mut entries = vec![ours(&spool, &id)];
     entries[0].note(&Event::Retry { to: vec![2], expires: Time(3_000_000) }).unwrap();
-    let mut run = Run::claim(&spool, &mut entries).unwrap();
+    let mut run = Run::new(&spool, entries.len()).unwrap();
+    run.claim(&mut entries).unwrap();
     let entry = entries.remove(0);
     let after = run.result(entry, vec![ended(&[2], State::Sent)]).unwrap();
     assert_eq!((after.state(), spool.read(&id).unwrap().is_none()), (State::Sent, true), "until it is sent");
@@ -154,7 +157,8 @@ fn what_is_sent_to_all_is_gone() {
     let spool = spool(&temp);
     let ids: Vec<String> = (0..7).map(|_| put(&spool, &["a@x"])).collect();
     let mut entries: Vec<Entry> = ids.iter().map(|id| ours(&spool, id)).collect();
-    let mut run = Run::claim(&spool, &mut entries).unwrap();
+    let mut run = Run::new(&spool, entries.len()).unwrap();
+    run.claim(&mut entries).unwrap();
     for entry in entries {
         entry.sending(&[0]).unwrap();
         run.result(entry, vec![ended(&[0], State::Sent)]).unwrap();
@@ -204,7 +208,7 @@ fn a_claim_that_came_to_nothing_is_taken_back_but_not_behind_the_mark() {
     for (marked, state) in [(false, State::Queued), (true, State::Unknown)] {
         let id = put(&spool, &["a@x"]);
         let mut entries = vec![ours(&spool, &id)];
-        Run::claim(&spool, &mut entries).unwrap();
+        Run::new(&spool, 1).unwrap().claim(&mut entries).unwrap();
         if marked {
             entries[0].sending(&[0]).unwrap();
         }

@@ -170,7 +170,9 @@ impl Step for Scram {
 
     fn explain(&self, refusal: Error) -> Error {
         // Servers that offer SCRAM for accounts without its verifier refuse right passwords.
-        refusal.hint_if_none("if the password is right, the server may lack what SCRAM needs: --auth plain")
+        refusal.hint_if_none(
+            "check user and password; if they are right, the server may lack what SCRAM needs: --auth plain",
+        )
     }
 }
 

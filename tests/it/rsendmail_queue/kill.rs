@@ -176,6 +176,46 @@ fn a_disk_that_is_full_or_broken_while_it_runs() {
     }
 }
 
+/// The order that the promise rests on, call by call: what must be on the disk is, before anybody is told or sent anything.
+#[test]
+fn durable_before_it_counts() {
+    let order = |flags: &[&str], site: &Site, calls: &str| {
+        let set = format!("trace={calls}");
+        traced(site, &["-s", "400", "-y", "-e", &set], flags).exits(0);
+        std::fs::read_to_string(site.world.path("trace")).unwrap()
+    };
+    let at = |trace: &str, from: usize, what: &dyn Fn(&str) -> bool, name: &str| {
+        let found = trace.lines().enumerate().skip(from).find(|(_, l)| what(l));
+        found.unwrap_or_else(|| panic!("no {name} behind line {from} of\n{trace}")).0
+    };
+    // In: the message and its record, synced; the message's entry, synced; the record's name, synced; only then it is said.
+    let site = site(vec![]);
+    site.world.file("m.eml", message(1));
+    let flags = ["--eml", "m.eml", "-t", "--queue", "--json"];
+    let trace = order(&flags, &site, "write,fsync,renameat2");
+    let synced = |end: &'static str| move |l: &str| l.contains("fsync(") && l.contains(end);
+    let one = at(&trace, 0, &synced("eml>)"), "sync of the message");
+    let two = at(&trace, one, &synced(".new>)"), "sync of the record");
+    let three = at(&trace, two, &synced("/message>)"), "sync of the message's entry");
+    let four = at(&trace, three, &|l| l.contains("renameat2("), "rename");
+    let five = at(&trace, four, &synced("/envelope>)"), "sync of the record's entry");
+    let said = at(&trace, 0, &|l| l.contains("write(1<") && l.contains("\\\"queued\\\""), "word of it");
+    assert!(said > five, "said at {said}, durable at {five}:\n{trace}");
+    // Out: the claim, synced; the mark; and the end of the message behind both. The record goes after the answer.
+    let trace = order(&RUN, &site, "pwrite64,fdatasync,fsync,sendto,recvfrom,unlinkat");
+    let claim = at(&trace, 0, &|l| l.contains("pwrite64(") && l.contains("claim"), "claim");
+    let durable = at(&trace, claim, &|l| l.contains("sync("), "sync of the claim");
+    let mark = at(&trace, durable, &|l| l.contains("pwrite64(") && l.contains("sending"), "mark");
+    let body = at(&trace, 0, &|l| l.contains("sendto(") && l.contains("end 1"), "message");
+    let gone = at(&trace, 0, &|l| l.contains("unlinkat(") && l.contains(".json"), "removal");
+    let answer = at(&trace, body, &|l| l.contains("recvfrom(") && l.contains("250"), "answer");
+    assert!(
+        mark < body && answer < gone,
+        "mark {mark}, message {body}, answer {answer}, removal {gone}:\n{trace}"
+    );
+    assert_eq!(site.delivered()[&1], 1);
+}
+
 /// On the way in: what was said to be queued is, and is whole; what was not may be, whole, or leaves nothing that counts.
 #[test]
 fn on_the_way_in() {

@@ -37,6 +37,21 @@ fn what_the_server_says_decides_where_a_message_goes() {
     assert!(site.states().is_empty());
 }
 
+/// In a crontab, where each line that is said becomes a mail.
+#[test]
+fn with_q_nothing_is_said_of_what_waits() {
+    let site = site(vec![
+        on("RCPT").with("<r1@").then(reply("450 4.2.1 busy\r\n")),
+        on("RCPT").with("<r2@").then(reply("550 5.1.1 no\r\n")),
+    ])
+    .with(2);
+    let out = site.queue(&["run", "-q"]).go();
+    out.exits(69).says("550 5.1.1 no");
+    assert!(!out.err().contains("450"), "{out:?}");
+    let out = site.queue(&["run", "-q", "--now"]).go();
+    assert_eq!((out.exits(75).err(), out.out()), (String::new(), String::new()));
+}
+
 #[test]
 fn only_failures_for_good_are_69_whatever_their_code() {
     let site = site(vec![on("RCPT").then(reply("550 5.1.1 no\r\n"))]).with(2);

@@ -1,15 +1,18 @@
 //! The files of a tree or a pattern by several workers, as long as each one's way is the usual one: fetched whole, over whatever
 //! file is there.
 
-use super::{Job, Landing, base, failed, file, skip, succeeded};
+use super::{
+    Job, Landing, base,
+    one::{ended, failed, file, skip},
+};
 use crate::{
     args::{Exists, Get},
-    download,
+    remote::Site,
     segments::LEAST,
     session::{Session, Voice},
     work::{
-        self, Ear, End, Glued, Manner,
-        download::{Download, Held},
+        self, Ear, End,
+        download::{self, Download, Held},
     },
 };
 use std::path::PathBuf;
@@ -31,14 +34,14 @@ pub fn suits(flags: &Get, session: &Session<'_>) -> bool {
 }
 
 /// Hears how they went, and says it.
-struct Hearing<'h, 'j, 's> {
+struct Hearing<'h, 'j> {
     job: &'h mut Job<'j>,
-    session: &'h Session<'s>,
+    site: &'h Site,
     out: &'h mut Output,
     top: PathBuf,
 }
 
-impl Voice for Hearing<'_, '_, '_> {
+impl Voice for Hearing<'_, '_> {
     fn note(&mut self, text: String) {
         self.out.note(text);
     }
@@ -47,34 +50,24 @@ impl Voice for Hearing<'_, '_, '_> {
     }
 }
 
-impl Ear<Download, Held> for Hearing<'_, '_, '_> {
+impl Ear<Download, Held> for Hearing<'_, '_> {
     fn end(&mut self, end: End<Download, Held>) {
         let End { job: file, result, tried, time, .. } = end;
-        let local = crate::walk::local_path(&self.top, &file.path);
-        let done = match result {
-            Ok(done) => done,
-            Err(e) => {
-                let host = self.session.host();
-                let error = e.context(format_args!("cannot get {} from {host}", file.remote));
-                return failed(self.out, self.session, &file.remote, Some(&local), &error, tried);
+        let Hearing { job, site, out, top } = self;
+        let local = crate::walk::local_path(top, &file.path);
+        match result {
+            Ok(done) => {
+                let listed = match (&mut job.manifest, &done.sha256) {
+                    (Some(manifest), Some(sha256)) => manifest.add(&file.path, &hex(sha256)),
+                    _ => Ok(()),
+                };
+                ended(out, site, &file.remote, &local, &done, tried, time, listed.map(|()| None));
             }
-        };
-        let done = download::Done {
-            bytes: done.bytes,
-            fetched: done.bytes,
-            sha256: done.sha256.as_deref().map(hex),
-            verified: done.verified,
-            tls_version: done.tls_version.map(str::to_string),
-            tls_resumed: done.tls_resumed,
-            ..download::Done::default()
-        };
-        if let (Some(manifest), Some(sha256)) = (&mut self.job.manifest, &done.sha256)
-            && let Err(e) = manifest.add(&file.path, sha256)
-        {
-            let error = e.context(format_args!("{} is here, but", local.display()));
-            return failed(self.out, self.session, &file.remote, Some(&local), &error, tried);
+            Err(e) => {
+                let error = e.context(format!("cannot get {} from {}", file.remote, site.endpoint.host));
+                failed(out, site, &file.remote, Some(&local), &error, tried);
+            }
         }
-        succeeded(self.out, self.session, &file.remote, &local, &done, tried, time, None);
     }
 }
 
@@ -108,35 +101,27 @@ fn get_small(
     let (dir, top) = (base(job, first)?, first.base.clone());
     let mut jobs = Vec::with_capacity(files.len());
     for (remote, entry, to) in files {
-        match download::is_young(job.flags.transfer.min_age, entry.modified) {
-            Some(reason) => skip(out, session, &remote, Some(&to.path()), reason),
+        match download::one::is_young(job.flags.transfer.min_age, entry.modified) {
+            Some(reason) => skip(out, &session.site, &remote, Some(&to.path()), reason),
             None => jobs.push(Download { path: to.below, remote, entry }),
         }
     }
     // Taken from the back: the largest first, so that no worker is left with one at the end.
     jobs.sort_by(|a, b| a.entry.size.cmp(&b.entry.size).then_with(|| b.path.cmp(&a.path)));
-    let transfer = &job.flags.transfer;
     let workers = usize::from(job.flags.jobs);
-    let manner = Manner {
-        cancel: job.cancel,
-        progress: out.progress().clone(),
-        times: !transfer.no_times,
-        sha256: transfer.digest || transfer.manifest.is_some(),
-        limit_rate: transfer.limit_rate.map(|r| (r / workers as u64).max(1)),
-        min_rate: transfer.min_rate,
-        hold: false,
-        glue: Glued::default(),
-    };
-    let cancel = job.cancel;
-    let mut fork = session.fork();
-    session.lend(&mut fork);
-    let mut hearing = Hearing { job, session, out, top: top.clone() };
-    let left = work::run(&mut fork, workers, jobs, cancel, &mut hearing, |worker, session| {
+    let (manner, cancel, site) = (job.manner(out).shared_by(workers), job.cancel, session.site.clone());
+    let mut hearing = Hearing { job, site: &site, out, top: top.clone() };
+    let left = work::run(session, workers, jobs, cancel, &mut hearing, |worker, session| {
         work::download::work(worker, session, &dir, &manner);
     });
-    session.absorb(fork);
     for file in left.into_iter().rev() {
-        skip(out, session, &file.remote, Some(&crate::walk::local_path(&top, &file.path)), "interrupted");
+        skip(
+            out,
+            &session.site,
+            &file.remote,
+            Some(&crate::walk::local_path(&top, &file.path)),
+            "interrupted",
+        );
     }
     Ok(())
 }

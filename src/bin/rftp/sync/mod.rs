@@ -17,7 +17,7 @@ use crate::{
     remote::{Remote, is_remote},
     session::{Purpose, Session},
     walk::Filter,
-    work::{self, Manner},
+    work::Manner,
 };
 use kept::{Kept, Lock};
 use report::{Deed, Sides};
@@ -222,17 +222,15 @@ impl Run<'_, '_> {
     }
 
     fn manner<'m>(&self, cancel: &'m Cancel) -> Manner<'m> {
-        let share = u64::from(self.flags.jobs);
-        Manner {
-            cancel,
-            progress: self.out.progress().clone(),
+        let manner = Manner {
             times: !self.flags.no_times,
             sha256: self.kept.is_some(),
-            limit_rate: self.flags.limit_rate.map(|r| (r / share).max(1)),
+            limit_rate: self.flags.limit_rate,
             min_rate: self.flags.min_rate,
             hold: self.flags.delay_updates,
-            glue: work::Glued::default(),
-        }
+            ..Manner::usual(cancel, self.out.progress().clone())
+        };
+        manner.shared_by(usize::from(self.flags.jobs))
     }
 
     /// The state learns of something done. A failure is said once, and is one of the run.

@@ -1,15 +1,10 @@
 //! What sync says: a line and an event for each thing of the plan, done or planned.
 
-use crate::{remote::Site, work::Done};
+use crate::{remote::Site, told, work::Done};
 use std::{os::unix::ffi::OsStrExt, path::PathBuf, time::Duration};
 use wirepost::{
-    base::{digest::hex, error::*, escape, quantity, record},
-    cli::{
-        Output,
-        event::{self, Event},
-        exit::Outcome,
-        output::seconds,
-    },
+    base::{error::*, escape, quantity, record},
+    cli::{Output, event},
     ftp::RemotePath,
 };
 
@@ -74,50 +69,30 @@ impl Sides {
     }
 
     pub fn planned(&self, deed: Deed, path: &[u8], why: &'static str, size: Option<u64>, out: &mut Output) {
-        out.count(Outcome::Planned);
-        out.line(format_args!("{} ({why})", self.shown(deed, path)));
         let mut file = self.event(deed, path);
-        (file.outcome, file.reason, file.bytes) = (Outcome::Planned.name(), Some(why), size);
-        out.emit(&Event::File(Box::new(file)));
+        (file.reason, file.bytes) = (Some(why), size);
+        told::planned(out, format_args!("{} ({why})", self.shown(deed, path)), file);
     }
 
     /// A directory made, or something deleted.
     pub fn did(&self, deed: Deed, path: &[u8], out: &mut Output) {
-        out.count(Outcome::Ok);
-        out.done(self.shown(deed, path));
-        let mut file = self.event(deed, path);
-        file.outcome = Outcome::Ok.name();
-        out.emit(&Event::File(Box::new(file)));
+        told::done(out, self.shown(deed, path), self.event(deed, path));
     }
 
     pub fn copied(&self, path: &[u8], done: &Done, tried: u32, time: Duration, out: &mut Output) {
-        out.count(Outcome::Ok);
-        out.add_bytes(done.bytes);
-        out.done(format_args!("{} ({})", self.shown(Deed::Copy, path), quantity::human(done.bytes)));
-        let mut file = self.event(Deed::Copy, path);
-        file.outcome = Outcome::Ok.name();
-        file.bytes = Some(done.bytes);
-        file.seconds = Some(seconds(time));
-        file.attempts = Some(tried);
-        file.sha256 = done.sha256.as_deref().map(hex);
-        file.verified = Some(done.verified.clone());
-        file.tls_version = done.tls_version.map(str::to_string);
-        file.tls_resumed = done.tls_resumed;
-        out.emit(&Event::File(Box::new(file)));
+        let line = format!("{} ({})", self.shown(Deed::Copy, path), quantity::human(done.bytes));
+        told::transferred(out, line, self.event(Deed::Copy, path), done, tried, time, None);
     }
 
     /// Left alone. `quiet`: nothing that anybody has to be told in words.
     pub fn skipped(&self, deed: Deed, path: &[u8], reason: &'static str, quiet: bool, out: &mut Output) {
-        out.count(Outcome::Skipped);
-        if !quiet {
-            out.note(format_args!("{} skipped: {reason}", String::from_utf8_lossy(path)));
+        let file = self.event(deed, path);
+        match quiet {
+            true => told::quietly_skipped(out, file, reason),
+            false => told::skipped(out, String::from_utf8_lossy(path), file, reason),
         }
-        let mut file = self.event(deed, path);
-        (file.outcome, file.reason) = (Outcome::Skipped.name(), Some(reason));
-        out.emit(&Event::File(Box::new(file)));
     }
 
-    #[allow(clippy::too_many_arguments, reason = "all that is told of a failure")]
     pub fn failed(
         &self,
         deed: Deed,
@@ -139,12 +114,6 @@ impl Sides {
             Some(left) => error.hint_if_none(format!("{left} was left on the server")),
             None => error,
         };
-        out.item_failed(&error);
-        let mut file = self.event(deed, path);
-        file.outcome = Outcome::of(&error).name();
-        file.attempts = Some(tried);
-        file.temporary = left.map(|t| record::name(t.as_bytes()));
-        file.error = Some(event::error(&error));
-        out.emit(&Event::File(Box::new(file)));
+        told::failed(out, self.event(deed, path), &error, Some(tried), left);
     }
 }

@@ -8,12 +8,12 @@
 use super::{Forks, is_crowded};
 use crate::session::{Session, Voice};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 use wirepost::{
-    base::error::*,
+    base::{error::*, tree::Entry},
     ftp::{Listing, RemotePath},
 };
 
@@ -97,6 +97,49 @@ impl Lister<'_> {
     }
 }
 
+/// The directory that a path is in.
+pub fn directory(path: &RemotePath) -> Result<RemotePath> {
+    match path.parent() {
+        Some(dir) => Ok(dir),
+        None if path.as_bytes().starts_with(b"/") => RemotePath::new("/"),
+        None => RemotePath::new(""),
+    }
+}
+
+/// What stands in some directories: learnt by a listing each, and not by a look at every name.
+#[derive(Default)]
+pub struct There(HashMap<RemotePath, HashMap<Vec<u8>, Entry>>);
+
+impl There {
+    /// Lists them; `each` sees every listing. `None` if one is not to be had, or is not whole.
+    pub fn learn(
+        lister: &mut Lister<'_>,
+        dirs: &BTreeSet<RemotePath>,
+        voice: &mut impl Voice,
+        mut each: impl FnMut(&RemotePath, &[Entry]) -> Result<()>,
+    ) -> Result<Option<There>> {
+        let mut there = There::default();
+        lister.soon(dirs.iter().cloned());
+        for dir in dirs {
+            let entries = match lister.list(dir, voice) {
+                Ok(listing) if listing.is_whole() => listing.entries,
+                // Then nothing stands in it.
+                Err(e) if e.kind() == Kind::Missing => Vec::new(),
+                Err(e) if e.kind() == Kind::Interrupted => return Err(e),
+                _ => return Ok(None),
+            };
+            each(dir, &entries)?;
+            there.0.insert(dir.clone(), entries.into_iter().map(|e| (e.name.clone(), e)).collect());
+        }
+        Ok(Some(there))
+    }
+
+    /// What stands under a name, asked for once.
+    pub fn take(&mut self, path: &RemotePath) -> Result<Option<Entry>> {
+        Ok(self.0.get_mut(&directory(path)?).and_then(|dir| dir.remove(&path.name())))
+    }
+}
+
 /// Runs a walk with up to `workers` sessions, forks of the one given, that list for it.
 pub fn ahead<'s, T>(session: &mut Session<'s>, workers: usize, walk: impl FnOnce(&mut Lister<'_>) -> T) -> T {
     let workers = workers.max(1);
@@ -141,11 +184,15 @@ fn work(session: &mut Session<'_>, board: &Mutex<Board>, changed: &Condvar) {
     let mut counted = session.is_connected();
     while let Some(task) = take(board, changed, &mut counted) {
         let Task::List(dir) = task else {
-            // Without one it is not missed.
             if session.client().is_err() {
+                // It is not missed, unless the others had no luck either.
                 let mut board = lock(board);
-                (board.connected, board.workers) = (board.connected - 1, board.workers - 1);
-                return;
+                (board.connected, counted) = (board.connected - 1, false);
+                if board.workers > 1 {
+                    board.workers -= 1;
+                    changed.notify_all();
+                    return;
+                }
             }
             continue;
         };
@@ -194,6 +241,10 @@ enum Task {
 fn take(board: &Mutex<Board>, changed: &Condvar, connected: &mut bool) -> Option<Task> {
     let mut board = lock(board);
     loop {
+        if board.warm && board.connected > 0 && !std::mem::replace(connected, true) {
+            board.connected += 1;
+            return Some(Task::LogIn);
+        }
         if board.closed {
             return None;
         }
@@ -208,10 +259,6 @@ fn take(board: &Mutex<Board>, changed: &Condvar, connected: &mut bool) -> Option
             }
             board.out.insert(dir.clone());
             return Some(Task::List(dir));
-        }
-        if board.warm && board.connected > 0 && !std::mem::replace(connected, true) {
-            board.connected += 1;
-            return Some(Task::LogIn);
         }
         board = wait(changed, board);
     }

@@ -7,6 +7,7 @@ pub mod list;
 pub mod upload;
 
 use crate::{
+    args::{Exists, Replace, Transfer},
     session::{Session, Voice},
     source::Mark,
 };
@@ -18,34 +19,89 @@ use std::{
     time::Duration,
 };
 use wirepost::{
-    base::error::*,
-    cli::progress::Progress,
-    ftp::RemotePath,
+    base::{digest::Algorithm, error::*, tree::Entry},
+    cli::progress::{self, Progress},
+    ftp::{RemotePath, Sizes},
     job::pool::{self, Worker},
     net::Cancel,
 };
 
-/// Files from this size on show their progress.
+/// Among many, files from this size on show their progress.
 const SHOWN: u64 = 4 << 20;
 
 /// What all files of a run have in common.
 pub struct Manner<'a> {
     pub cancel: &'a Cancel,
     pub progress: Progress,
+    /// Files from this size on show their progress.
+    pub shown_from: u64,
     pub times: bool,
     /// The SHA-256 of what was transferred is wanted.
     pub sha256: bool,
-    /// A worker's share.
+    /// Of one connection.
     pub limit_rate: Option<u64>,
     pub min_rate: Option<u64>,
+    pub exists: Exists,
+    pub min_age: Option<Duration>,
+    pub resume: bool,
+    /// Uploads go to their final name at once.
+    pub in_place: bool,
+    pub replace: Replace,
+    /// What is fetched goes from the server afterwards: it has to be proved as well as it can be.
+    pub removes_source: bool,
+    /// Connections for one large download.
+    pub segments: usize,
     /// Leave files under their temporary names: they are renamed later, together.
     pub hold: bool,
     pub glue: Glued,
 }
 
-impl Manner<'_> {
-    fn meter(&self, name: &str, size: u64) -> Option<wirepost::cli::progress::Meter> {
-        (size >= SHOWN).then(|| self.progress.start(name, Some(size)))
+impl<'a> Manner<'a> {
+    /// Everything as it is without flags.
+    pub fn usual(cancel: &'a Cancel, progress: Progress) -> Manner<'a> {
+        Manner {
+            cancel,
+            progress,
+            shown_from: 0,
+            times: true,
+            sha256: false,
+            limit_rate: None,
+            min_rate: None,
+            exists: Exists::default(),
+            min_age: None,
+            resume: false,
+            in_place: false,
+            replace: Replace::default(),
+            removes_source: false,
+            segments: 1,
+            hold: false,
+            glue: Glued::default(),
+        }
+    }
+
+    /// What a user chose for transfers in general.
+    pub fn of(transfer: &Transfer, cancel: &'a Cancel, progress: Progress) -> Manner<'a> {
+        Manner {
+            times: !transfer.no_times,
+            sha256: transfer.digest || transfer.manifest.is_some(),
+            limit_rate: transfer.limit_rate,
+            min_rate: transfer.min_rate,
+            exists: transfer.exists,
+            min_age: transfer.min_age,
+            resume: transfer.resume,
+            ..Manner::usual(cancel, progress)
+        }
+    }
+
+    /// The same for each of several workers: only large files show their progress, and a limit is shared.
+    pub fn shared_by(mut self, workers: usize) -> Manner<'a> {
+        self.shown_from = SHOWN;
+        self.limit_rate = self.limit_rate.map(|rate| (rate / workers.max(1) as u64).max(1));
+        self
+    }
+
+    fn shown(&self, name: &str, size: Option<u64>) -> Option<progress::Meter> {
+        size.is_none_or(|size| size >= self.shown_from).then(|| self.progress.start(name, size))
     }
 }
 
@@ -87,13 +143,46 @@ impl Glued {
 #[derive(Clone, Debug, Default)]
 pub struct Done {
     pub bytes: u64,
+    /// Of which so many went over the line.
+    pub moved: u64,
+    pub resumed_from: Option<u64>,
     pub sha256: Option<Vec<u8>>,
     /// `size`, `hash:sha-256`, `none`.
     pub verified: String,
     pub tls_version: Option<&'static str>,
     pub tls_resumed: Option<bool>,
+    /// Left alone, and why.
+    pub skipped: Option<&'static str>,
     /// What was sent.
     pub mark: Option<Mark>,
+    /// What was fetched.
+    pub entry: Option<Entry>,
+}
+
+/// What proves that the server has what was sent.
+///
+/// # Errors
+/// `Refused`, for another try, if what it has is something else.
+pub fn proof(
+    host: &str,
+    bytes: u64,
+    sizes: Sizes,
+    size: Option<u64>,
+    ours: Option<(Algorithm, Vec<u8>)>,
+    theirs: Option<Vec<u8>>,
+) -> Result<String> {
+    let wrong = |text: String| Err(Error::new(Kind::Refused, text).host(host).again_is(Again::Now));
+    if let Some(size) = size.filter(|s| !sizes.allows(*s)) {
+        return wrong(format!("the server kept {size} of {bytes} bytes"));
+    }
+    match (ours, theirs) {
+        (Some((algorithm, ours)), Some(theirs)) if ours == theirs => Ok(format!("hash:{}", algorithm.name())),
+        (Some((algorithm, _)), Some(_)) => {
+            wrong(format!("what the server stored has another {} than what was sent", algorithm.name()))
+        }
+        _ if size.is_some_and(|s| sizes.proves(s)) => Ok("size".into()),
+        _ => Ok("none".into()),
+    }
 }
 
 /// What a worker tells the thread that prints.

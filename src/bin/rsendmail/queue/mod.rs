@@ -9,6 +9,7 @@ pub mod flush;
 mod hold;
 pub mod keep;
 pub mod list;
+mod mark;
 mod retry;
 mod rm;
 pub mod run;

@@ -4,7 +4,11 @@
 //! the body itself, as it hands out its last bytes). What ends a connection ends the turn of its server: a 421, a second loss in
 //! a row, no connection or no login at all. The rest stays due.
 
-use super::{busy, tell};
+use super::{
+    busy,
+    mark::{Marked, Whole, envelope},
+    tell,
+};
 use crate::{
     args::Rsendmail,
     outgoing::{Content, Outgoing, Prepared},
@@ -12,15 +16,12 @@ use crate::{
     session::{Sent, Session},
 };
 use std::{
-    fs::File,
-    io::{self, Read},
-    os::unix::fs::FileExt,
     rc::Rc,
     sync::Arc,
-    time::Instant,
+    time::{Duration, Instant},
 };
 use wirepost::{
-    base::{address::Address, body::Body, date::Time, error::*},
+    base::{date::Time, error::*},
     cli::{
         Output,
         event::QueuedMessage,
@@ -30,15 +31,17 @@ use wirepost::{
     job::retry::backoff,
     mail::raw::{Raw, Source},
     net::Cancel,
-    smtp::{Envelope, Notify, Policy, Recipient, Ret},
     store::spool::{
         Entry, Locked, Record, Run, Spool, State,
-        record::{About, Event, Outcome},
+        record::{Event, Outcome},
     },
 };
 
-/// So many are claimed at once: after a power cut so many may be unknown.
-const CLAIM: usize = 32;
+/// As many are claimed at once as can be sent in this time: after a power cut so many may be unknown.
+const CLAIM: Duration = Duration::from_millis(500);
+/// The first time so many, before it is known how long they take.
+const FIRST: usize = 16;
+const MOST: usize = 256;
 
 /// See the module's essay.
 pub struct Work<'a, 's> {
@@ -56,6 +59,8 @@ pub struct Work<'a, 's> {
     pub tell: bool,
     stop: Option<Stop>,
     losses: u32,
+    /// How many are claimed at once.
+    claim: usize,
 }
 
 /// Why the rest has to wait.
@@ -86,6 +91,7 @@ impl<'a, 's> Work<'a, 's> {
             tell: true,
             stop,
             losses,
+            claim: FIRST,
         }
     }
 
@@ -94,21 +100,22 @@ impl<'a, 's> Work<'a, 's> {
     /// # Errors
     /// `Local` if what came of them cannot be written down.
     pub fn send(&mut self, ids: &[String], out: &mut Output) -> Result<()> {
+        let mut run = Run::new(self.spool, ids.len())?;
         let mut ids = ids.iter();
         loop {
             let mut ours = Vec::new();
             for id in ids.by_ref() {
                 ours.extend(self.take(id, out));
-                if ours.len() == CLAIM {
+                if ours.len() == self.claim {
                     break;
                 }
             }
             if ours.is_empty() {
-                return Ok(());
+                return run.sync();
             }
             self.check();
             match &self.stop {
-                None => self.claimed(ours, out)?,
+                None => self.claimed(ours, &mut run, out)?,
                 Some(_) => ours.into_iter().for_each(|entry| self.wait(entry, out)),
             }
         }
@@ -176,28 +183,25 @@ impl<'a, 's> Work<'a, 's> {
         }
     }
 
-    fn claimed(&mut self, mut ours: Vec<Entry>, out: &mut Output) -> Result<()> {
+    fn claimed(&mut self, mut ours: Vec<Entry>, run: &mut Run, out: &mut Output) -> Result<()> {
         // A server that is not there needs no claims.
         if let Err(e) = self.session.connect() {
             if self.tell && e.kind() != Kind::Interrupted {
-                out.always(&e);
+                // What waits is no error: with -q, as in a crontab, nothing is said of it.
+                out.warn(&e);
             }
             self.stop = Some(Stop::Unreachable(e));
             ours.into_iter().for_each(|entry| self.wait(entry, out));
             return Ok(());
         }
-        let mut run = match Run::claim(self.spool, &mut ours) {
-            Ok(run) => run,
-            Err(e) => {
-                for entry in &ours {
-                    if self.tell {
-                        tell::failed(out, &entry.id, Some(&entry.record), &e);
-                    }
-                }
-                self.stop = Some(Stop::Enough(e));
-                return Ok(());
+        if let Err(e) = run.claim(&mut ours) {
+            for entry in ours.iter().filter(|_| self.tell) {
+                tell::failed(out, &entry.id, Some(&entry.record), &e);
             }
-        };
+            self.stop = Some(Stop::Enough(e));
+            return Ok(());
+        }
+        let (began, count) = (Instant::now(), ours.len());
         let mut failed = None;
         for entry in ours {
             self.check();
@@ -206,9 +210,11 @@ impl<'a, 's> Work<'a, 's> {
                 self.wait(entry, out);
                 continue;
             }
-            failed = self.one(entry, &mut run, out).err().or(failed);
+            failed = self.one(entry, run, out).err().or(failed);
         }
-        failed.map_or_else(|| run.sync(), Err)
+        let each = began.elapsed().as_secs_f64() / count as f64;
+        self.claim = ((CLAIM.as_secs_f64() / each.max(1e-6)) as usize).clamp(1, MOST);
+        failed.map_or(Ok(()), Err)
     }
 
     fn one(&mut self, entry: Entry, run: &mut Run, out: &mut Output) -> Result<()> {
@@ -334,7 +340,10 @@ impl<'a, 's> Work<'a, 's> {
             }
             Some((i, e)) => {
                 let state = after.recipients[*i].state;
-                out.item_failed(&remaining(e, state).context(id));
+                match remaining(e, state).context(id) {
+                    e if state == State::Queued && out.is_quiet() => out.also_failed(&e),
+                    e => out.item_failed(&e),
+                }
                 match state {
                     State::Unknown => Ended::Unknown,
                     State::Failed => Ended::Permanent,
@@ -424,84 +433,4 @@ fn results(record: &Record, open: &[usize], sent: &Sent, now: Time) -> Vec<Outco
         }
     }
     results
-}
-
-fn envelope(about: &About, open: &[usize]) -> Result<Envelope> {
-    let wrap = &about.envelope;
-    let to = open.iter().map(|i| {
-        let to = &about.to[*i];
-        let notify = to.notify.as_deref().and_then(Notify::parse);
-        Ok(Recipient { address: Address::parse(&to.address)?, notify })
-    });
-    Ok(Envelope {
-        from: if wrap.from.is_empty() { None } else { Some(Address::parse(&wrap.from)?) },
-        to: to.collect::<Result<_>>()?,
-        policy: if wrap.all { Policy::All } else { Policy::Any },
-        eight_bit: wrap.eight_bit,
-        utf8: wrap.utf8,
-        ret: wrap.ret.as_deref().map(|ret| if ret == "full" { Ret::Full } else { Ret::Headers }),
-        envid: wrap.envid.clone(),
-        require_tls: wrap.require_tls,
-    })
-}
-
-/// A file as it is.
-struct Whole {
-    file: File,
-    len: u64,
-}
-
-impl Body for Whole {
-    fn size(&self) -> u64 {
-        self.len
-    }
-
-    fn open(&self) -> Result<Box<dyn Read + '_>> {
-        struct From<'a>(&'a File, u64);
-        impl Read for From<'_> {
-            fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-                let n = self.0.read_at(out, self.1)?;
-                self.1 += n as u64;
-                Ok(n)
-            }
-        }
-        Ok(Box::new(From(&self.file, 0)))
-    }
-}
-
-/// A body that writes down that its end goes out, before it hands that out.
-struct Marked {
-    body: Box<dyn Body>,
-    entry: Rc<Entry>,
-    to: Vec<usize>,
-}
-
-impl Body for Marked {
-    fn size(&self) -> u64 {
-        self.body.size()
-    }
-
-    fn open(&self) -> Result<Box<dyn Read + '_>> {
-        Ok(Box::new(Marking { from: self.body.open()?, left: self.body.size(), of: self, marked: false }))
-    }
-}
-
-struct Marking<'a> {
-    from: Box<dyn Read + 'a>,
-    left: u64,
-    of: &'a Marked,
-    marked: bool,
-}
-
-impl Read for Marking<'_> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let n = self.from.read(out)?;
-        self.left = self.left.saturating_sub(n as u64);
-        // BDAT needs no dot: with its last byte the server has it all.
-        if !self.marked && (n == 0 || self.left == 0) {
-            self.of.entry.sending(&self.of.to)?;
-            self.marked = true;
-        }
-        Ok(n)
-    }
 }

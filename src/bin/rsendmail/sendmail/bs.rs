@@ -29,6 +29,7 @@ const RECIPIENTS: usize = 1000;
 struct Dialogue<'a> {
     plan: Plan<'a>,
     keeper: &'a Keeper,
+    cancel: &'a Cancel,
     greeted: bool,
     from: Option<Option<Address>>,
     to: Vec<Address>,
@@ -40,8 +41,8 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let target = Target::new(&flags.shared, false)?;
     let keeper = Keeper::for_all(flags, &target)?;
     let plan = Plan::for_dialogue(flags, &target)?;
-    let mut dialogue =
-        Dialogue { plan, keeper: &keeper, greeted: false, from: None, to: Vec::new(), taken: Vec::new() };
+    let (to, taken) = (Vec::new(), Vec::new());
+    let mut dialogue = Dialogue { plan, keeper: &keeper, cancel, greeted: false, from: None, to, taken };
     let done = dialogue.hold(&mut io::stdin().lock(), out);
     let taken = std::mem::take(&mut dialogue.taken);
     if !taken.is_empty() && !keeper.is_only() {
@@ -82,7 +83,8 @@ impl Dialogue<'_> {
                 Answer::Data => {
                     say(out, "354 End with a line that is a dot")?;
                     let answer = match self.data(from) {
-                        Ok(Some(id)) => format!("250 2.0.0 Ok: queued as {id}"),
+                        Ok(Some(Some(id))) => format!("250 2.0.0 Ok: queued as {id}"),
+                        Ok(Some(None)) => "250 2.0.0 Ok: its recipients' aliases are /dev/null".into(),
                         // Half a message is none.
                         Ok(None) => return Ok(()),
                         Err(e) if e.again() == Again::Never && e.kind() != Kind::Local => {
@@ -151,8 +153,8 @@ impl Dialogue<'_> {
         Address::parse(path).map(Some).map_err(|e| format!("553 5.1.3 {}", one_line(&e)))
     }
 
-    /// The message, to its dot, into the queue; `None` if the dialogue ends before it does.
-    fn data(&mut self, from: &mut impl BufRead) -> Result<Option<String>> {
+    /// The message, to its dot, into the queue, unless it is for nobody; `None` if the dialogue ends before it does.
+    fn data(&mut self, from: &mut impl BufRead) -> Result<Option<Option<String>>> {
         let mut file = tempfile::tempfile()
             .map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"))?;
         // The rest of the message is read whatever became of its start, or the dialogue would be lost.
@@ -168,11 +170,15 @@ impl Dialogue<'_> {
         let raw = Raw::new(source, self.plan.author_written().as_deref(), &own_domain(), None)?;
         let sender = self.from.clone().unwrap_or_default();
         let envelope = self.plan.envelope(sender, self.to.clone())?;
+        if envelope.to.is_empty() {
+            return Ok(Some(None));
+        }
         let message_id = raw.message_id.clone();
-        let message = Prepared { source: None, message_id, envelope, content: Content::Raw(raw) }.whole()?;
+        let message = Prepared { source: None, message_id, envelope, content: Content::Raw(raw) };
+        let message = self.plan.filtered(message, self.cancel)?.whole()?;
         let id = self.keeper.put(&message)?;
         self.taken.push(id.clone());
-        Ok(Some(id))
+        Ok(Some(Some(id)))
     }
 }
 

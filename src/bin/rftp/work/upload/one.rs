@@ -1,47 +1,32 @@
-//! One upload over all its tries.
+//! One upload over all its tries, its questions asked one after the other.
 //!
 //! It takes, after the login: a look at the target and the question for a port (one write), the data connection, STOR to a
 //! temporary name in the same directory, the data and its 226, then in one write the time, the mode, SIZE and a digest where the
-//! server computes one, and at last RNFR with RNTO. A lost answer is settled by looking.
+//! server computes one, and at last RNFR with RNTO. A lost answer is settled by looking. A worker with many files uses parts of
+//! it: where nothing can be asked ahead, and for every try after the first.
 //!
 //! **Going on.** A second try within a run goes on with what the first one left, if the source is unchanged. A later run does with
 //! `--resume`: the temporary's name then holds the source's size and digest, so it can belong to no other contents. If the whole
 //! does not check out in the end, it is sent anew from its start.
 
 use crate::{
-    args::{self, Exists, Replace},
-    session::Session,
+    args::{Exists, Replace},
+    session::{Session, Voice},
     source::{Mark, Opened, Source},
     temporary,
+    work::{Done, Manner, proof},
 };
 use std::time::Duration;
 use wirepost::{
     base::{
-        date::Time,
-        digest::{Algorithm, hex},
+        digest::Algorithm,
         error::*,
         tree::{Entry, EntryKind},
     },
-    cli::Output,
     ftp::{Client, RemotePath, Sizes, Store},
     job::meter::Meter,
-    net::Cancel,
+    textproto::Command,
 };
-
-/// How an upload went.
-#[derive(Default)]
-pub struct Done {
-    pub bytes: u64,
-    pub sent: u64,
-    pub resumed_from: Option<u64>,
-    pub sha256: Option<String>,
-    pub verified: String,
-    pub tls_version: Option<String>,
-    pub tls_resumed: Option<bool>,
-    pub skipped: Option<&'static str>,
-    /// What exactly was sent.
-    pub mark: Option<Mark>,
-}
 
 /// How far an upload came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -59,11 +44,11 @@ enum Stage {
 
 /// See the module's essay.
 pub struct Attempt<'a> {
-    flags: &'a args::Put,
-    cancel: &'a Cancel,
-    local: &'a Source,
-    remote: &'a RemotePath,
-    temporary: RemotePath,
+    manner: &'a Manner<'a>,
+    pub source: Source,
+    remote: RemotePath,
+    /// Where the data goes before it has its name.
+    pub temporary: RemotePath,
     /// What a look at the target told already.
     known: Option<Option<Entry>>,
     /// Stdin was read: there is no second try.
@@ -78,30 +63,48 @@ pub struct Attempt<'a> {
 }
 
 /// What was sent, as far as it is known.
-struct Sent {
-    bytes: u64,
+pub struct Sent {
+    pub bytes: u64,
     /// What size the file may have there.
-    sizes: Sizes,
+    pub sizes: Sizes,
     from: u64,
     digest: Option<(Algorithm, Vec<u8>)>,
-    sha256: Option<String>,
+    sha256: Option<Vec<u8>>,
+}
+
+impl Sent {
+    /// It is there, and what proves it.
+    pub fn done(self, verified: String, client: &Client, source: &Opened) -> Done {
+        Done {
+            bytes: self.bytes,
+            moved: self.bytes - self.from,
+            resumed_from: (self.from > 0).then_some(self.from),
+            sha256: self.sha256.or(match self.digest {
+                Some((Algorithm::Sha256, digest)) => Some(digest),
+                _ => None,
+            }),
+            verified,
+            tls_version: client.tls_version(),
+            tls_resumed: client.tls_resumed(),
+            mark: source.mark,
+            ..Done::default()
+        }
+    }
 }
 
 impl<'a> Attempt<'a> {
     /// # Errors
     /// `Usage` if the target is no name for a file.
     pub fn new(
-        flags: &'a args::Put,
-        cancel: &'a Cancel,
-        local: &'a Source,
-        remote: &'a RemotePath,
+        manner: &'a Manner<'a>,
+        source: Source,
+        remote: &RemotePath,
         known: Option<Option<Entry>>,
     ) -> Result<Attempt<'a>> {
         Ok(Attempt {
-            flags,
-            cancel,
-            local,
-            remote,
+            manner,
+            source,
+            remote: remote.clone(),
             temporary: temporary::beside(remote, temporary::random)?,
             known,
             consumed: false,
@@ -112,69 +115,64 @@ impl<'a> Attempt<'a> {
         })
     }
 
-    /// One try.
-    pub fn put(&mut self, session: &mut Session<'_>, out: &mut Output) -> Result<Done> {
+    /// One try, all of it.
+    pub fn put(&mut self, session: &mut Session<'_>, voice: &mut impl Voice) -> Result<Done> {
         if self.consumed {
             return Err(Error::new(Kind::Closed, "standard input cannot be read a second time")
                 .again_is(Again::Later));
         }
-        let in_place = self.flags.in_place;
-        let mut source = Opened::open(self.local)?;
+        let mut source = Opened::open(&self.source)?;
         let client = session.client()?;
         let there = match self.known.take() {
             Some(known) => known,
-            None => client.look_and_prepare(self.remote)?,
+            None => client.look_and_prepare(&self.remote)?,
         };
         if let Some(reason) = self.policy(client, there.as_ref(), &source)? {
             return Ok(Done { skipped: Some(reason), verified: "none".into(), ..Done::default() });
         }
         if let Some(entry) = there.as_ref().filter(|e| e.kind == EntryKind::Link) {
-            let to = entry
-                .target
-                .as_deref()
-                .map_or(String::new(), |t| format!(" to {}", String::from_utf8_lossy(t)));
-            out.warn(format_args!(
-                "{} on {} is a symbolic link{to}: it is replaced",
-                self.remote,
-                client.host()
-            ));
+            voice.warn(replaced_link(&self.remote, entry, client.host()));
         }
-        self.same_source(&mut source)?;
+        let sent = self.store(session, &mut source, voice)?;
         let client = session.client()?;
-        let from = self.offset(client, &source)?;
-        let sent = self.send(session, &mut source, from, out)?;
+        let mut before = Vec::new();
+        if let Some(time) = source.modified.filter(|_| self.manner.times) {
+            before.extend(client.time_command(self.name(), time));
+        }
+        if let Some(mode) = there.as_ref().and_then(|e| e.mode).filter(|_| !self.manner.in_place) {
+            before.push(client.mode_command(self.name(), mode)?);
+        }
+        let verified = self.prove(client, &sent, Some(&before))?;
+        if !self.manner.in_place {
+            self.rename(session, sent.sizes, there.is_some(), voice)?;
+        }
+        Ok(sent.done(verified, session.client()?, &source))
+    }
+
+    /// Brings the whole source under the temporary name, from where an earlier try left it.
+    pub fn store(
+        &mut self,
+        session: &mut Session<'_>,
+        source: &mut Opened,
+        voice: &mut impl Voice,
+    ) -> Result<Sent> {
+        self.same_source(source)?;
+        let from = self.offset(session.client()?, source)?;
+        let sent = self.send(session, source, from, voice)?;
         self.stage = Stage::Stored;
         source.unchanged()?;
-        let client = session.client()?;
-        let verified = match self.verify(client, &sent, there.as_ref(), &source) {
-            Ok(verified) => verified,
-            Err(e) => {
-                self.anew = e.kind() == Kind::Refused;
-                return Err(e);
-            }
-        };
-        if !in_place {
-            self.rename(session, sent.sizes, there.is_some(), out)?;
-        }
-        let client = session.client()?;
-        Ok(Done {
-            bytes: sent.bytes,
-            sent: sent.bytes - sent.from,
-            resumed_from: (sent.from > 0).then_some(sent.from),
-            sha256: sent.sha256.or_else(|| match &sent.digest {
-                Some((Algorithm::Sha256, digest)) => Some(hex(digest)),
-                _ => None,
-            }),
-            verified,
-            tls_version: client.tls_version().map(str::to_string),
-            tls_resumed: client.tls_resumed(),
-            skipped: None,
-            mark: source.mark,
-        })
+        Ok(sent)
+    }
+
+    /// Something is going to stand under the temporary name: servers make the file before they open the data connection.
+    pub fn begins(&mut self, source: &mut Opened) -> Result<()> {
+        self.same_source(source)?;
+        self.stage = Stage::Storing;
+        Ok(())
     }
 
     fn name(&self) -> &RemotePath {
-        if self.flags.in_place { self.remote } else { &self.temporary }
+        if self.manner.in_place { &self.remote } else { &self.temporary }
     }
 
     /// Whether the source is what the last try sent; with `--resume` the temporary's name follows from it.
@@ -185,9 +183,9 @@ impl<'a> Attempt<'a> {
         // Other contents begin anew.
         self.stage = Stage::Start;
         self.mark = source.mark;
-        if let Some(size) = source.size.filter(|_| self.flags.transfer.resume && !self.flags.in_place) {
+        if let Some(size) = source.size.filter(|_| self.manner.resume && !self.manner.in_place) {
             let digest = source.digest(Algorithm::Sha256)?;
-            self.temporary = temporary::beside(self.remote, |n| temporary::proven(n, size, &digest))?;
+            self.temporary = temporary::beside(&self.remote, |n| temporary::proven(n, size, &digest))?;
             self.sha256 = Some(digest);
         }
         Ok(())
@@ -197,7 +195,7 @@ impl<'a> Attempt<'a> {
     fn offset(&self, client: &mut Client, source: &Opened) -> Result<u64> {
         let Some(size) = source.size.filter(|n| *n > 0) else { return Ok(0) };
         let ours = self.sha256.is_some() || self.stage >= Stage::Storing;
-        if self.flags.in_place || self.anew || !ours || client.is_text() {
+        if self.manner.in_place || self.anew || !ours || client.is_text() {
             return Ok(0);
         }
         Ok(client.size(&self.temporary)?.filter(|n| *n <= size).unwrap_or(0))
@@ -209,33 +207,30 @@ impl<'a> Attempt<'a> {
         session: &mut Session<'_>,
         source: &mut Opened,
         mut from: u64,
-        out: &mut Output,
+        voice: &mut impl Voice,
     ) -> Result<Sent> {
         let client = session.client()?;
         let algorithm = client.best_hash();
-        let wants_sha256 = self.flags.transfer.digest || self.flags.transfer.manifest.is_some();
-        let needed = algorithm.into_iter().chain(wants_sha256.then_some(Algorithm::Sha256));
+        let needed = algorithm.into_iter().chain(self.manner.sha256.then_some(Algorithm::Sha256));
         let needed: Vec<_> = needed.filter(|a| *a != Algorithm::Sha256 || self.sha256.is_none()).collect();
         let name = self.name().clone();
-        // From here on something may stand there: servers make the file before they open the data connection.
         self.stage = Stage::Storing;
         let upload = if from > 0 && source.size == Some(from) {
             None
         } else if from > 0 {
             let (upload, begins) = client.store_on(&name, from)?;
             if begins < from {
-                out.note(format_args!("{name} cannot be gone on with here: it is sent from its start"));
+                voice.note(format!("{name} cannot be gone on with here: it is sent from its start"));
             }
             from = begins;
             Some(upload)
         } else {
             Some(client.store(&name, Store { make_dirs: true, ..Store::default() })?)
         };
-        let meter = out.progress().start(&self.local.shown(), source.size);
-        meter.add(from);
-        let progress = |n| meter.add(n);
-        let mut meter =
-            Meter::new(&progress).limit(self.flags.transfer.limit_rate).least(self.flags.transfer.min_rate);
+        let shown = self.manner.shown(&self.source.shown(), source.size);
+        let progress = |n| shown.iter().for_each(|bar| bar.add(n));
+        progress(from);
+        let mut meter = Meter::new(&progress).limit(self.manner.limit_rate).least(self.manner.min_rate);
         for algorithm in needed {
             meter = meter.digest(algorithm);
         }
@@ -251,9 +246,9 @@ impl<'a> Attempt<'a> {
                 match source.send(from, &mut upload, &mut meter) {
                     Ok(n) => bytes = n,
                     Err(e) => {
-                        let shown = self.local.shown();
+                        let shown = self.source.shown();
                         let error = Error::from_io(e, Kind::Local, format_args!("cannot read {shown}"));
-                        self.cancel.begin_cleanup(Duration::from_secs(2));
+                        self.manner.cancel.begin_cleanup(Duration::from_secs(2));
                         return Err(upload.fail(error));
                     }
                 }
@@ -275,12 +270,12 @@ impl<'a> Attempt<'a> {
             sizes,
             from,
             digest: algorithm.and_then(|a| Some((a, digest_of(a)?))),
-            sha256: digest_of(Algorithm::Sha256).map(|d| hex(&d)),
+            sha256: digest_of(Algorithm::Sha256),
         };
         drop(meter);
         if let Some(e) = lost {
             // All of it went out and no answer came: look.
-            out.note(format_args!("{}; looking whether the file arrived", e.message()));
+            voice.note(format!("{}; looking whether the file arrived", e.message()));
             self.settle_store(session, &name, sizes, &e)?;
         }
         Ok(sent)
@@ -297,7 +292,7 @@ impl<'a> Attempt<'a> {
         if there.is_dir() {
             return Err(Error::new(Kind::Refused, "a directory of that name is there"));
         }
-        Ok(match self.flags.transfer.exists {
+        Ok(match self.manner.exists {
             Exists::Overwrite => None,
             Exists::Skip => Some("exists"),
             Exists::Fail => {
@@ -315,46 +310,21 @@ impl<'a> Attempt<'a> {
         })
     }
 
-    /// In one write: the time, the old file's mode, the size, the digest. Says what proves the contents.
-    fn verify(
-        &self,
-        client: &mut Client,
-        sent: &Sent,
-        there: Option<&Entry>,
-        source: &Opened,
-    ) -> Result<String> {
-        let name = self.name();
-        let mut before = Vec::new();
-        let time: Option<Time> = source.modified.filter(|_| !self.flags.transfer.no_times);
-        if let Some(time) = time {
-            before.extend(client.time_command(name, time));
-        }
-        if let Some(mode) = there.and_then(|e| e.mode).filter(|_| !self.flags.in_place) {
-            before.push(client.mode_command(name, mode)?);
-        }
+    /// What proves the contents, asked for in one write behind the commands in `before`; without any, in front of the question
+    /// for the next file's port.
+    pub fn prove(&mut self, client: &mut Client, sent: &Sent, before: Option<&[Command]>) -> Result<String> {
         let algorithm = sent.digest.as_ref().map(|(a, _)| *a);
-        let (size, digest) = client.size_and_digest_after(&before, name, algorithm)?;
-        if let Some(size) = size.filter(|s| !sent.sizes.allows(*s)) {
-            let text = format!("the server kept {size} of {} bytes", sent.bytes);
-            let error = Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now);
-            return Err(if self.flags.in_place {
-                error.kind_is(Kind::Unconfirmed).again_is(Again::Never)
-            } else {
-                error
-            });
-        }
-        match (&sent.digest, digest) {
-            (Some((algorithm, ours)), Some(theirs)) if *ours == theirs => {
-                Ok(format!("hash:{}", algorithm.name()))
-            }
-            (Some((algorithm, _)), Some(_)) => {
-                let text =
-                    format!("what the server stored has another {} than what was sent", algorithm.name());
-                Err(Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now))
-            }
-            _ if size.is_some_and(|s| sent.sizes.proves(s)) => Ok("size".into()),
-            _ => Ok("none".into()),
-        }
+        let (size, theirs) = match before {
+            Some(before) => client.size_and_digest_after(before, self.name(), algorithm)?,
+            None => client.probe_and_prepare(self.name(), algorithm)?,
+        };
+        let cut = size.is_some_and(|size| !sent.sizes.allows(size));
+        let ours = sent.digest.clone();
+        proof(client.host(), sent.bytes, sent.sizes, size, ours, theirs).map_err(|e| {
+            self.anew = e.kind() == Kind::Refused;
+            // In place something happened that no other try may take back.
+            if cut && self.manner.in_place { e.kind_is(Kind::Unconfirmed).again_is(Again::Never) } else { e }
+        })
     }
 
     /// The temporary becomes the target.
@@ -363,18 +333,18 @@ impl<'a> Attempt<'a> {
         session: &mut Session<'_>,
         sizes: Sizes,
         exists: bool,
-        out: &mut Output,
+        voice: &mut impl Voice,
     ) -> Result<()> {
         self.stage = Stage::Renaming;
         let client = session.client()?;
-        let mut renamed = client.rename(&self.temporary, self.remote);
+        let mut renamed = client.rename(&self.temporary, &self.remote);
         if let Err(e) = &renamed
             && exists
             && e.kind() == Kind::Refused
-            && self.flags.replace == Replace::DeleteFirst
+            && self.manner.replace == Replace::DeleteFirst
         {
-            client.delete(self.remote)?;
-            renamed = client.rename(&self.temporary, self.remote);
+            client.delete(&self.remote)?;
+            renamed = client.rename(&self.temporary, &self.remote);
             if renamed.is_err() {
                 self.stage = Stage::Alone;
             }
@@ -382,7 +352,7 @@ impl<'a> Attempt<'a> {
         match renamed {
             Ok(()) => Ok(()),
             Err(e) if e.kind() == Kind::Unconfirmed => {
-                out.note(format_args!("{}; looking whether the file was renamed", e.message()));
+                voice.note(format!("{}; looking whether the file was renamed", e.message()));
                 self.settle_rename(session, sizes, &e)
             }
             Err(e) if self.stage == Stage::Alone => Err(e
@@ -390,7 +360,7 @@ impl<'a> Attempt<'a> {
                 .hint(format!("the new contents are whole in {}", self.temporary))),
             Err(e) => {
                 self.stage = Stage::Stored;
-                Err(if exists && e.kind() == Kind::Refused && self.flags.replace != Replace::DeleteFirst {
+                Err(if exists && e.kind() == Kind::Refused && self.manner.replace != Replace::DeleteFirst {
                     e.hint(
                         "if the server renames onto no existing file: --replace delete-first, or --in-place",
                     )
@@ -417,7 +387,7 @@ impl<'a> Attempt<'a> {
             }
             Err(e) if e.kind() == Kind::Interrupted => Err(e),
             // Under a temporary name nothing has happened yet; in place it may have.
-            Err(_) if self.flags.in_place => Err(lost.clone()),
+            Err(_) if self.manner.in_place => Err(lost.clone()),
             Err(_) => Err(lost.clone().kind_is(Kind::Closed).again_is(Again::Now)),
         }
     }
@@ -426,12 +396,12 @@ impl<'a> Attempt<'a> {
     fn settle_rename(&mut self, session: &mut Session<'_>, sizes: Sizes, lost: &Error) -> Result<()> {
         let looked = session.client().and_then(|client| {
             let temporary = client.size(&self.temporary)?;
-            let target = client.size(self.remote)?;
+            let target = client.size(&self.remote)?;
             Ok((temporary, target))
         });
         match looked {
             Ok((None, Some(size))) if sizes.proves(size) => Ok(()),
-            Ok((Some(_), _)) => session.client()?.rename(&self.temporary, self.remote),
+            Ok((Some(_), _)) => session.client()?.rename(&self.temporary, &self.remote),
             Err(e) if e.kind() == Kind::Interrupted => Err(e),
             _ => Err(lost.clone()),
         }
@@ -440,7 +410,7 @@ impl<'a> Attempt<'a> {
     /// Removes the temporary file after a failure; the name of what had to be left, or was left to be gone on with.
     pub fn clean_up(&self, session: &mut Session<'_>) -> Option<RemotePath> {
         match self.stage {
-            _ if self.flags.in_place => return None,
+            _ if self.manner.in_place => return None,
             Stage::Start => return None,
             // It may be the target by now, or is all there is: it is named, and left alone.
             Stage::Renaming | Stage::Alone => return Some(self.temporary.clone()),
@@ -462,4 +432,11 @@ impl<'a> Attempt<'a> {
     pub fn can_go_on(&self) -> bool {
         self.sha256.is_some() && !self.anew && self.stage != Stage::Alone
     }
+}
+
+/// What is said where a link stands under the name.
+pub fn replaced_link(remote: &RemotePath, entry: &Entry, host: &str) -> String {
+    let to = entry.target.as_deref();
+    let to = to.map_or(String::new(), |t| format!(" to {}", String::from_utf8_lossy(t)));
+    format!("{remote} on {host} is a symbolic link{to}: it is replaced")
 }

@@ -1,7 +1,11 @@
-//! A worker's downloads: each file appears under its name when it is whole and durable, or not at all.
+//! A worker's downloads: each file appears under its name when it is whole and durable, or not at all. What cannot be asked ahead, and
+//! every try after the first, goes the way of a file on its own: see `one`.
+
+pub mod one;
 
 use super::{Ahead, Done, End, Manner, Speaks, Told, is_crowded};
-use crate::{session::Session, temporary};
+use crate::session::Session;
+use one::Attempt;
 use std::{
     ffi::{OsStr, OsString},
     os::unix::ffi::OsStrExt,
@@ -67,11 +71,25 @@ type Worker<'w> = pool::Worker<'w, Download, Told<Download, Held>>;
 /// Takes jobs until there are none.
 pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, top: &Arc<Dir>, manner: &Manner<'_>) {
     while let Some(job) = worker.next() {
-        let began = Instant::now();
-        let mut tried = 0;
+        let (began, mut tried) = (Instant::now(), 0);
+        let placed = place_of(top, &job.path, true);
+        let (dir, name) = match placed {
+            Ok(placed) => placed,
+            Err(e) => {
+                tell(worker, job, Err(e), 1, began);
+                continue;
+            }
+        };
+        let known = Some(job.entry.clone());
+        let mut attempt = Attempt::new(manner, job.remote.clone(), dir, name.into(), known);
         let result = loop {
             tried += 1;
-            let error = match fetch(session, top, &job, manner, tried) {
+            let result = if tried == 1 && manner.glue.get() == Ahead::All && job.entry.size.is_some() {
+                ahead(session, &job, manner, &mut attempt)
+            } else {
+                attempt.get(session, &mut Speaks(worker))
+            };
+            let error = match result.and_then(|done| Ok((done, place(&job, manner, &mut attempt)?))) {
                 Ok(done) => break Ok(done),
                 Err(e) => e,
             };
@@ -84,13 +102,36 @@ pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, top: &Arc<Dir>, mann
                 break Err(error);
             }
         };
-        let (result, held) = match result {
-            Ok((done, held)) => (Ok(done), held),
-            Err(e) => (Err(e), None),
-        };
-        worker.tell(Told::End(Box::new(End { job, result, tried, time: began.elapsed(), held, left: None })));
-        worker.done();
+        tell(worker, job, result, tried, began);
     }
+}
+
+fn tell(
+    worker: &Worker<'_>,
+    job: Download,
+    result: Result<(Done, Option<Held>)>,
+    tried: u32,
+    began: Instant,
+) {
+    let (result, held) = match result {
+        Ok((done, held)) => (Ok(done), held),
+        Err(e) => (Err(e), None),
+    };
+    worker.tell(Told::End(Box::new(End { job, result, tried, time: began.elapsed(), held, left: None })));
+    worker.done();
+}
+
+/// Gives what came its name, or holds it back.
+fn place(job: &Download, manner: &Manner<'_>, attempt: &mut Attempt<'_>) -> Result<Option<Held>> {
+    let Some(mut partial) = attempt.take() else { return Ok(None) };
+    if !manner.hold {
+        partial.persist(Conflict::Overwrite)?;
+        return Ok(None);
+    }
+    partial.file().sync_all().map_err(|e| Error::from_io(e, Kind::Local, "cannot write"))?;
+    let name = partial.name().to_os_string();
+    partial.keep(true);
+    Ok(Some(Held { path: job.path.clone(), partial: name }))
 }
 
 /// The directory of a relative path below the top, through no symbolic link, and the name in it.
@@ -104,99 +145,65 @@ pub fn place_of<'p>(top: &Arc<Dir>, path: &'p [u8], make: bool) -> Result<(Arc<D
     Ok((top.below(above, make.then_some(0o777))?, OsStr::from_bytes(name)))
 }
 
-fn fetch(
+/// One file in a row of them: its RETR goes out in one write with the question for the port of the next.
+fn ahead(
     session: &mut Session<'_>,
-    top: &Arc<Dir>,
     job: &Download,
     manner: &Manner<'_>,
-    tried: u32,
-) -> Result<(Done, Option<Held>)> {
-    let (dir, name) = place_of(top, &job.path, true)?;
+    attempt: &mut Attempt<'_>,
+) -> Result<Done> {
     let client = session.client()?;
-    let looked;
-    let mut entry = &job.entry;
-    if tried > 1 || entry.size.is_none() {
-        // What the listing said may be why the last try failed.
-        looked = client.look_and_prepare(&job.remote)?;
-        match &looked {
-            Some(now) => entry = now,
-            None => return Err(Error::new(Kind::Missing, "no such file").host(client.host())),
-        }
-    }
-    let temporary = temporary::random(name.as_bytes());
-    let mut partial = Partial::named(&dir, name, OsStr::from_bytes(&temporary), 0o666)?;
-    let ahead = tried == 1 && manner.glue.get() == Ahead::All;
-    if ahead && !client.is_prepared() {
+    let entry = &job.entry;
+    let size = entry.size.unwrap_or(0);
+    let partial = attempt.begin(entry.size)?;
+    if !client.is_prepared() {
         client.batch_and_prepare(&[])?;
     }
-    let mut time = entry.modified;
     let exact = entry.tolerance > 1 && manner.times;
     let missing = |e: Error| if e.code() == Some(550) { e.kind_is(Kind::Missing) } else { e };
-    let mut download = if ahead && client.is_prepared() {
-        let (download, told) = client.retrieve_glued(&job.remote, exact).map_err(missing)?;
-        time = told.or(time);
-        download
+    let (mut download, mut time) = if client.is_prepared() {
+        client.retrieve_glued(&job.remote, exact).map_err(missing)?
     } else {
-        client.retrieve(&job.remote, 0).map_err(missing)?
+        (client.retrieve(&job.remote, 0).map_err(missing)?, None)
     };
-    let shown = manner.meter(&job.remote.to_string(), entry.size.unwrap_or(0));
-    let progress = |n| {
-        if let Some(meter) = &shown {
-            meter.add(n);
-        }
-    };
+    time = time.or(entry.modified);
+    let shown = manner.shown(&job.remote.to_string(), entry.size);
+    let progress = |n| shown.iter().for_each(|bar| bar.add(n));
     let mut meter = Meter::new(&progress).limit(manner.limit_rate).least(manner.min_rate);
     if manner.sha256 {
         meter = meter.digest(Algorithm::Sha256);
     }
-    let bytes = match meter.copy(&mut download, &mut partial, u64::MAX) {
+    let copied = meter.copy(&mut download, partial, u64::MAX);
+    attempt.is_of(time);
+    let bytes = match copied {
         Ok(n) => n,
         Err(e) => {
-            let error = Error::from_io(e, Kind::Local, format_args!("cannot write {}", name.display()));
+            let error = Error::from_io(e, Kind::Local, "cannot write what comes");
             manner.cancel.begin_cleanup(Duration::from_secs(2));
             return Err(download.fail(error));
         }
     };
     let sizes = download.sizes();
-    let finished = download.finish().inspect_err(|e| {
+    download.finish().inspect_err(|e| {
         if e.kind() == Kind::Protocol {
             manner.glue.at_most(Ahead::Nothing);
         }
     })?;
-    if ahead && !client.is_prepared() {
+    if !client.is_prepared() {
         manner.glue.at_most(Ahead::Commands);
     }
-    let verified = match entry.size {
-        Some(size) if sizes.proves(size) => "size",
-        Some(size) if sizes.allows(size) => "none",
-        Some(size) => {
-            let text = format!("{bytes} bytes came where {size} were announced: cut, or changed meanwhile");
-            return Err(Error::new(Kind::Closed, text).host(client.host()));
-        }
-        None if finished.clean == Some(false) => {
-            let text = "the data ended without TLS's own end, and no size was announced to prove it whole";
-            return Err(Error::new(Kind::Closed, text).host(client.host()));
-        }
-        None => "none",
-    };
-    if let Some(time) = time.filter(|_| manner.times) {
-        let _ = partial.set_modified(time.into());
+    if !sizes.allows(size) {
+        let text = format!("{bytes} bytes came where {size} were announced: cut, or changed meanwhile");
+        return Err(Error::new(Kind::Closed, text).host(client.host()));
     }
-    let done = Done {
+    Ok(Done {
         bytes,
+        moved: bytes,
         sha256: meter.digest_of(Algorithm::Sha256),
-        verified: verified.into(),
+        verified: if sizes.proves(size) { "size" } else { "none" }.into(),
         tls_version: client.tls_version(),
         tls_resumed: client.tls_resumed(),
-        mark: None,
-    };
-    if !manner.hold {
-        partial.persist(Conflict::Overwrite)?;
-        return Ok((done, None));
-    }
-    partial.file().sync_all().map_err(|e| Error::from_io(e, Kind::Local, "cannot write"))?;
-    let path = partial.path();
-    partial.keep(true);
-    let held = path.file_name().map(|p| Held { path: job.path.clone(), partial: p.to_os_string() });
-    Ok((done, held))
+        entry: Some(entry.clone()),
+        ..Done::default()
+    })
 }

@@ -1,4 +1,4 @@
-//! One download over all its tries.
+//! One download over all its tries, its questions asked one after the other.
 //!
 //! It takes a look and the question for a port in one write, the data connection, RETR, the data and its 226. The bytes go to a
 //! temporary file beside the target; the end of the data proves nothing, the announced size and the 226 do.
@@ -11,11 +11,13 @@
 //! temporary has gaps, so it bears a name that no run goes on with; when the run gives up in good order it is cut to what is
 //! whole and gets its own name back.
 
+mod parts;
+
 use crate::{
-    args::{self, Exists},
-    segments,
-    session::Session,
+    args::Exists,
+    session::{Session, Voice},
     temporary,
+    work::{Done, Manner},
 };
 use std::{
     ffi::{OsStr, OsString},
@@ -29,14 +31,12 @@ use std::{
 use wirepost::{
     base::{
         date::Time,
-        digest::{Algorithm, digest, hex},
+        digest::{Algorithm, digest},
         error::*,
         tree::Entry,
     },
-    cli::Output,
     ftp::{Download, RemotePath},
     job::meter::Meter,
-    net::Cancel,
     store::{
         dir::Dir,
         partial::{Conflict, Partial},
@@ -46,30 +46,14 @@ use wirepost::{
 /// What is fetched a second time, to see whether it is the same.
 const OVERLAP: u64 = 64 << 10;
 
-/// How a download went.
-#[derive(Default)]
-pub struct Done {
-    pub bytes: u64,
-    pub fetched: u64,
-    pub resumed_from: Option<u64>,
-    pub sha256: Option<String>,
-    pub verified: String,
-    pub tls_version: Option<String>,
-    pub tls_resumed: Option<bool>,
-    pub skipped: Option<&'static str>,
-    /// What exactly was fetched.
-    pub entry: Option<Entry>,
-}
-
 /// See the module's essay.
 pub struct Attempt<'a> {
-    flags: &'a args::Get,
-    cancel: &'a Cancel,
-    remote: &'a RemotePath,
+    manner: &'a Manner<'a>,
+    remote: RemotePath,
     /// The directory of the target, held open, and its name there.
     dir: Arc<Dir>,
     name: OsString,
-    local: &'a Path,
+    local: PathBuf,
     /// What was known of the source before the first try.
     known: Option<Entry>,
     partial: Option<Partial>,
@@ -83,53 +67,71 @@ pub struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     pub fn new(
-        flags: &'a args::Get,
-        cancel: &'a Cancel,
-        remote: &'a RemotePath,
+        manner: &'a Manner<'a>,
+        remote: RemotePath,
         dir: Arc<Dir>,
         name: OsString,
-        local: &'a Path,
         known: Option<Entry>,
     ) -> Attempt<'a> {
+        let local = dir.path().join(&name);
         let (partial, of, anew, whole) = (None, None, false, false);
-        Attempt { flags, cancel, remote, dir, name, local, known, partial, of, anew, whole }
+        Attempt { manner, remote, dir, name, local, known, partial, of, anew, whole }
     }
 
-    /// One try.
-    pub fn get(&mut self, session: &mut Session<'_>, out: &mut Output) -> Result<Done> {
+    /// One try. What came is whole under its temporary name then, or was left alone.
+    pub fn get(&mut self, session: &mut Session<'_>, voice: &mut impl Voice) -> Result<Done> {
         let client = session.client()?;
         // What was known of it may be why the last try failed.
         let entry = match self.known.take() {
             Some(entry) if entry.size.is_some() && entry.tolerance <= 1 => Some(entry),
-            _ => client.look_and_prepare(self.remote)?,
+            _ => client.look_and_prepare(&self.remote)?,
         };
         let size = entry.as_ref().and_then(|e| e.size);
         let modified = entry.as_ref().and_then(|e| e.modified);
         let skipped = |reason| Done { skipped: Some(reason), verified: "none".into(), ..Done::default() };
-        if let Some(reason) = is_young(self.flags.transfer.min_age, modified) {
+        if let Some(reason) = is_young(self.manner.min_age, modified) {
             return Ok(skipped(reason));
         }
-        if let Some(reason) = policy(self.flags.transfer.exists, self.local, size, modified)? {
+        if let Some(reason) = policy(self.manner.exists, &self.local, size, modified)? {
             return Ok(skipped(reason));
         }
-        let url = session.site.url(self.remote);
+        let url = session.site.url(&self.remote);
         // Of a text neither offsets nor sizes say how much of it is here.
         let identity = size.zip(modified).filter(|_| !session.client().is_ok_and(|c| c.is_text()));
         let from = self.prepare(&url, identity)?;
-        let mut done = match self.in_parts(session, from, identity, out)? {
+        let mut done = match self.in_parts(session, from, identity, voice)? {
             Some(done) => done,
-            None => self.fetch(session, if self.whole { 0 } else { from }, size, out)?,
+            None => self.fetch(session, if self.whole { 0 } else { from }, size, voice)?,
         };
-        if let Some(time) = modified.filter(|_| !self.flags.transfer.no_times)
-            && let Some(partial) = &self.partial
-        {
-            let _ = partial.set_modified(time.into());
-        }
-        if let Some(partial) = self.partial.take() {
-            partial.persist(Conflict::Overwrite)?;
-        }
+        self.is_of(modified);
         done.entry = entry;
         Ok(done)
+    }
+
+    /// An empty temporary, for whoever fills it himself.
+    pub fn begin(&mut self, size: Option<u64>) -> Result<&mut Partial> {
+        self.known = None;
+        self.prepare("", None)?;
+        self.of = size.map(|size| (size, Time(i64::MIN)));
+        self.partial.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no temporary"))
+    }
+
+    /// The time of the source whose bytes are in the temporary: another try may go on with them, and the file gets it.
+    pub fn is_of(&mut self, modified: Option<Time>) {
+        self.of = self.of.and_then(|(size, _)| Some((size, modified?)));
+        if let (Some(time), Some(partial)) = (modified.filter(|_| self.manner.times), &self.partial) {
+            let _ = partial.set_modified(time.into());
+        }
+    }
+
+    /// Gives what came its name, durably.
+    pub fn place(&mut self) -> Result<()> {
+        self.take().map_or(Ok(()), |partial| partial.persist(Conflict::Overwrite).map(|_| ()))
+    }
+
+    /// What came, for whoever gives it its name.
+    pub fn take(&mut self) -> Option<Partial> {
+        self.partial.take()
     }
 
     /// The temporary file, and how much of it can be gone on with.
@@ -141,7 +143,7 @@ impl<'a> Attempt<'a> {
         }
         if self.partial.is_none() {
             let (dir, name) = (&self.dir, &self.name);
-            self.partial = Some(match identity.filter(|_| self.flags.transfer.resume) {
+            self.partial = Some(match identity.filter(|_| self.manner.resume) {
                 Some((size, modified)) => {
                     let source =
                         digest(Algorithm::Sha256, format!("{url}\0{size}\0{}", modified.0).as_bytes());
@@ -173,7 +175,7 @@ impl<'a> Attempt<'a> {
         session: &mut Session<'_>,
         mut from: u64,
         size: Option<u64>,
-        out: &mut Output,
+        voice: &mut impl Voice,
     ) -> Result<Done> {
         let shown = self.local.display().to_string();
         let failed = |e| Error::from_io(e, Kind::Local, format_args!("cannot write {shown}"));
@@ -184,15 +186,14 @@ impl<'a> Attempt<'a> {
             file.seek(SeekFrom::Start(from - OVERLAP)).map_err(failed)?;
             file.take(OVERLAP).read_to_end(&mut tail).map_err(failed)?;
         }
-        let removes = self.flags.remove_source || self.flags.move_source_to.is_some();
-        let hash = session.client()?.best_hash().filter(|_| removes);
+        let hash = session.client()?.best_hash().filter(|_| self.manner.removes_source);
         let missing = |e: Error| if e.code() == Some(550) { e.kind_is(Kind::Missing) } else { e };
         let mut download = loop {
             let client = session.client()?;
             if from == 0 {
-                break client.retrieve(self.remote, 0).map_err(missing)?;
+                break client.retrieve(&self.remote, 0).map_err(missing)?;
             }
-            let why = match client.retrieve(self.remote, from - OVERLAP) {
+            let why = match client.retrieve(&self.remote, from - OVERLAP) {
                 Err(e) if e.kind() == Kind::Refused => e,
                 Err(e) => return Err(e),
                 Ok(mut download) => match is_next(&mut download, &tail) {
@@ -204,18 +205,17 @@ impl<'a> Attempt<'a> {
                     Err(e) => return Err(download.fail(Error::from_io(e, Kind::Closed, "cannot read"))),
                 },
             };
-            out.note(format_args!("{}: {why}; fetching it from its start", self.remote));
+            voice.note(format!("{}: {why}; fetching it from its start", self.remote));
             partial.file().set_len(0).map_err(failed)?;
             from = 0;
         };
         partial.file().seek(SeekFrom::Start(0)).map_err(failed)?;
         let size = size.or(download.announced().filter(|_| from == 0));
-        let bar = out.progress().start(&self.remote.to_string(), size);
-        bar.add(from);
-        let progress = |n| bar.add(n);
-        let transfer = &self.flags.transfer;
-        let mut meter = Meter::new(&progress).limit(transfer.limit_rate).least(transfer.min_rate);
-        if transfer.digest || transfer.manifest.is_some() {
+        let bar = self.manner.shown(&self.remote.to_string(), size);
+        let progress = |n| bar.iter().for_each(|bar| bar.add(n));
+        progress(from);
+        let mut meter = Meter::new(&progress).limit(self.manner.limit_rate).least(self.manner.min_rate);
+        if self.manner.sha256 {
             meter = meter.digest(Algorithm::Sha256);
         }
         if let Some(hash) = hash {
@@ -229,7 +229,7 @@ impl<'a> Attempt<'a> {
         let fetched = match meter.copy(&mut download, partial, u64::MAX) {
             Ok(n) => n,
             Err(e) => {
-                self.cancel.begin_cleanup(Duration::from_secs(2));
+                self.manner.cancel.begin_cleanup(Duration::from_secs(2));
                 return Err(download.fail(failed(e)));
             }
         };
@@ -261,14 +261,13 @@ impl<'a> Attempt<'a> {
         let client = session.client()?;
         Ok(Done {
             bytes,
-            fetched,
+            moved: fetched,
             resumed_from: (from > 0).then_some(from),
-            sha256: digests.0.map(|d| hex(&d)),
+            sha256: digests.0,
             verified,
-            tls_version: client.tls_version().map(str::to_string),
+            tls_version: client.tls_version(),
             tls_resumed: client.tls_resumed(),
-            skipped: None,
-            entry: None,
+            ..Done::default()
         })
     }
 
@@ -281,7 +280,7 @@ impl<'a> Attempt<'a> {
     ) -> Result<Option<String>> {
         let (Some(hash), Some(ours)) = (hash, ours) else { return Ok(None) };
         let client = session.client()?;
-        match client.digest(self.remote, hash)? {
+        match client.digest(&self.remote, hash)? {
             Some(theirs) if theirs != ours => {
                 self.anew = true;
                 let text = format!("what came has another {} than what is there", hash.name());
@@ -292,98 +291,11 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// `--segments`; `None` where the file has to be fetched in one piece.
-    fn in_parts(
-        &mut self,
-        session: &mut Session<'_>,
-        from: u64,
-        identity: Option<(u64, Time)>,
-        out: &mut Output,
-    ) -> Result<Option<Done>> {
-        let connections = usize::from(self.flags.segments.unwrap_or(1));
-        if connections < 2 || self.whole {
-            return Ok(None);
-        }
-        let client = session.client()?;
-        let (remote, host) = (self.remote, client.host().to_string());
-        let Some((size, modified)) = identity.filter(|_| client.features().may_have("REST")) else {
-            out.note(format_args!("{remote} is fetched in one piece: {host} tells not enough about it"));
-            return Ok(None);
-        };
-        if size.saturating_sub(from) < 2 * segments::LEAST {
-            return Ok(None);
-        }
-        let Some(partial) = &mut self.partial else { return Err(Error::new(Kind::Bug, "no temporary")) };
-        let own = partial.name().to_os_string();
-        partial.rename(OsStr::from_bytes(&temporary::random(self.name.as_bytes())))?;
-        let failed =
-            |e| Error::from_io(e, Kind::Local, format_args!("cannot write {}", self.local.display()));
-        let file = partial.file().try_clone().map_err(failed)?;
-        let bar = out.progress().start(&remote.to_string(), Some(size));
-        bar.add(from);
-        let transfer = &self.flags.transfer;
-        let wanted = segments::Wanted {
-            remote,
-            file: &file,
-            from,
-            size,
-            connections,
-            limit_rate: transfer.limit_rate,
-            min_rate: transfer.min_rate,
-            cancel: self.cancel,
-            bar: &bar,
-        };
-        if let Err(broken) = segments::fetch(session, &wanted, out) {
-            file.set_len(broken.whole).map_err(failed)?;
-            partial.rename(&own)?;
-            if broken.misplaced {
-                out.note(format_args!("{remote}: {}; fetching it in one piece", broken.error));
-                file.set_len(0).map_err(failed)?;
-                self.whole = true;
-                return Ok(None);
-            }
-            return Err(broken.error);
-        }
-        partial.rename(&own)?;
-        let removes = self.flags.remove_source || self.flags.move_source_to.is_some();
-        let client = session.client()?;
-        let hash = client.best_hash().filter(|_| removes);
-        let now = client.look(remote)?;
-        if now.as_ref().and_then(|e| e.size.zip(e.modified)) != Some((size, modified)) {
-            self.anew = true;
-            let text = format!("{remote} changed on {host} while it was fetched");
-            return Err(Error::new(Kind::Closed, text).host(&host));
-        }
-        let none = |_| ();
-        let wants_sha256 = transfer.digest || transfer.manifest.is_some();
-        let mut meter = Meter::new(&none);
-        for algorithm in hash.into_iter().chain(wants_sha256.then_some(Algorithm::Sha256)) {
-            meter = meter.digest(algorithm);
-        }
-        if meter.sees_bytes() {
-            let all = partial.file();
-            all.rewind().and_then(|()| meter.seed(all, size)).map_err(failed)?;
-        }
-        let verified = self.by_digest(session, hash, hash.and_then(|h| meter.digest_of(h)))?;
-        let client = session.client()?;
-        Ok(Some(Done {
-            bytes: size,
-            fetched: size - from,
-            resumed_from: (from > 0).then_some(from),
-            sha256: meter.digest_of(Algorithm::Sha256).filter(|_| wants_sha256).map(|d| hex(&d)),
-            verified: verified.unwrap_or_else(|| "size".into()),
-            tls_version: client.tls_version().map(str::to_string),
-            tls_resumed: client.tls_resumed(),
-            skipped: None,
-            entry: None,
-        }))
-    }
-
     /// After the last try failed: what a later run can go on with stays, and its path is told.
     pub fn give_up(mut self) -> Option<PathBuf> {
         let mut partial = self.partial.take()?;
         let len = partial.file().metadata().map_or(0, |a| a.len());
-        let stays = self.flags.transfer.resume && self.of.is_some() && !self.anew && len > OVERLAP;
+        let stays = self.manner.resume && self.of.is_some() && !self.anew && len > OVERLAP;
         partial.keep(stays);
         stays.then(|| partial.path())
     }

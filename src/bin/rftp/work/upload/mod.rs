@@ -1,19 +1,22 @@
 //! A worker's uploads. A file that was stored and found whole waits for the next write to get its time and its name; see
-//! `wirepost::ftp::Glue`. It is told of only when the server has confirmed the rename, or a look has.
+//! `wirepost::ftp::Glue`. It is told of only when the server has confirmed the rename, or a look has. What cannot be asked ahead, and
+//! every try after the first, goes the way of a file on its own: see `one`.
 
-use super::{Ahead, Done, End, Manner, Speaks, Told, is_crowded};
+pub mod one;
+
+use super::{Ahead, Done, End, Manner, Speaks, Told, is_crowded, proof};
 use crate::{
     session::Session,
     source::{Opened, Source},
-    temporary::{beside, random},
 };
+use one::Attempt;
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
 };
 use wirepost::{
     base::{date::Time, digest::Algorithm, error::*, tree::Entry},
-    ftp::{Client, Glue, RemotePath, Sizes, Store},
+    ftp::{Client, Glue, RemotePath, Sizes},
     job::{meter::Meter, pool},
     textproto::{Command, Reply},
 };
@@ -64,19 +67,21 @@ pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>)
             }
         };
         let began = Instant::now();
-        let temporary = match beside(&job.remote, random) {
-            Ok(name) => name,
+        let source = Source::Path(job.local.clone());
+        let mut attempt = match Attempt::new(manner, source, &job.remote, None) {
+            Ok(attempt) => attempt,
             Err(e) => {
                 tell(worker, job, Err(e), 1, began, None, None);
                 continue;
             }
         };
-        let mut attempt = Attempt { worker, manner, temporary, tried: 0, stored: false };
+        let mut tried = 0;
         loop {
-            attempt.tried += 1;
-            let error = match attempt.store(session, &job, &mut last) {
+            tried += 1;
+            let row = Row { worker, manner, job: &job, tried };
+            let error = match row.store(session, &mut attempt, &mut last) {
                 Ok((done, modified)) => {
-                    let Attempt { temporary, tried, .. } = attempt;
+                    let temporary = attempt.temporary;
                     let held = Held { job, temporary, modified, done, tried, began, asked: false };
                     if manner.hold {
                         let job = held.job.clone();
@@ -88,24 +93,14 @@ pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>)
                 }
                 Err(e) => e,
             };
-            let job = if is_crowded(&error) && last.is_none() {
-                match worker.retire(job.clone()) {
-                    Some(job) => job,
-                    None => {
-                        worker.tell(Told::Note(format!(
-                            "{}; going on with fewer connections",
-                            error.message()
-                        )));
-                        return;
-                    }
-                }
-            } else {
-                job.clone()
-            };
-            if let Err(error) = session.again(&mut Speaks(worker), error, attempt.tried, began) {
+            if is_crowded(&error) && last.is_none() && worker.retire(job.clone()).is_none() {
+                worker.tell(Told::Note(format!("{}; going on with fewer connections", error.message())));
+                return;
+            }
+            if let Err(error) = session.again(&mut Speaks(worker), error, tried, began) {
                 manner.cancel.begin_cleanup(Duration::from_secs(2));
                 let left = attempt.clean_up(session);
-                tell(worker, job, Err(error), attempt.tried, began, None, left);
+                tell(worker, job, Err(error), tried, began, None, left);
                 break;
             }
         }
@@ -126,165 +121,104 @@ fn tell(
     worker.done();
 }
 
-/// One upload over all its tries.
-struct Attempt<'a> {
-    worker: &'a Worker<'a>,
-    manner: &'a Manner<'a>,
-    temporary: RemotePath,
+/// One try of one file in a row of them.
+struct Row<'r> {
+    worker: &'r Worker<'r>,
+    manner: &'r Manner<'r>,
+    job: &'r Upload,
     tried: u32,
-    /// Something may stand under the temporary name.
-    stored: bool,
 }
 
-impl Attempt<'_> {
+impl Row<'_> {
     /// Stores the file under its temporary name, found whole; finishes the one before on the way.
     fn store(
-        &mut self,
+        &self,
         session: &mut Session<'_>,
-        job: &Upload,
+        attempt: &mut Attempt<'_>,
         last: &mut Option<Held>,
     ) -> Result<(Done, Option<Time>)> {
+        let Row { worker, manner, job, tried } = *self;
         if last.as_ref().is_some_and(|l| l.asked) {
-            settle_last(self.worker, session, self.manner, last);
+            settle_last(worker, session, manner, last);
         }
-        let mut source = Opened::open(&Source::Path(job.local.clone()))?;
+        let mut source = Opened::open(&attempt.source)?;
         let Some(length) = source.size else {
             let text = format!("{} is not a file any more", job.local.display());
             return Err(Error::new(Kind::Missing, text));
         };
         let client = session.client()?;
-        let algorithm = client.best_hash();
-        let glue = &self.manner.glue;
-        let ahead = if self.tried == 1 && length <= MEDIUM { glue.get() } else { Ahead::Nothing };
+        let ahead = if tried == 1 && length <= MEDIUM { manner.glue.get() } else { Ahead::Nothing };
         let mut before = Vec::new();
         if let Some(held) = last.as_mut() {
-            before = held.commands(client, self.manner)?;
+            before = held.commands(client, manner)?;
         }
         if !before.is_empty() && (ahead == Ahead::Nothing || !client.is_prepared()) {
             let glued = client.finish_glued(&before);
-            hear_of_last(self.worker, client, last, self.manner, before.len(), &glued.before);
+            hear_of_last(worker, client, last, manner, before.len(), &glued.before);
             glued.stored?;
             before.clear();
         }
         if ahead != Ahead::Nothing && !client.is_prepared() {
             client.batch_and_prepare(&[])?;
         }
-        let shown = self.manner.meter(&job.local.display().to_string(), length);
-        let progress = |n| {
-            if let Some(meter) = &shown {
-                meter.add(n);
-            }
-        };
-        let mut meter = Meter::new(&progress).limit(self.manner.limit_rate).least(self.manner.min_rate);
-        if let Some(algorithm) = algorithm {
+        if ahead == Ahead::Nothing || !client.is_prepared() {
+            let sent = attempt.store(session, &mut source, &mut Speaks(worker))?;
+            let client = session.client()?;
+            let verified = attempt.prove(client, &sent, None)?;
+            return Ok((sent.done(verified, client, &source), source.modified));
+        }
+        attempt.begins(&mut source)?;
+        let algorithm = client.best_hash();
+        let shown = manner.shown(&job.local.display().to_string(), Some(length));
+        let progress = |n| shown.iter().for_each(|bar| bar.add(n));
+        let mut meter = Meter::new(&progress).limit(manner.limit_rate).least(manner.min_rate);
+        for algorithm in algorithm.into_iter().chain(manner.sha256.then_some(Algorithm::Sha256)) {
             meter = meter.digest(algorithm);
         }
-        if self.manner.sha256 {
-            meter = meter.digest(Algorithm::Sha256);
+        let row = Glue {
+            before: &before,
+            path: &attempt.temporary,
+            algorithm,
+            early: length <= SMALL,
+            prepare: ahead == Ahead::All,
+        };
+        let glued = client.store_glued(&row, |mut to| source.copy(&mut to, &mut meter));
+        hear_of_last(worker, client, last, manner, before.len(), &glued.before);
+        match &glued.stored {
+            Err(e) if e.kind() == Kind::Protocol => manner.glue.at_most(Ahead::Nothing),
+            Ok(_) if ahead == Ahead::All && !client.is_prepared() => manner.glue.at_most(Ahead::Commands),
+            _ => {}
         }
-        self.stored = true;
-        let (bytes, sizes, size, digest) = if ahead == Ahead::Nothing || !client.is_prepared() {
-            let how = Store { make_dirs: true, ..Store::default() };
-            let mut upload = client.store(&self.temporary, how)?;
-            let bytes = match source.send(0, &mut upload, &mut meter) {
-                Ok(n) => n,
-                Err(e) => {
-                    let error = Error::from_io(e, Kind::Local, "cannot read");
-                    self.manner.cancel.begin_cleanup(Duration::from_secs(2));
-                    return Err(upload.fail(error));
-                }
-            };
-            let sizes = upload.sizes();
-            // Under a temporary name a lost 226 means no more than another try.
-            upload.finish().map_err(|e| match e.kind() {
-                Kind::Unconfirmed => e.kind_is(Kind::Closed).again_is(Again::Now),
-                _ => e,
-            })?;
-            let (size, digest) = client.probe_and_prepare(&self.temporary, algorithm)?;
-            (bytes, sizes, size, digest)
-        } else {
-            let row = Glue {
-                before: &before,
-                path: &self.temporary,
-                algorithm,
-                early: length <= SMALL,
-                prepare: ahead == Ahead::All,
-            };
-            let glued = client.store_glued(&row, |mut to| source.copy(&mut to, &mut meter));
-            hear_of_last(self.worker, client, last, self.manner, before.len(), &glued.before);
-            match &glued.stored {
-                Err(e) if e.kind() == Kind::Protocol => glue.at_most(Ahead::Nothing),
-                Ok(_) if ahead == Ahead::All && !client.is_prepared() => glue.at_most(Ahead::Commands),
-                _ => {}
+        let stored = match glued.stored {
+            // The directory is missing: the other way makes it.
+            Err(e) if matches!(e.code(), Some(550 | 551 | 553)) && client.is_alive() => {
+                return Err(self.make_parent(client, e));
             }
-            let stored = match glued.stored {
-                // The directory is missing: the other way makes it.
-                Err(e) if matches!(e.code(), Some(550 | 551 | 553)) && client.is_alive() => {
-                    return Err(self.make_parent(client, job, e));
-                }
-                stored => stored?,
-            };
-            (stored.bytes, Sizes::of(stored.bytes), stored.size, stored.digest)
+            stored => stored?,
         };
         source.unchanged()?;
-        let verified = verified(client, sizes, bytes, size, algorithm, digest, &meter)?;
-        let sha256 = meter.digest_of(Algorithm::Sha256);
+        let ours = algorithm.and_then(|a| Some((a, meter.digest_of(a)?)));
+        let (bytes, sizes) = (stored.bytes, Sizes::of(stored.bytes));
+        let verified = proof(client.host(), bytes, sizes, stored.size, ours, stored.digest)?;
         let done = Done {
             bytes,
-            sha256,
+            moved: bytes,
+            sha256: meter.digest_of(Algorithm::Sha256),
             verified,
             tls_version: client.tls_version(),
             tls_resumed: client.tls_resumed(),
             mark: source.mark,
+            ..Done::default()
         };
         Ok((done, source.modified))
     }
 
     /// After a refusal of STOR: if its directory could be made, one more try is worth it.
-    fn make_parent(&self, client: &mut Client, job: &Upload, refused: Error) -> Error {
-        match job.remote.parent() {
+    fn make_parent(&self, client: &mut Client, refused: Error) -> Error {
+        match self.job.remote.parent() {
             Some(parent) if client.make_dirs(&parent).is_ok() => refused.again_is(Again::Now),
             _ => refused,
         }
-    }
-
-    /// Removes the temporary file after a failure; the name of what had to be left.
-    fn clean_up(&self, session: &mut Session<'_>) -> Option<RemotePath> {
-        if !self.stored {
-            return None;
-        }
-        let removed = session.client().and_then(|client| client.delete(&self.temporary));
-        match removed {
-            Err(e) if e.code() != Some(550) => Some(self.temporary.clone()),
-            _ => None,
-        }
-    }
-}
-
-/// What proves that the server has what was sent.
-fn verified(
-    client: &Client,
-    sizes: Sizes,
-    bytes: u64,
-    size: Option<u64>,
-    algorithm: Option<Algorithm>,
-    digest: Option<Vec<u8>>,
-    meter: &Meter<'_>,
-) -> Result<String> {
-    if let Some(size) = size.filter(|s| !sizes.allows(*s)) {
-        let text = format!("the server kept {size} of {bytes} bytes");
-        return Err(Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now));
-    }
-    match (algorithm, digest) {
-        (Some(algorithm), Some(theirs)) if meter.digest_of(algorithm) == Some(theirs.clone()) => {
-            Ok(format!("hash:{}", algorithm.name()))
-        }
-        (Some(algorithm), Some(_)) => {
-            let text = format!("what the server stored has another {} than what was sent", algorithm.name());
-            Err(Error::new(Kind::Refused, text).host(client.host()).again_is(Again::Now))
-        }
-        _ if size.is_some_and(|s| sizes.proves(s)) => Ok("size".into()),
-        _ => Ok("none".into()),
     }
 }
 
