@@ -132,6 +132,10 @@ impl Client {
                 _ => {}
             }
         }
+        if path.is_empty() {
+            // The login directory: CWD takes no empty name.
+            return Ok(Some(Entry::new(path.name(), EntryKind::Dir)));
+        }
         let commands = [self.named("SIZE", path)?, self.mdtm(path)?, self.named("CWD", path)?];
         let replies = batch(self, &commands)?;
         let (size, time, cwd) = (&replies[0], &replies[1], &replies[2]);

@@ -82,6 +82,12 @@ fn both_ways(server: &Server<'_>, tls: bool) {
     let down = sync(&[&server.url, "back"]);
     down.exits(0).tame();
     assert!(tree(&world.path("back")) == tree(&world.path("site")));
+    // The login directory itself, by several.
+    let top = server.url.trim_end_matches("www/");
+    let args = ["get", "-r", "-j3", "--json", top, "top/", "--tls", if tls { "required" } else { "off" }];
+    let got = world.run("rftp", args).args(["--ca-file", server.ca.to_str().unwrap(), "--password-file"]);
+    got.args([&password]).limit(std::time::Duration::from_secs(600)).go().exits(0);
+    assert!(tree(&world.path("top/www")) == tree(&world.path("site")));
     let again = sync(&[&server.url, "back", "--delete", "-j1"]);
     assert_eq!(again.exits(0).summary()["counts"], serde_json::json!({ "skipped": n }), "{}", again.err());
     // Half of it changes, a directory goes, and several connections bring it up to date; by a state as well.

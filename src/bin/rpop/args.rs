@@ -119,7 +119,7 @@ pub struct Fetch {
     #[arg(long, help_heading = "Where to")]
     pub crlf: bool,
     /// Make at most N messages durable at once
-    #[arg(long, value_name = "N", default_value_t = 500, hide = true)]
+    #[arg(long, value_name = "N", default_value_t = 250, hide = true)]
     pub batch: usize,
     /// How data reaches the disk
     #[arg(long, value_enum, value_name = "HOW", default_value_t, help_heading = "Where to")]

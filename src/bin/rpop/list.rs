@@ -60,22 +60,22 @@ pub fn run(args: &Rpop, flags: &List, out: &mut Output, cancel: &Cancel) -> Resu
         };
         let (listed, heads) = server.with_session(out, work)?;
         let hit = listed.iter().any(|m| flags.wait.is_none() || flags.new || is_new(m));
-        let rows: Vec<event::Listed> = listed
-            .iter()
-            .zip(heads.into_iter().map(Some).chain(std::iter::repeat_with(|| None)))
-            .map(|(m, head)| row(m, is_new(m), head))
-            .collect();
+        let new: Vec<bool> = listed.iter().map(is_new).collect();
+        let rows = (listed, heads, new);
         match until {
             Some(until) if !hit && Instant::now() < until => {
                 cancel.sleep(EVERY.min(until.saturating_duration_since(Instant::now())))?;
             }
-            _ => break if hit || flags.wait.is_none() { rows } else { Vec::new() },
+            _ => break if hit || flags.wait.is_none() { rows } else { Default::default() },
         }
     };
-    if found.is_empty() {
+    let (listed, heads, new) = found;
+    if listed.is_empty() {
         out.answer_no();
     }
-    for row in found {
+    let heads = heads.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
+    for ((message, head), new) in listed.iter().zip(heads).zip(new) {
+        let row = row(message, new, head);
         let uid = row.uid.as_deref().unwrap_or("-");
         let size = row.size.map_or("?".to_string(), |s| s.to_string());
         if flags.headers {

@@ -21,6 +21,7 @@ mod send;
 mod sendmail;
 mod server;
 mod session;
+mod whom;
 
 #[cfg(test)]
 #[path = "../common/manual.rs"]

@@ -11,16 +11,14 @@ use crate::{
     filter::Filter,
     merge::{Filled, Merge, Texts},
     outgoing::{Content, Prepared},
-    sendmail::{input, user},
+    sendmail::input,
     server::{Target, mail_domain, own_domain},
+    whom::{Sender, author, named, recipients, sender},
 };
 use std::{path::PathBuf, rc::Rc};
 use wirepost::{
     base::{address::Address, error::*},
-    mail::{
-        addresses::{self, Mailbox},
-        raw::Raw,
-    },
+    mail::raw::Raw,
     net::Cancel,
     smtp::{Envelope, Recipient},
 };
@@ -55,14 +53,6 @@ enum Item {
     Ready(eml::Item),
     /// As sendmail reads it.
     Piped,
-}
-
-/// Who sends, where the message does not say.
-#[derive(Clone)]
-struct Sender {
-    /// `--envelope-from`: `Some(None)` is the empty one.
-    envelope: Option<Option<Address>>,
-    author: Result<Mailbox>,
 }
 
 /// What becomes of one message of the plan.
@@ -334,36 +324,6 @@ impl<'a> Plan<'a> {
     }
 }
 
-impl Sender {
-    fn new(flags: &Rsendmail, target: &Target) -> Result<Sender> {
-        let envelope = match flags.envelope.envelope_from.as_deref() {
-            None => None,
-            Some("" | "<>") => Some(None),
-            Some(text) => Some(Some(Address::parse(text).map_err(|e| e.context("--envelope-from"))?)),
-        };
-        let author = author(flags, target);
-        if let Err(e) = &author
-            && flags.message.flags.from.is_some()
-        {
-            return Err(e.clone());
-        }
-        Ok(Sender { envelope, author })
-    }
-}
-
-/// The recipients that flags name.
-fn named(flags: &Rsendmail) -> Result<Vec<Address>> {
-    let message = &flags.message.flags;
-    let mut to = Vec::new();
-    for (flag, lists) in [("--to", &message.to), ("--cc", &message.cc), ("--bcc", &message.bcc)] {
-        for text in lists {
-            let list = addresses::parse(text).map_err(|e| e.context(flag))?;
-            to.extend(addresses::mailboxes(&list).map(|m| m.address.clone()));
-        }
-    }
-    Ok(to)
-}
-
 /// What the flags ask to be sent.
 fn items(flags: &Rsendmail, to: &[Address]) -> Result<Vec<Item>> {
     nobody(flags, Some(to))?;
@@ -409,72 +369,4 @@ fn given(flags: &Rsendmail) -> Result<()> {
         }
         None => Ok(()),
     }
-}
-
-/// `--from`, `RSENDMAIL_FROM`, the login if it is an address, else this user of this machine.
-fn author(flags: &Rsendmail, target: &Target) -> Result<Mailbox> {
-    let said = flags.message.flags.from.clone();
-    let said = said.or_else(|| std::env::var("RSENDMAIL_FROM").ok().filter(|from| !from.is_empty()));
-    if let Some(text) = said {
-        return addresses::parse_one(&text).map_err(|e| e.context("--from"));
-    }
-    let me = user::me();
-    let full_name = flags.queueing.full_name.clone();
-    let full_name = full_name.or_else(|| me.as_ref()?.full_name.clone().filter(|_| flags.queueing.sendmail));
-    let login = target.user.as_deref().filter(|u| u.contains('@'));
-    if let Some(address) = login.and_then(|u| Address::parse(u).ok()) {
-        return Ok(Mailbox { name: full_name, address });
-    }
-    let user = ["USER", "LOGNAME"].iter().find_map(|v| std::env::var(v).ok().filter(|u| !u.is_empty()));
-    let user = user.or(me.map(|me| me.name)).unwrap_or_else(|| {
-        if rustix::process::geteuid().is_root() { "root".into() } else { "nobody".into() }
-    });
-    let domain = if flags.queueing.sendmail { Some(own_domain()) } else { mail_domain() };
-    if domain.is_none() && target.is_far() {
-        let text = "nobody is named as the author, and this machine has no full name to make an address from";
-        return Err(Error::new(Kind::Usage, text).hint("--from ADDRESS or RSENDMAIL_FROM names one"));
-    }
-    let address = Address::new(&user, Some(domain.as_deref().unwrap_or("localhost")))?;
-    Ok(Mailbox { name: full_name, address })
-}
-
-/// The addresses of the fields that name recipients: of the last time it was resent, if it was (RFC 5322 §3.6.6: the
-/// newest block stands first), else To, Cc and Bcc.
-fn recipients(raw: &Raw) -> Result<Vec<Address>> {
-    let resent = resent(raw);
-    let names = if resent { ["Resent-To", "Resent-Cc", "Resent-Bcc"] } else { ["To", "Cc", "Bcc"] };
-    let mut found = Vec::new();
-    for name in names {
-        // There may be but one of each in a block; of a message that was not resent all are taken.
-        let most = if resent { 1 } else { usize::MAX };
-        for field in raw.fields().chain(raw.hidden()).filter(|f| f.is(name)).take(most) {
-            found.extend(list(raw, &field.value())?);
-        }
-    }
-    Ok(found)
-}
-
-fn resent(raw: &Raw) -> bool {
-    let names = ["Resent-To", "Resent-Cc", "Resent-Bcc"];
-    raw.fields().chain(raw.hidden()).any(|f| names.iter().any(|name| f.is(name)))
-}
-
-/// The sender that the header names: Sender before From, the newest resent block before both.
-fn sender(raw: &Raw) -> Result<Option<Address>> {
-    let order: &[&str] =
-        if resent(raw) { &["Resent-Sender", "Resent-From", "Sender", "From"] } else { &["Sender", "From"] };
-    for name in order {
-        if let Some(field) = raw.fields().find(|f| f.is(name))
-            && let Some(first) = list(raw, &field.value())?.into_iter().next()
-        {
-            return Ok(Some(first));
-        }
-    }
-    Ok(None)
-}
-
-fn list(raw: &Raw, value: &str) -> Result<Vec<Address>> {
-    let list = addresses::from_header(value.as_bytes());
-    let list = list.map_err(|e| e.kind_is(Kind::Input).context(raw.name()))?;
-    Ok(addresses::mailboxes(&list).map(|m| m.address.clone()).collect())
 }

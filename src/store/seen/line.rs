@@ -32,7 +32,8 @@ pub(super) struct Intent {
     at: Time,
     size: Option<u64>,
     sha256: Option<[u8; 32]>,
-    pub(super) place: Place,
+    /// Until it is written down.
+    pub(super) place: Option<Box<Place>>,
 }
 
 /// Who is told what the file says.
@@ -64,7 +65,7 @@ pub(super) fn read(value: &Value, open: &mut Vec<Intent>, tell: Tell<'_>) -> Opt
         None => None,
     };
     if let Some(uid) = value.get("uid") {
-        let place = Place::from_json(value)?;
+        let place = Some(Box::new(Place::from_json(value)?));
         open.push(Intent { uid: uid.as_str()?.into(), at, size, sha256, place });
         return Some(Ok(()));
     }
@@ -105,7 +106,13 @@ impl Fact {
 
 impl Intent {
     pub(super) fn new(uid: &str, at: Time, taken: &Taken, place: Place) -> Intent {
-        Intent { uid: uid.into(), at, size: Some(taken.size), sha256: Some(taken.sha256), place }
+        Intent {
+            uid: uid.into(),
+            at,
+            size: Some(taken.size),
+            sha256: Some(taken.sha256),
+            place: Some(Box::new(place)),
+        }
     }
 
     pub(super) fn fact(&self) -> Fact {
@@ -118,7 +125,9 @@ impl Intent {
         map.insert("at".into(), json!(self.at.rfc3339()));
         map.insert("size".into(), json!(self.size));
         map.insert("sha256".into(), json!(self.sha256.map(|s| digest::hex(&s))));
-        self.place.to_json(&mut map);
+        if let Some(place) = &self.place {
+            place.to_json(&mut map);
+        }
         *text += &record::to_line(&Value::Object(map));
         text.push('\n');
     }

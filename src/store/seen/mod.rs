@@ -183,7 +183,8 @@ impl Seen {
         if self.open.is_empty() {
             return Ok((0, 0));
         }
-        let places: Vec<Place> = self.open.iter().map(|i| i.place.clone()).collect();
+        let places: Vec<Place> =
+            self.open.iter().map(|i| i.place.as_deref().cloned().unwrap_or(Place::Gone)).collect();
         let found = settle(&places).map_err(|e| e.context("cannot settle an interrupted delivery"))?;
         let undone: Vec<usize> = (0..found.len()).filter(|&n| !found[n]).collect();
         let line = json!({ "done": found.len(), "undone": undone });
@@ -201,7 +202,7 @@ impl Seen {
             let mut intent = Intent::new(uid, at, taken, (*place).clone());
             intent.write(&mut text);
             // The place is for the run that finds this open, and reads it from the file.
-            intent.place = Place::Gone;
+            intent.place = None;
             self.open.push(intent);
             let last = n + 1 == batch.len();
             if text.len() >= CHUNK || last {

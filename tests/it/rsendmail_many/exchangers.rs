@@ -246,3 +246,22 @@ fn flags_that_cannot_be_together() {
     let out = run(&["--rcpt-policy", "all", "--to", "b@bare.example"]);
     out.exits(64).says("within one domain");
 }
+
+#[test]
+fn what_waits_in_the_queue_finds_its_exchangers_later() {
+    let world = World::new();
+    let dns = NameServer::start(&zone(), &[("late.example", Act::Code(2))]);
+    let (port, servers) = exchangers([Some(vec![]), Some(vec![])]);
+    let out = deliver(&world, &dns, port, &["a@x.example, b@bare.example"]).args(["--queue"]).go();
+    out.exits(0);
+    assert_eq!(taken(&servers), [0, 0]);
+    world.run("rsendmail", ["queue", "run"]).go().exits(0);
+    assert_eq!(recipients(servers[0].as_ref().unwrap()), [["a@x.example"]]);
+    assert_eq!(recipients(servers[1].as_ref().unwrap()), [["b@bare.example"]]);
+    // What the DNS cannot say now stays; what goes elsewhere does not wait for it.
+    let out =
+        deliver(&world, &dns, port, &["c@late.example", "d@x.example"]).args(["--queue", "on-failure"]).go();
+    out.exits(0);
+    let all: Vec<_> = outcomes(&out).into_iter().map(|(_, o)| o).collect();
+    assert_eq!((all, taken(&servers)), (vec!["queued".into(), "ok".into()], vec![2, 1]));
+}

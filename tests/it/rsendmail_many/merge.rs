@@ -308,3 +308,27 @@ fn ten_thousand_rows_in_sixteen_mib() {
     out.exits(0).within(16 << 20);
     assert_eq!((server.sent().len(), &out.summary()["counts"]["skipped"]), (10_000, &10_000.into()));
 }
+
+#[test]
+fn rows_can_wait_in_the_queue() {
+    let (world, server) = (World::new(), server(vec![]));
+    world.file("people.csv", PEOPLE);
+    let out = merge(&world, &server.url(), "people.csv").args(["--body", "x", "--queue"]).go();
+    out.exits(0);
+    assert!(outcomes(&out).iter().all(|(_, o)| o == "queued") && server.sent().is_empty());
+    world.run("rsendmail", ["queue", "run"]).go().exits(0);
+    let mut all = recipients(&server).concat();
+    all.sort();
+    assert_eq!(all, ["ann@x.example", "bob@x.example", "carl@x.example"]);
+}
+
+#[test]
+fn a_run_that_has_no_more_time_says_that_rows_are_left() {
+    let (world, server) = (World::new(), server(vec![]));
+    world.file("people.csv", PEOPLE);
+    let out = merge(&world, &server.url(), "people.csv")
+        .args(["--body", "x", "--rate", "1/m", "--max-time", "1"])
+        .go();
+    out.exits(3).says("--max-time");
+    assert_eq!(server.sent().len(), 1);
+}

@@ -50,7 +50,7 @@ impl Tree for RemoteTree<'_, '_, '_> {
         }
         let mut entries = listing.entries;
         let all = entries.len();
-        entries.sort_by(|a, b| a.name.cmp(&b.name));
+        entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         entries.dedup_by(|a, b| a.name == b.name);
         if entries.len() < all {
             return wrong(format!("{host} lists a name twice in {path}"));

@@ -199,7 +199,8 @@ impl Row<'_> {
         source.unchanged()?;
         let ours = algorithm.and_then(|a| Some((a, meter.digest_of(a)?)));
         let (bytes, sizes) = (stored.bytes, Sizes::of(stored.bytes));
-        let verified = proof(client.host(), bytes, sizes, stored.size, ours, stored.digest)?;
+        let verified = proof(client.host(), bytes, sizes, stored.size, ours, stored.digest)
+            .inspect_err(|_| attempt.begins_anew())?;
         let done = Done {
             bytes,
             moved: bytes,

@@ -75,14 +75,12 @@ pub struct Sent {
 impl Sent {
     /// It is there, and what proves it.
     pub fn done(self, verified: String, client: &Client, source: &Opened) -> Done {
+        let asked_for = self.digest.filter(|(a, _)| *a == Algorithm::Sha256).map(|(_, digest)| digest);
         Done {
             bytes: self.bytes,
             moved: self.bytes - self.from,
             resumed_from: (self.from > 0).then_some(self.from),
-            sha256: self.sha256.or(match self.digest {
-                Some((Algorithm::Sha256, digest)) => Some(digest),
-                _ => None,
-            }),
+            sha256: self.sha256.or(asked_for),
             verified,
             tls_version: client.tls_version(),
             tls_resumed: client.tls_resumed(),
@@ -169,6 +167,11 @@ impl<'a> Attempt<'a> {
         self.same_source(source)?;
         self.stage = Stage::Storing;
         Ok(())
+    }
+
+    /// What stands under the temporary name is not what was sent.
+    pub fn begins_anew(&mut self) {
+        self.anew = true;
     }
 
     fn name(&self) -> &RemotePath {
