@@ -211,11 +211,14 @@ impl Tally {
     /// be, else the first failure's code.
     pub fn exit(&self) -> u8 {
         let code = self.own_exit();
+        if !self.sysexits {
+            return code;
+        }
+        // What was done is done, and what was not decides.
+        let code = if code == SOME { self.first_permanent.or(self.first).unwrap_or(AGAIN) } else { code };
         match code {
-            _ if !self.sysexits => code,
-            // Nothing to say no to; what was done is done, and what was not decides.
+            // Nothing to say no to.
             NO => OK,
-            SOME => self.first_permanent.or(self.first).unwrap_or(AGAIN),
             // The remote system did something that was impossible during a protocol exchange.
             UNKNOWN => PROTOCOL,
             // The way is not as it is set up to be.

@@ -38,6 +38,8 @@ impl Parser {
     fn overflow(&mut self, line: &[u8], sink: &mut dyn Sink) -> Result<()> {
         self.header_defect("header_limit", "");
         self.limited = true;
+        // A line that was no field is given with the rest, and so is not put back any more.
+        self.junk = None;
         let header = std::mem::take(&mut self.header);
         self.give(What::Header, &header, sink)?;
         self.header = header;

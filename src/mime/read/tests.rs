@@ -515,6 +515,16 @@ fn shaped() -> impl Strategy<Value = Vec<u8>> {
 }
 
 #[test]
+fn a_line_that_was_no_field_in_a_header_beyond_its_limit_is_given_once() {
+    let message = b"r:\n(no field)\nx: 0123456789012345678901234567890123456789";
+    for limit in 8..message.len() {
+        let limits = Limits { header: limit, ..Limits::default() };
+        assert_eq!(told(message, &[], limits).bytes, message, "{limit}");
+        assert_eq!(told(message, &[1; 60], limits).bytes, message, "{limit}");
+    }
+}
+
+#[test]
 fn what_a_delimiter_in_a_header_without_end_begins_is_not_lost() {
     let message = b"Content-Type: multipart/mixed; boundary=\"B\"\r\n folded\r\n--B\r\n--A\r";
     assert_eq!(told(message, &[], Limits::default()).bytes, message);

@@ -9,7 +9,8 @@ fuzz_target!(|data: &[u8]| {
         assert!(param.value.len() <= 4096 && param.raw.len() <= 4096);
     }
     let text = String::from_utf8_lossy(data);
-    if text.len() > 1000 {
+    // Whoever names a file like an encoded word has it decoded: some writers put one into every form of a name.
+    if text.len() > 1000 || text.contains("=?") {
         return;
     }
     for words in [false, true] {

@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
         for line in data.split(|b| *b == b'\n') {
             match parser.push(line) {
                 Ok(Some(reply)) => {
-                    assert!((100..600).contains(&reply.code));
+                    assert!((100..1000).contains(&reply.code));
                     assert_eq!(reply.check(&[2]).is_ok(), reply.is(&[2]));
                     let (_, _, _) = (reply.text(), reply.enhanced(), Extensions::parse(&reply));
                 }
