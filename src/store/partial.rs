@@ -254,6 +254,16 @@ fn temporary_name(target: &OsStr) -> OsString {
     name
 }
 
+/// Whether this is a name that [`Partial::create`] makes.
+pub fn is_temporary_name(name: &OsStr) -> bool {
+    let name = name.as_bytes();
+    let at = memchr::memmem::rfind(name, b".part-").filter(|at| *at > 0 && name[0] == b'.');
+    at.is_some_and(|at| {
+        let digits = &name[at + 6..];
+        digits.len() == 16 && digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
 /// The `n`-th alternative of a name, with its extension kept: 0 is the name itself.
 fn numbered(name: &OsStr, n: u32) -> OsString {
     if n == 0 {
@@ -322,6 +332,18 @@ mod tests {
         assert_eq!(fs::read(&target).unwrap(), b"new");
         assert_eq!(fs::metadata(&target).unwrap().mode() & 0o777, 0o640, "a replaced file keeps its mode");
         assert_eq!(names(temp.path()), ["a.txt"]);
+    }
+
+    #[test]
+    fn a_temporary_is_known_by_its_name() {
+        for target in ["a", "a.part-0", &"x".repeat(255)] {
+            assert!(is_temporary_name(&temporary_name(OsStr::new(target))), "{target}");
+        }
+        for other in
+            ["a", ".a.part-", "a.part-0123456789abcdef", ".a.part-0123456789ABCDEF", ".part-0123456789abcdef"]
+        {
+            assert!(!is_temporary_name(OsStr::new(other)), "{other}");
+        }
     }
 
     #[test]

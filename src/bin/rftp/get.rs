@@ -53,7 +53,7 @@ struct Job<'a> {
     manifest: Option<Manifest>,
     /// The directory everything of the present name lands in, once it was needed.
     base: Option<(PathBuf, Arc<Dir>)>,
-    /// With `--resume`: the temporaries in each directory, as they were when it was first written to.
+    /// The directories that were written to and cleared up; with `--resume`, what others may be gone on with there.
     partials: BTreeMap<PathBuf, Vec<OsString>>,
 }
 

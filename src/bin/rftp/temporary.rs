@@ -4,8 +4,16 @@
 //! carries the proof that it may in its name: the size of the source, and 16 hex digits of a digest that identifies the source.
 //! The pattern is read strictly, because what matches it is never taken for a file, and `rftp clean` removes it.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
-use wirepost::{base::digest::hex, base::error::*, ftp::RemotePath};
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    os::unix::{ffi::OsStrExt, fs::MetadataExt},
+    time::Duration,
+};
+use wirepost::{
+    base::{digest::hex, error::*},
+    ftp::RemotePath,
+    store::{dir::Dir, partial},
+};
 
 const MARK: &[u8] = b".rftp-";
 /// A name may have 255 bytes: what is left of them for the target's own name.
@@ -58,6 +66,31 @@ pub fn is_temporary(name: &[u8]) -> bool {
 pub fn is_proven_for(name: &[u8], target: &[u8]) -> bool {
     let Some(at) = memchr::memmem::rfind(name, MARK).filter(|_| is_temporary(name)) else { return false };
     name[1..at] == target[..target.len().min(KEPT)] && name[at + MARK.len()..].contains(&b'-')
+}
+
+/// Removes what downloads that were killed left in a directory here more than a day ago; one that is at work writes to its file. What
+/// a later run may go on with stays.
+pub fn sweep(dir: &Dir) {
+    const OLD: Duration = Duration::from_secs(86_400);
+    for name in dir.names().unwrap_or_default() {
+        let bytes = name.as_bytes();
+        let random = is_temporary(bytes) && !tag(bytes).contains(&b'-');
+        if !random && !partial::is_temporary_name(&name) {
+            continue;
+        }
+        let about = std::fs::symlink_metadata(dir.path().join(&name));
+        let ours = about.is_ok_and(|about| {
+            let old = about.modified().is_ok_and(|t| t.elapsed().is_ok_and(|age| age > OLD));
+            old && about.is_file() && about.uid() == rustix::process::geteuid().as_raw()
+        });
+        if ours {
+            let _ = dir.remove(&name);
+        }
+    }
+}
+
+fn tag(name: &[u8]) -> &[u8] {
+    memchr::memmem::rfind(name, MARK).map_or(&[], |at| &name[at + MARK.len()..])
 }
 
 #[cfg(test)]

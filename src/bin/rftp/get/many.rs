@@ -10,12 +10,13 @@ use crate::{
     remote::Site,
     segments::LEAST,
     session::{Session, Voice},
+    temporary,
     work::{
         self, Ear, End,
         download::{self, Download, Held},
     },
 };
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 use wirepost::{
     base::{digest::hex, error::*, tree::Entry},
     cli::Output,
@@ -106,6 +107,8 @@ fn get_small(
             None => jobs.push(Download { path: to.below, remote, entry }),
         }
     }
+    let parent = |path: &[u8]| path[..memchr::memrchr(b'/', path).unwrap_or(0)].to_vec();
+    let filled: BTreeSet<Vec<u8>> = jobs.iter().map(|job| parent(&job.path)).collect();
     // Taken from the back: the largest first, so that no worker is left with one at the end.
     jobs.sort_by(|a, b| a.entry.size.cmp(&b.entry.size).then_with(|| b.path.cmp(&a.path)));
     let workers = usize::from(job.flags.jobs);
@@ -114,6 +117,12 @@ fn get_small(
     let left = work::run(session, workers, jobs, cancel, &mut hearing, |worker, session| {
         work::download::work(worker, session, &dir, &manner);
     });
+    for path in filled {
+        let names: Vec<&[u8]> = path.split(|b| *b == b'/').filter(|name| !name.is_empty()).collect();
+        if let Ok(dir) = dir.below(&names, None) {
+            temporary::sweep(&dir);
+        }
+    }
     for file in left.into_iter().rev() {
         skip(
             out,

@@ -72,9 +72,7 @@ pub(super) fn file(
     if let Some(reason) = done.skipped {
         return skip(out, &session.site, remote, Some(&local), reason);
     }
-    if job.flags.transfer.resume {
-        forget_others(job, &dir, &name);
-    }
+    clear_up(job, &dir, &name);
     let result = settle(job, session, remote, to, &done, out);
     ended(out, &session.site, remote, &local, &done, tried, began.elapsed(), result);
 }
@@ -105,9 +103,14 @@ pub(super) fn ended(
     }
 }
 
-/// Now that the target is whole, what earlier runs fetched of its other contents is good for nothing.
-pub(super) fn forget_others(job: &mut Job<'_>, dir: &Arc<Dir>, name: &OsStr) {
+/// Now that the target is whole, what earlier runs fetched of its other contents is good for nothing; so is what killed runs left.
+pub(super) fn clear_up(job: &mut Job<'_>, dir: &Arc<Dir>, name: &OsStr) {
+    let resume = job.flags.transfer.resume;
     let partials = job.partials.entry(dir.path().to_path_buf()).or_insert_with(|| {
+        temporary::sweep(dir);
+        if !resume {
+            return Vec::new();
+        }
         let names = dir.names().unwrap_or_default();
         names.into_iter().filter(|n| temporary::is_temporary(n.as_bytes())).collect()
     });
