@@ -173,22 +173,23 @@ fn short_reads_are_passed_on_at_once() {
 #[test]
 fn memory_does_not_grow_with_size() {
     let world = World::new();
-    let small = run(&world, &["encode"]).stdin(sample(1000)).go().max_rss.max(3 << 20);
+    // Far above what any of them takes, since how many pages of a program the kernel maps is its own affair, and far below the file.
+    const MOST: u64 = 24 << 20;
     world.file("big", sample(1 << 20).repeat(64));
-    let encoded = run(&world, &["encode", "big", "-o", "big.b64"]).go();
-    encoded.exits(0).within(small + (4 << 20));
-    run(&world, &["decode", "big.b64", "-o", "back"]).go().exits(0).within(small + (4 << 20));
-    run(&world, &["encode", "--qp", "big", "-o", "q"]).go().exits(0).within(small + (4 << 20));
-    // One line without an end, and a message with one attachment.
-    run(&world, &["encode", "-w0", "big", "-o", "line"]).go().exits(0).within(small + (4 << 20));
-    run(&world, &["decode", "line", "-o", "back"]).go().exits(0).within(small + (4 << 20));
-    run(&world, &["build", "--body", "x", "--attach", "big", "-o", "m.eml"])
-        .go()
-        .exits(0)
-        .within(small + (6 << 20));
-    run(&world, &["extract", "m.eml", "-d", "out"]).go().exits(0).within(small + (6 << 20));
-    run(&world, &["list", "m.eml"]).go().exits(0).within(small + (6 << 20));
-    run(&world, &["lint", "m.eml"]).go().exits(0).within(small + (6 << 20));
+    for args in [
+        &["encode", "big", "-o", "big.b64"][..],
+        &["decode", "big.b64", "-o", "back"],
+        &["encode", "--qp", "big", "-o", "q"],
+        // One line without an end, and a message with one attachment.
+        &["encode", "-w0", "big", "-o", "line"],
+        &["decode", "line", "-o", "back"],
+        &["build", "--body", "x", "--attach", "big", "-o", "m.eml"],
+        &["extract", "m.eml", "-d", "out"],
+        &["list", "m.eml"],
+        &["lint", "m.eml"],
+    ] {
+        run(&world, args).go().exits(0).within(MOST);
+    }
     assert!(std::fs::read(world.path("out/big")).unwrap() == std::fs::read(world.path("big")).unwrap());
 }
 
