@@ -127,9 +127,23 @@ fn other(error: &clap::Error, text: &str) -> Error {
             Some(tip) => Error::new(Kind::Usage, message).hint(tip),
             // The message names the flag and what it takes.
             None if matches!(error.kind(), E::InvalidValue | E::ValueValidation) => {
-                Error::new(Kind::Usage, message)
+                Error::new(Kind::Usage, number(message))
             }
             None => Error::new(Kind::Usage, message).hint(HELP),
         },
     }
+}
+
+/// What the standard library says of a number, in words that tell what to type.
+fn number(message: String) -> String {
+    for (said, meant) in [
+        ("invalid digit found in string", "not a whole number"),
+        ("cannot parse integer from empty string", "not a whole number"),
+        ("number too large to fit in target type", "too large"),
+    ] {
+        if let Some(rest) = message.strip_suffix(said) {
+            return format!("{rest}{meant}");
+        }
+    }
+    message
 }

@@ -65,7 +65,20 @@ pub fn run(flags: &Extract, out: &mut Output, cancel: &Cancel) -> Result<()> {
         if walk.limited() { Err(input::limited(&input.name)) } else { Ok(()) }
     })?;
     if !any {
-        out.note("no part matched");
+        // Whoever asked for files and got none wants to know why; a script reads the exit code.
+        let select = &flags.select;
+        let asked = select.all
+            || select.attachments
+            || select.inline
+            || !select.part.is_empty()
+            || !select.types.is_empty()
+            || !select.name.is_empty()
+            || !select.cid.is_empty();
+        out.warn(if asked {
+            "no part matches"
+        } else {
+            "no attachment (--all takes every part; list shows them)"
+        });
         out.answer_no();
     }
     Ok(())

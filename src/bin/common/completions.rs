@@ -65,7 +65,13 @@ fn hint(value: &str) -> Option<ValueHint> {
 fn completed(shell: Shell, command: Command) -> Command {
     let command = command.mut_args(|arg| {
         let closed = !arg.get_possible_values().is_empty();
-        let value = arg.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+        // A URL stands in front of the words that follow it once, and the words many times.
+        let named = |names: &[clap::builder::Str]| match names {
+            [url, words, ..] if url == "URL" => Some(words.to_string()),
+            [first, ..] => Some(first.to_string()),
+            [] => None,
+        };
+        let value = arg.get_value_names().and_then(named);
         let Some(value) = value.filter(|_| !closed && arg.get_action().takes_values()) else { return arg };
         // Shells of Bourne's family read a backslash; two of them are one to the program. bash reads the list once more.
         let spelt = |word: &&str| match shell {

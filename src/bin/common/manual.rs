@@ -27,6 +27,7 @@ pub fn compare<A: CommandFactory>(tool: &Tool) {
         files.push((file, completions::of(shell, name, A::command())));
     }
     examples_hold(&A::command());
+    every_argument_has_help(&A::command());
     let mut stale = Vec::new();
     for (file, text) in files {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("completions").join(&file);
@@ -41,6 +42,14 @@ pub fn compare<A: CommandFactory>(tool: &Tool) {
         stale.is_empty(),
         "in completions/ is not what the flags say now; scripts/bless writes it: {stale:?}"
     );
+}
+
+/// Whoever reads `--help` finds a line for everything that may be typed.
+fn every_argument_has_help(command: &Command) {
+    for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
+        assert!(arg.get_help().is_some(), "{} of {} has no help", arg.get_id(), command.get_name());
+    }
+    command.get_subcommands().for_each(every_argument_has_help);
 }
 
 /// Every example is a command that the flags accept, and every verb has one.

@@ -270,7 +270,7 @@ pub enum OnConflict {
 #[derive(Args, Debug, Default, Clone)]
 pub struct Search {
     /// imaps://[user@]host[:port] (or RIMAP_SEARCH_URL), then an expression
-    #[arg(value_name = "URL] [EXPR")]
+    #[arg(value_names = ["URL", "EXPR"], num_args = 0..)]
     pub words: Vec<String>,
     #[command(flatten)]
     pub criteria: Criteria,
@@ -426,25 +426,25 @@ pub enum MailboxVerb {
     /// One line a mailbox
     List {
         /// URL, then globs
-        #[arg(value_name = "URL] [GLOB")]
+        #[arg(value_names = ["URL", "GLOB"], num_args = 0..)]
         words: Vec<String>,
     },
     /// As a tree, with counts
     Tree {
         /// URL, then globs
-        #[arg(value_name = "URL] [GLOB")]
+        #[arg(value_names = ["URL", "GLOB"], num_args = 0..)]
         words: Vec<String>,
     },
     /// Counts of mailboxes
     Status {
         /// URL, then names or globs
-        #[arg(value_name = "URL] [NAME")]
+        #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
     },
     /// Make mailboxes, and those above them
     Create {
         /// URL, then names
-        #[arg(value_name = "URL] [NAME")]
+        #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
         /// One that exists is fine
         #[arg(long)]
@@ -456,7 +456,7 @@ pub enum MailboxVerb {
     /// Rename a mailbox and those below it
     Rename {
         /// URL, then the old name and the new
-        #[arg(value_name = "URL] [OLD NEW")]
+        #[arg(value_names = ["URL", "OLD", "NEW"], num_args = 0..)]
         words: Vec<String>,
         /// Only say what would be done
         #[arg(long)]
@@ -465,7 +465,7 @@ pub enum MailboxVerb {
     /// Delete mailboxes
     Delete {
         /// URL, then names
-        #[arg(value_name = "URL] [NAME")]
+        #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
         /// Even if messages are in it
         #[arg(long)]
@@ -477,13 +477,13 @@ pub enum MailboxVerb {
     /// Subscribe to mailboxes
     Subscribe {
         /// URL, then names
-        #[arg(value_name = "URL] [NAME")]
+        #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
     },
     /// End the subscription of mailboxes
     Unsubscribe {
         /// URL, then names
-        #[arg(value_name = "URL] [NAME")]
+        #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
     },
 }
@@ -491,7 +491,7 @@ pub enum MailboxVerb {
 #[derive(Args, Debug)]
 pub struct Append {
     /// URL (or RIMAP_SEARCH_URL), then files, mboxes, Maildirs, or - for stdin
-    #[arg(value_name = "URL] [FILE")]
+    #[arg(value_names = ["URL", "FILE"], num_args = 0..)]
     pub words: Vec<String>,
     /// The mailbox
     #[arg(long, value_name = "MAILBOX")]
@@ -513,7 +513,7 @@ pub struct Append {
 #[derive(Args, Debug)]
 pub struct Watch {
     /// URL (or RIMAP_SEARCH_URL), then an expression
-    #[arg(value_name = "URL] [EXPR")]
+    #[arg(value_names = ["URL", "EXPR"], num_args = 0..)]
     pub words: Vec<String>,
     #[command(flatten)]
     pub criteria: Criteria,

@@ -75,6 +75,7 @@ pub struct Run {
 
 #[derive(Args, Clone, Debug)]
 pub struct Show {
+    /// Which, as list shows them
     #[arg(value_name = "ID", required = true)]
     pub ids: Vec<String>,
     /// The message itself
@@ -84,6 +85,7 @@ pub struct Show {
 
 #[derive(Args, Clone, Debug, Default)]
 pub struct Which {
+    /// Which, as list shows them
     #[arg(value_name = "ID")]
     pub ids: Vec<String>,
     /// All that is queued
