@@ -246,6 +246,19 @@ mod tests {
         ] {
             assert!(names(message).contains(&want.to_string()), "{want}: {:?}", names(message));
         }
+        // Offsets are those of the message, whatever came out of a decoder in between.
+        let inside = crate::base::b64::encode(b"Subject: y\n\nbody\r\n");
+        let message = format!(
+            "Content-Type: multipart/mixed; boundary=A\r\n\r\n--A\r\nContent-Type: message/rfc822\r\n\
+             Content-Transfer-Encoding: base64\r\n\r\n{inside}\r\n--A\r\n\r\na\0b\r\n--A--\r\n"
+        );
+        let mut lint = Lint::default();
+        Walk::new(Options::default()).run(&mut message.as_bytes(), &mut lint).unwrap();
+        lint.finish();
+        let nul = lint.findings.iter().find(|f| f.defect.name == "nul").expect("the NUL");
+        assert_eq!((nul.path.as_str(), nul.defect.offset), ("2", message.find('\0').map(|at| at as u64)));
+        assert!(!names(message.as_bytes()).contains(&"1 bare_lf".to_string()));
+
         let long = format!("Subject: x\r\n\r\n{}\r\n", "y".repeat(999));
         assert_eq!(names(long.as_bytes()), ["1 line_too_long"]);
     }

@@ -26,13 +26,11 @@ pub fn safe_name(name: &str) -> Option<String> {
     let clean: String = last.chars().map(|c| if forbidden(c) { '_' } else { c }).collect();
     let clean = clean.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '-' | '~'));
     let clean = clean.trim_end_matches(|c: char| c.is_whitespace() || c == '.');
-    if clean.is_empty() || clean.chars().all(|c| c == '_') {
-        return None;
-    }
     let clean = if is_device(clean) { format!("_{clean}") } else { clean.to_string() };
     let cut = fit(&clean, "");
-    // A cut may have left a blank or a dot at the end.
-    Some(cut.trim_end_matches(|c: char| c.is_whitespace() || c == '.').to_string())
+    // A cut may have left a blank or a dot at the end, or nothing that says anything.
+    let cut = cut.trim_end_matches(|c: char| c.is_whitespace() || c == '.');
+    (!cut.chars().all(|c| c == '_')).then(|| cut.to_string())
 }
 
 /// The same name with a number before its extension: `a.txt` becomes `a-1.txt`.
@@ -121,6 +119,8 @@ mod tests {
             ("ünïcode ☃.txt", Some("ünïcode ☃.txt")),
             (&long, Some(&cut)),
             (&snow, Some(&snow_cut)),
+            // What says something was cut off.
+            (&("_".repeat(255) + "a"), None),
         ] {
             assert_eq!(safe_name(raw).as_deref(), want, "{raw:?}");
         }

@@ -188,7 +188,10 @@ impl Sink for Link<'_> {
     }
 
     fn octets(&mut self, what: What, bytes: &[u8]) -> Result<()> {
-        self.visitor.octets(what, bytes)?;
+        // What came out of a decoder does not stand in the message.
+        if self.tree.encoded == 0 {
+            self.visitor.octets(what, bytes)?;
+        }
         let innermost = self.tree.open.len().saturating_sub(1);
         for (nth, open) in self.tree.open.iter_mut().enumerate() {
             if open.part.kind == Kind::Message {
