@@ -1,5 +1,5 @@
 //! A connection whose far side is given bytes, and which keeps what we said. A module of several targets.
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use wirepost::net::{Dialer, Endpoint, Patience, Transport};
@@ -7,7 +7,7 @@ use wirepost::net::{Dialer, Endpoint, Patience, Transport};
 pub struct Bytes {
     says: io::Cursor<Vec<u8>>,
     heard: Arc<Mutex<Vec<u8>>>,
-    /// So many bytes arrive at a time.
+    /// So many bytes arrive at a time; with 0 a line, as if each had been waited for.
     step: usize,
 }
 
@@ -34,7 +34,10 @@ pub fn dialer(says: &[u8], step: usize) -> (Dialer, Heard) {
 
 impl Read for Bytes {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let room = self.step.min(out.len());
+        let rest = self.says.fill_buf()?;
+        let line = || rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |at| at + 1);
+        let step = if self.step == 0 { line() } else { self.step };
+        let room = step.min(out.len());
         self.says.read(&mut out[..room])
     }
 }
