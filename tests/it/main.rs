@@ -15,6 +15,7 @@ mod rftp_hostile;
 mod rftp_kill;
 mod rftp_lists;
 mod rftp_login;
+mod rftp_names;
 mod rftp_reach;
 mod rftp_resume;
 mod rftp_scale;

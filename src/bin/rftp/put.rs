@@ -33,7 +33,7 @@ use std::{
     time::Duration,
 };
 use wirepost::{
-    base::{error::*, escape, pattern, tree::EntryKind},
+    base::{error::*, escape, pattern},
     cli::{Output, stdin},
     ftp::RemotePath,
     net::Cancel,
@@ -266,7 +266,19 @@ fn put_all(
         let below = place::below(raw, kind);
         let target = match &below {
             name if name.is_empty() => destination.trimmed(),
-            name => destination.join(name)?,
+            name => match destination.join(name) {
+                Ok(target) => target,
+                Err(e) => {
+                    let local = Source::Path(source.clone());
+                    if stopped {
+                        skip(out, &session.site, &local, None, EARLIER);
+                    } else {
+                        unnameable(out, session, &local, e);
+                        stopped = !job.flags.select.keep_going;
+                    }
+                    continue;
+                }
+            },
         };
         if stopped {
             skip(out, &session.site, &Source::Path(source.clone()), Some(&target), EARLIER);
@@ -307,19 +319,22 @@ fn put_tree(
         failed(out, &session.site, &local, None, error, 1, None);
     }
     // Directories first: every file finds its own.
-    let (dirs, files): (Vec<_>, Vec<_>) =
-        walk.found.into_iter().partition(|f| f.entry.kind == EntryKind::Dir);
-    let mut remotes = vec![target.clone()];
-    for dir in &dirs {
-        remotes.push(target.join(&dir.path)?);
+    let (mut dirs, mut remotes, mut items) = (Vec::new(), vec![target.clone()], Vec::new());
+    for found in walk.found {
+        let local = walk::local_path(top, &found.path);
+        match target.join(&found.path) {
+            Err(e) => unnameable(out, session, &Source::Path(local), e),
+            Ok(remote) if found.entry.is_dir() => {
+                remotes.push(remote);
+                dirs.push(found);
+            }
+            Ok(remote) => {
+                let (landing, size) = (walk::join(below, &found.path), found.entry.size.unwrap_or(0));
+                items.push(many::File { local, remote, landing, size });
+            }
+        }
     }
     let made = make_dirs(job, session, top, &dirs, &remotes, out)?;
-    let mut items = Vec::with_capacity(files.len());
-    for file in files {
-        let (local, remote) = (walk::local_path(top, &file.path), target.join(&file.path)?);
-        let (landing, size) = (walk::join(below, &file.path), file.entry.size.unwrap_or(0));
-        items.push(many::File { local, remote, landing, size });
-    }
     if many::suits(job.flags, session) {
         items = many::put(job, session, items, &made, out)?;
     }
@@ -328,6 +343,12 @@ fn put_tree(
         put_item(job, session, Item { local: Source::Path(local), remote, landing, known: None }, out);
     }
     Ok(())
+}
+
+/// A local name that no command can carry: that one fails, and the others do not have to.
+fn unnameable(out: &mut Output, session: &Session<'_>, local: &Source, error: Error) {
+    let what = format!("cannot store {} on {}", local.shown(), session.host());
+    failed(out, &session.site, local, None, &error.kind_is(Kind::Input).context(what), 1, None);
 }
 
 /// The target's directories; the top is the first, with all above it. Those that were made are empty, and come back.

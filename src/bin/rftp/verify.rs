@@ -75,10 +75,18 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
         let local = if below.is_empty() { top.clone() } else { walk::local_path(&top, &below) };
         let target = match below.is_empty() {
             true if remote.path.is_empty() || remote.path.ends_with_slash() => {
-                remote.path.join(local.file_name().unwrap_or_default().as_bytes())?
+                remote.path.join(local.file_name().unwrap_or_default().as_bytes())
             }
-            true => remote.path.clone(),
-            false => remote.path.join(&below)?,
+            true => Ok(remote.path.clone()),
+            false => remote.path.join(&below),
+        };
+        let target = match target {
+            Ok(target) => target,
+            // No command can carry its name, so nothing stands under it there.
+            Err(e) => {
+                report(out, &session.site, &local, None, Err(e.kind_is(Kind::Input)));
+                continue;
+            }
         };
         jobs.push(Job { number: jobs.len(), local, target, digest, known: None });
     }
@@ -95,7 +103,7 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
         Heard::End(end) => {
             waiting.insert(end.0.number, end);
             while let Some(end) = waiting.remove(&next) {
-                report(out, &site, &end.0.local, &end.0.target, end.1);
+                report(out, &site, &end.0.local, Some(&end.0.target), end.1);
                 next += 1;
             }
         }
@@ -287,12 +295,12 @@ fn compare(
     Ok(Verdict::Same { how: "read back".into(), sha256: Some(hex(&ours)) })
 }
 
-fn report(out: &mut Output, site: &Site, local: &Path, remote: &RemotePath, result: Result<Verdict>) {
+fn report(out: &mut Output, site: &Site, local: &Path, remote: Option<&RemotePath>, result: Result<Verdict>) {
     let mut file = event::File {
         direction: "verify",
         local: Some(record::name(local.as_os_str().as_bytes())),
-        remote: Some(record::name(remote.as_bytes())),
-        url: Some(site.url(remote)),
+        remote: remote.map(|r| record::name(r.as_bytes())),
+        url: remote.map(|r| site.url(r)),
         ..event::File::default()
     };
     let shown = escape::text(&local.display().to_string()).into_owned();
@@ -315,7 +323,8 @@ fn report(out: &mut Output, site: &Site, local: &Path, remote: &RemotePath, resu
             out.emit(&Event::File(Box::new(file)));
         }
         Err(e) => {
-            let error = e.context(format_args!("cannot verify {remote} on {}", site.endpoint.host));
+            let name = remote.map_or_else(|| local.display().to_string(), RemotePath::to_string);
+            let error = e.context(format_args!("cannot verify {name} on {}", site.endpoint.host));
             told::failed(out, file, &error, None, None);
         }
     }

@@ -99,6 +99,9 @@ impl Run<'_, '_> {
             }
             _ => self.compare(&mut local, &rules, same)?,
         };
+        if self.sides.up {
+            self.leave_out_unnameable(&mut plan);
+        }
         if !plan.unsure.is_empty() {
             for path in self.by_digest(&mut plan, times)? {
                 self.same(&path);
@@ -106,6 +109,18 @@ impl Run<'_, '_> {
         }
         plan.copies.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(plan)
+    }
+
+    /// A local name that no command can carry fails by itself. Nothing of that name can be there, so it is new in the plan.
+    fn leave_out_unnameable(&self, plan: &mut Plan) {
+        for steps in [&mut plan.dirs, &mut plan.copies] {
+            for step in std::mem::take(steps) {
+                match self.sides.remote(&step.path) {
+                    Ok(_) => steps.push(step),
+                    Err(e) => plan.failures.push((step.path, e.kind_is(Kind::Input))),
+                }
+            }
+        }
     }
 
     /// Compares the two trees, the remote one listed by several at once. `same` is told of what is as it should be while the walk
