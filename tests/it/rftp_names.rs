@@ -67,3 +67,47 @@ fn a_name_that_no_command_can_carry_is_one_item_that_fails() {
     site.run(&[&args[..], &[&site.url("p/"), "--keep-going"]].concat()).go().ends(3);
     assert_eq!(site.names_there("p"), ["a", "z"]);
 }
+
+#[test]
+fn what_a_terminal_obeys_may_stand_in_a_name_and_is_shown_escaped() {
+    let site = site();
+    here(&site, format!("odd/{RED}").as_bytes());
+    here(&site, b"odd/del\x7f");
+    here(&site, b"odd/a.zip");
+    site.run(&["put", "-r", "odd/", &site.url("odd/"), "-v"]).go().ends(0);
+    let out = site.run(&["ls", &site.url("odd")]).go();
+    out.ends(0);
+    let names: Vec<_> = out.events("entry").iter().map(|e| e["name"].clone()).collect();
+    assert_eq!(names, ["a.zip", "del\x7f", RED]);
+    let plain = site
+        .world
+        .run("rftp", ["ls", &site.url("odd")])
+        .env("RFTP_PASSWORD", crate::rftp_site::PASSWORD)
+        .go();
+    plain.exits(0).tame();
+    assert_eq!(plain.out(), "a.zip\ndel\\x7f\nesc\\x1b[31mred\n");
+    site.run(&["get", "-r", &site.url("odd"), "back/"]).go().ends(0);
+    assert_eq!(site.here(&format!("back/odd/{RED}")).unwrap(), b"text");
+    site.run(&["verify", "odd/", &site.url("odd/")]).go().ends(0);
+    // By its URL and by a pattern.
+    let url = out.events("entry")[2]["url"].as_str().unwrap().to_string();
+    site.run(&["get", &url, "alone"]).go().ends(0);
+    site.run(&["rm", &site.url("odd/esc*")]).go().ends(0);
+    assert_eq!(site.names_there("odd"), ["a.zip", "del\x7f"]);
+}
+
+#[test]
+fn a_name_that_is_none_concerns_only_the_patterns_that_match_it() {
+    let lines = "type=file;size=1; ../evil.zip\r\ntype=file;size=1; cr\ry\r\ntype=file;size=1; a.txt\r\n";
+    let site = Site::with(vec![on("MLSD").then(listing(lines))]);
+    let a = site.there("d/a.txt", "x");
+    let out = site.run(&["rm", &site.url("d/*.zip")]).go();
+    out.ends(66);
+    out.says("nothing matches d/*.zip");
+    let out = site.run(&["rm", &site.url("d/c*")]).go();
+    out.ends(76);
+    out.says("lists a name in d that is no file name: cr\\ry");
+    assert!(a.exists());
+    site.run(&["rm", &site.url("d/*.txt")]).go().ends(0);
+    assert!(!a.exists());
+}

@@ -78,7 +78,7 @@ fn ls(
             let text = format!("cannot select: the listing of {dir} on {host} is not whole");
             return Err(Error::new(Kind::Protocol, text).host(&host));
         }
-        complain(&host, &dir, &listing, out);
+        complain(&host, &dir, &listing, |_| true, out);
         seen += 1 + listing.entries.len();
         if seen > MOST {
             return Err(
@@ -131,10 +131,16 @@ fn show_all(
     Ok(())
 }
 
-/// What could not be made sense of in a listing is an item that failed.
-pub fn complain(host: &str, dir: &RemotePath, listing: &Listing, out: &mut Output) {
+/// What could not be made sense of in a listing is an item that failed; of names that are none only those that are `wanted`.
+pub fn complain(
+    host: &str,
+    dir: &RemotePath,
+    listing: &Listing,
+    wanted: impl Fn(&[u8]) -> bool,
+    out: &mut Output,
+) {
     let mut say = |text: String| out.fail(&Error::new(Kind::Protocol, text).host(host));
-    for name in &listing.unsafe_names {
+    for name in listing.unsafe_names.iter().filter(|name| wanted(name)) {
         say(format!("{host} lists a name in {dir} that is no file name: {}", String::from_utf8_lossy(name)));
     }
     if listing.garbage > 0 {

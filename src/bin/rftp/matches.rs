@@ -46,14 +46,14 @@ pub fn matching(
         return Err(Error::new(Kind::Protocol, format!("{host} left something out of the listing of {dir}"))
             .host(&host));
     }
-    complain(&host, &dir, &listing, out);
     let hidden = wanted.starts_with(b".");
+    let is_wanted = |name: &[u8]| {
+        (hidden || !name.starts_with(b".")) && !is_temporary(name) && pattern::matches(&wanted, name)
+    };
+    complain(&host, &dir, &listing, is_wanted, out);
     let mut found = Vec::new();
-    for entry in listing.entries {
-        let name = &entry.name;
-        if (hidden || !name.starts_with(b".")) && !is_temporary(name) && pattern::matches(&wanted, name) {
-            found.push((path.sibling(name)?, entry));
-        }
+    for entry in listing.entries.into_iter().filter(|e| is_wanted(&e.name)) {
+        found.push((path.sibling(&entry.name)?, entry));
     }
     found.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(found)
