@@ -182,6 +182,7 @@ impl Client {
 
     /// Connects, gives the command, awaits its 1yz (which is given back), and protects the connection.
     fn open(&mut self, command: &Command) -> Result<(Box<dyn Transport>, Reply)> {
+        self.learn_escape(std::slice::from_ref(command))?;
         let (io, reply) = if self.options.active {
             let (io, reply) = self.open_active(command)?;
             (self.hello(io), reply)

@@ -163,12 +163,14 @@ impl Client {
     /// RETR in one write with the question for the port of the transfer after it, and for the file's exact time if that is wanted.
     /// The port of this one must be known ([`Client::is_prepared`]).
     pub fn retrieve_glued(&mut self, path: &RemotePath, time: bool) -> Result<(Download<'_>, Option<Time>)> {
+        let retr = self.named("RETR", path)?;
+        self.learn_escape(std::slice::from_ref(&retr))?;
         self.in_step();
         let to = self.passive.take().ok_or_else(|| Error::new(Kind::Bug, "no port is known ahead"))?;
         if time {
             self.conn.push(&self.named("MDTM", path)?);
         }
-        self.conn.push(&self.named("RETR", path)?);
+        self.conn.push(&retr);
         self.passive.ask(&mut self.conn);
         self.conn.flush()?;
         let io = self.dial_ahead(&to)?;

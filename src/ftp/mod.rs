@@ -21,6 +21,7 @@ mod options;
 mod passive;
 mod path;
 mod session;
+mod telnet;
 #[cfg(test)]
 mod transcripts;
 mod transfer;
@@ -62,6 +63,8 @@ pub struct Client {
     reuse_refused: bool,
     /// Whether the last data connection resumed it.
     resumed: Option<bool>,
+    /// Whether the server was asked how it reads a byte 255.
+    escape_known: bool,
     /// The server's zone in listings, seconds east of UTC, once measured.
     zone: Option<i64>,
 }
@@ -143,6 +146,7 @@ impl Client {
 
     /// Commands in one write, their replies in order whatever they say.
     pub fn batch(&mut self, commands: &[Command]) -> Result<Vec<Reply>> {
+        self.learn_escape(commands)?;
         self.in_step();
         self.conn.send(commands)?;
         commands.iter().map(|_| self.any()).collect()
@@ -151,6 +155,7 @@ impl Client {
     /// Commands in one write together with the question for the next passive port, so that the next transfer finds it
     /// answered.
     pub fn batch_and_prepare(&mut self, commands: &[Command]) -> Result<Vec<Reply>> {
+        self.learn_escape(commands)?;
         self.in_step();
         for command in commands {
             self.conn.push(command);
@@ -189,6 +194,7 @@ impl Client {
     }
 
     fn call(&mut self, command: &Command, want: &[u16]) -> Result<Reply> {
+        self.learn_escape(std::slice::from_ref(command))?;
         self.in_step();
         self.conn.send(std::slice::from_ref(command))?;
         let reply = self.any()?;

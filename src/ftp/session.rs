@@ -158,6 +158,7 @@ impl Client {
             ascii: false,
             reuse_refused: false,
             resumed: None,
+            escape_known: false,
             zone: None,
         })
     }

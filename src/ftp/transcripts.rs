@@ -128,6 +128,30 @@ fn logged_in(script: &str, data: &[&[u8]], want: &[u8], run: impl Fn(&mut Client
 }
 
 #[test]
+fn a_byte_255_in_a_name_is_doubled_where_the_server_speaks_telnet() {
+    let name = RemotePath::new(b"a\xff\xfeb".to_vec()).unwrap();
+    let told = |reply: &[u8]| {
+        let login = "220 hi\r\n331 password?\r\n230 in\r\n500 what?\r\n257 \"/\"\r\n200 ok\r\n200 ok\r\n";
+        let says = [login.as_bytes(), b"550 ", reply, b"\r\n250 gone\r\n250 gone\r\n"].concat();
+        let control = Bytes { by_line: true, ..Bytes::new(&says) };
+        let heard = control.heard.clone();
+        let (dialer, _) = dialer(Box::new(control), &[]);
+        let mut client = connect(&dialer, Security::Off).unwrap();
+        client.login(&ann(None)).unwrap();
+        client.delete(&name).unwrap();
+        client.delete(&name).unwrap();
+        let heard = heard.lock().unwrap();
+        heard[memchr::memmem::find(&heard, b"SIZE").unwrap()..].to_vec()
+    };
+    let asked = b"SIZE \xff\xff.rftp-asks\r\n".as_slice();
+    let doubled = [asked, b"DELE a\xff\xff\xfeb\r\nDELE a\xff\xff\xfeb\r\n"].concat();
+    let as_it_is = [asked, b"DELE a\xff\xfeb\r\nDELE a\xff\xfeb\r\n"].concat();
+    assert_eq!(told(b"\xff.rftp-asks: No such file or directory"), doubled);
+    assert_eq!(told(b"\xff\xff.rftp-asks: No such file or directory"), as_it_is);
+    assert_eq!(told(b"Could not get file size."), as_it_is);
+}
+
+#[test]
 fn a_login_learns_what_the_server_can_do() {
     logged_in("C: QUIT\nS: 221 bye", &[], b"", |client| {
         assert!(client.features().has("MFMT") && !client.features().has("HASH"));

@@ -48,6 +48,8 @@ pub struct Conn {
     end: usize,
     /// Written, not yet sent.
     out: Vec<u8>,
+    /// What is doubled in commands.
+    escape: Option<u8>,
     parser: ReplyParser,
     round_trips: u64,
     /// Something was sent since the last read.
@@ -74,6 +76,7 @@ impl Conn {
             start: 0,
             end: 0,
             out: Vec::new(),
+            escape: None,
             parser: ReplyParser::new(style),
             round_trips: 0,
             asked: true,
@@ -140,10 +143,22 @@ impl Conn {
         self.flush()
     }
 
+    /// From now on this byte is doubled in commands.
+    pub fn escape(&mut self, byte: u8) {
+        self.escape = Some(byte);
+    }
+
     /// Adds a command to what the next [`Conn::flush`] sends.
     pub fn push(&mut self, command: &Command) {
         self.trace.sent(command.shown());
-        self.out.extend_from_slice(command.wire());
+        let escape = self.escape;
+        let doubled = |b: &u8| std::iter::repeat_n(*b, if Some(*b) == escape { 2 } else { 1 });
+        match escape {
+            Some(byte) if command.wire().contains(&byte) => {
+                self.out.extend(command.wire().iter().flat_map(doubled));
+            }
+            _ => self.out.extend_from_slice(command.wire()),
+        }
         self.out.extend_from_slice(b"\r\n");
     }
 

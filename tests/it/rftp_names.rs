@@ -111,3 +111,48 @@ fn a_name_that_is_none_concerns_only_the_patterns_that_match_it() {
     site.run(&["rm", &site.url("d/*.txt")]).go().ends(0);
     assert!(!a.exists());
 }
+
+#[test]
+fn the_byte_that_telnet_escapes_arrives_in_a_name() {
+    let names: [&[u8]; 3] = [b"nu/\xff\xfe.bin", b"nu/a\xff\xff", b"nu/d\xff/\xffx"];
+    // Doubled for servers that read commands as Telnet, and as it is for the others.
+    for telnet in [true, false] {
+        byte_255(&names, &Site::new(Options { telnet, ..options() }));
+    }
+}
+
+fn byte_255(names: &[&[u8]], site: &Site) {
+    let raw = |name: &[u8]| site.server.root().join(OsStr::from_bytes(name));
+    for name in names {
+        here(site, name);
+    }
+    site.run(&["put", "-r", "nu", &site.url("")]).go().ends(0);
+    for name in names {
+        assert_eq!(std::fs::read(raw(name)).unwrap(), b"text", "{name:?}");
+    }
+    site.run(&["verify", "nu/", &site.url("nu/")]).go().ends(0);
+    let out = site.run(&["verify", "nu/", &site.url("nu/"), "--by", "size"]).go();
+    assert_eq!(out.events("file").len(), 3);
+    out.ends(0);
+    site.run(&["sync", "nu/", &site.url("s/")]).go().ends(0);
+    assert!(raw(b"s/a\xff\xff").exists());
+    site.run(&["get", "-r", &site.url("nu"), "back/"]).go().ends(0);
+    assert!(site.world.path(OsStr::from_bytes(b"back/nu/\xff\xfe.bin")).exists());
+    site.run(&["rm", "-r", &site.url("nu")]).go().ends(0);
+    assert!(!raw(b"nu").exists());
+}
+
+#[test]
+fn a_server_that_takes_the_escape_for_the_name_gets_no_file() {
+    // Whatever it answers to SIZE, its listing shows another name.
+    let lines = "type=file;size=4;modify=20260101000000; .a\u{fffd}.rftp-0123456789abcdef\r\n";
+    for jobs in ["1", "4"] {
+        let site = Site::new(Options { rules: vec![on("MLSD").then(listing(lines))], ..options() });
+        here(&site, b"nu/a\xff");
+        here(&site, b"nu/b");
+        let out = site.run(&["put", "-r", "nu/", &site.url("up/"), "-j", jobs]).go();
+        out.ends(3);
+        out.says("does not take this name as it is");
+        assert_eq!(site.names_there("up"), ["b"], "{out:?}");
+    }
+}

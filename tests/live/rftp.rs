@@ -2,10 +2,10 @@
 
 use crate::{
     certs::Certs,
-    fixture::{Tls, Version, proftpd, vsftpd},
+    fixture::{Tls, Version, proftpd, pureftpd, vsftpd},
     support::World,
 };
-use std::{fs, io::Write, path::Path, time::Duration};
+use std::{ffi::OsStr, fs, io::Write, os::unix::ffi::OsStrExt, path::Path, time::Duration};
 
 /// How many files a cell of the matrix moves each way.
 fn rounds() -> usize {
@@ -148,6 +148,71 @@ fn real_tree(server: &Server<'_>) {
     run(&["verify", "tree", &there]);
     run(&["get", "-r", &there, "back"]);
     same_trees(&world.path("tree"), &world.path("back"));
+}
+
+/// Names with the byte that Telnet escapes, which vsftpd does not, and with what a terminal obeys.
+fn odd_names(url: &dyn Fn(&str) -> String, root: &Path, password: &str, takes_controls: bool) {
+    let world = World::new().secret("tester", password);
+    let names: [&[u8]; 5] = [b"\xff\xfe.bin", b"a\xff\xff", b"\xff", b"d\xff/\xffx", b"esc\x1b[31mred"];
+    for name in &names[..if takes_controls { 5 } else { 4 }] {
+        world.file(Path::new("nu").join(OsStr::from_bytes(name)), name);
+    }
+    let password = world.private_file("password", password).display().to_string();
+    let run = |args: &[&str]| {
+        let shared = ["--tls", "off", "--json", "--retries", "0", "--password-file", &password];
+        let out = world.run("rftp", args.iter().chain(&shared)).go();
+        out.exits(0).tame();
+        out
+    };
+    for (dir, more) in
+        [("many/", vec![]), ("one/", vec!["--exists", "newer"]), ("placed/", vec!["--in-place"])]
+    {
+        let to = url(&format!("/{dir}"));
+        run(&[&["put", "-r", "nu/", &to], &more[..]].concat());
+        same_trees(&world.path("nu"), &root.join(dir));
+        run(&["verify", "nu/", &to]);
+        run(&["get", "-r", &to, &format!("back/{dir}")]);
+        same_trees(&world.path("nu"), &world.path(format!("back/{dir}")));
+        run(&["rm", "-r", &to]);
+        assert!(!root.join(dir).exists());
+    }
+    run(&["sync", "nu/", &url("/s/")]);
+    same_trees(&world.path("nu"), &root.join("s"));
+    if takes_controls {
+        return;
+    }
+    // Another name than was asked for gets nothing, and is not the same.
+    let (red, to) = ("esc\x1b[31mred", url("/c/"));
+    world.file(red, "text");
+    fs::create_dir_all(root.join("c")).unwrap();
+    fs::write(root.join("c/esc_[31mred"), "text").unwrap();
+    for (code, args) in [(69, ["put", red, &to]), (1, ["verify", red, &to])] {
+        let shared = ["--tls", "off", "--json", "--retries", "0", "--password-file", &password];
+        world.run("rftp", args.iter().chain(&shared)).go().exits(code).tame();
+    }
+    assert_eq!(fs::read_dir(root.join("c")).unwrap().count(), 1);
+}
+
+#[test]
+fn odd_names_arrive_at_vsftpd() {
+    let Some(s) = vsftpd::Vsftpd::start(&vsftpd::Options { tls: Tls::Off, ..Default::default() }) else {
+        return;
+    };
+    odd_names(&|path| s.url(path), &s.root, s.password, true);
+}
+
+#[test]
+fn odd_names_arrive_at_proftpd() {
+    let options = proftpd::Options { tls: Tls::Off, ..Default::default() };
+    let Some(s) = proftpd::Proftpd::start(&options) else { return };
+    odd_names(&|path| s.url(path), &s.root, s.password, true);
+}
+
+#[test]
+fn odd_names_arrive_at_pureftpd() {
+    let options = pureftpd::Options { tls: Tls::Off, ..Default::default() };
+    let Some(s) = pureftpd::Pureftpd::start(&options) else { return };
+    odd_names(&|path| s.url(path), &s.root, s.password, false);
 }
 
 #[test]

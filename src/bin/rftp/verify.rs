@@ -119,7 +119,9 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
 /// Of many files in few directories it is learnt by listings what there is of them, by several at once.
 fn learn(jobs: &mut [Job], session: &mut Session<'_>, workers: usize, out: &mut Output) -> Result<()> {
     let dirs: BTreeSet<RemotePath> = jobs.iter().map(|j| directory(&j.target)).collect::<Result<_>>()?;
-    if jobs.len() < dirs.len() * WORTH_LISTING {
+    // Only a listing tells whether it is that very name.
+    let is_fragile = jobs.iter().any(|j| j.target.is_fragile());
+    if jobs.len() < dirs.len() * WORTH_LISTING && !is_fragile {
         return Ok(());
     }
     let there = list::ahead(session, workers, |lister| There::learn(lister, &dirs, out, |_, _| Ok(())))?;

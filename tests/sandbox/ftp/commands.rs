@@ -100,7 +100,7 @@ impl Session<'_> {
             "SIZE" => match path.metadata() {
                 Ok(meta) if meta.is_file() => self.wire.reply(format!("213 {}", meta.len())),
                 Ok(_) => self.wire.reply("550 Not a plain file"),
-                Err(e) => self.wire.reply(format!("550 {}", refusal(&e))),
+                Err(e) => self.wire.reply([b"550 ", arg, b": ", refusal(&e).as_bytes()].concat()),
             },
             "MDTM" => self.mdtm(arg),
             "MFMT" => {

@@ -82,6 +82,8 @@ pub struct Options {
     pub missing_is_empty: bool,
     /// RNTO replaces what is there; else `550`.
     pub rename_over: bool,
+    /// Commands are Telnet: a byte 255 in a name is doubled; else it is a byte as any other, as with vsftpd.
+    pub telnet: bool,
     /// SIZE under TYPE A is answered; else `550`.
     pub ascii_size: bool,
     /// How long a data connection may take to come.
@@ -107,6 +109,7 @@ impl Default for Options {
             late_tickets: false,
             close_notify: true,
             wait_fin: true,
+            telnet: true,
             off: Vec::new(),
             max_connections: usize::MAX,
             banner: "sandbox".into(),

@@ -74,7 +74,10 @@ pub fn serve(mut wire: Wire, options: &Options, root: &Path) -> io::Result<()> {
 const IAC: u8 = 255;
 
 /// A command line without Telnet: IAC IAC is one byte 255, IAC with anything else a command to be passed over.
-fn telnet(line: &[u8]) -> Vec<u8> {
+fn telnet(line: &[u8], options: &Options) -> Vec<u8> {
+    if !options.telnet {
+        return line.to_vec();
+    }
     let mut out = Vec::with_capacity(line.len());
     let mut bytes = line.iter();
     while let Some(byte) = bytes.next() {
@@ -91,7 +94,7 @@ impl Dialect for Session<'_> {
     }
 
     fn event(&mut self, line: &[u8]) -> String {
-        wire::verb(&telnet(line))
+        wire::verb(&telnet(line, self.options))
     }
 
     fn secure(&mut self) -> io::Result<()> {
@@ -104,7 +107,7 @@ impl Dialect for Session<'_> {
     }
 
     fn command(&mut self, line: &[u8], acts: &Acts) -> io::Result<Flow> {
-        let line = telnet(line);
+        let line = telnet(line, self.options);
         let verb = wire::verb(&line);
         let arg = line.get(verb.len() + 1..).unwrap_or_default().to_vec();
         if !matches!(verb.as_str(), "PASV" | "EPSV" | "PORT" | "EPRT" | "RETR" | "STOR" | "APPE") {

@@ -147,7 +147,8 @@ impl Row<'_> {
             return Err(Error::new(Kind::Missing, text));
         };
         let client = session.client()?;
-        let ahead = if tried == 1 && length <= MEDIUM { manner.glue.get() } else { Ahead::Nothing };
+        let usual = tried == 1 && length <= MEDIUM && !job.remote.is_fragile();
+        let ahead = if usual { manner.glue.get() } else { Ahead::Nothing };
         let mut before = Vec::new();
         if let Some(held) = last.as_mut() {
             before = held.commands(client, manner)?;

@@ -316,6 +316,9 @@ impl<'a> Attempt<'a> {
     /// What proves the contents, asked for in one write behind the commands in `before`; without any, in front of the question
     /// for the next file's port.
     pub fn prove(&mut self, client: &mut Client, sent: &Sent, before: Option<&[Command]>) -> Result<String> {
+        if self.name().is_fragile() {
+            self.is_named(client)?;
+        }
         let algorithm = sent.digest.as_ref().map(|(a, _)| *a);
         let (size, theirs) = match before {
             Some(before) => client.size_and_digest_after(before, self.name(), algorithm)?,
@@ -328,6 +331,17 @@ impl<'a> Attempt<'a> {
             // In place something happened that no other try may take back.
             if cut && self.manner.in_place { e.kind_is(Kind::Unconfirmed).again_is(Again::Never) } else { e }
         })
+    }
+
+    /// A listing comes over a data connection, so it shows a name as it is on the server, whatever became of it in a command.
+    fn is_named(&self, client: &mut Client) -> Result<()> {
+        let dir = self.name().parent().map_or_else(|| RemotePath::new(""), Ok)?;
+        let (listing, name) = (client.list(&dir)?, self.name().name());
+        if !listing.is_whole() || listing.entries.iter().any(|e| e.name == name) {
+            return Ok(());
+        }
+        let text = format!("{} does not take this name as it is", client.host());
+        Err(Error::new(Kind::Refused, text).host(client.host()))
     }
 
     /// The temporary becomes the target.
