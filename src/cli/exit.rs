@@ -144,6 +144,8 @@ pub struct Tally {
     counts: [u64; 7],
     /// How many of these were not come to.
     abandoned: u64,
+    /// How many of these are no failures, but what the question was about.
+    answers: u64,
     /// The first failure that was not to be tried again, else the first of all.
     first: Option<u8>,
     first_permanent: Option<u8>,
@@ -181,6 +183,13 @@ impl Tally {
 
     /// The answer is no: 1, unless something worse happened.
     pub fn answer_no(&mut self) {
+        self.no = true;
+    }
+
+    /// As [`Tally::answer_no`], because of one item: it is not as it should be, which is what was asked.
+    pub fn item_says_no(&mut self) {
+        self.count(Outcome::Permanent);
+        self.answers += 1;
         self.no = true;
     }
 
@@ -228,7 +237,8 @@ impl Tally {
     }
 
     fn own_exit(&self) -> u8 {
-        let failed = self.of(Outcome::Temporary) + self.of(Outcome::Permanent);
+        let refused = self.of(Outcome::Permanent) - self.answers;
+        let failed = self.of(Outcome::Temporary) + refused;
         let done = self.of(Outcome::Ok) + self.of(Outcome::Queued) + self.of(Outcome::Planned);
         if let Some(signal) = self.signal {
             return 128 + u8::try_from(signal).unwrap_or(2);
@@ -239,13 +249,13 @@ impl Tally {
         if failed == 0 {
             return if self.no { NO } else { OK };
         }
-        if self.queue && self.of(Outcome::Permanent) == 0 {
+        if self.queue && refused == 0 {
             return AGAIN;
         }
         if done > 0 {
             return SOME;
         }
-        if self.of(Outcome::Permanent) == 0 && failed > self.abandoned + 1 {
+        if refused == 0 && failed > self.abandoned + 1 {
             return AGAIN;
         }
         self.first_permanent.or(self.first).unwrap_or(BUG)
@@ -303,6 +313,12 @@ mod tests {
         let mut asked = Tally::default();
         asked.answer_no();
         assert_eq!(asked.exit(), NO);
+        let mut compared = Tally::default();
+        compared.count(Outcome::Ok);
+        compared.item_says_no();
+        assert_eq!((compared.exit(), compared.of(Outcome::Permanent)), (NO, 1));
+        compared.fail(&refused());
+        assert_eq!((compared.exit(), compared.of(Outcome::Permanent)), (SOME, 2));
     }
 
     #[test]

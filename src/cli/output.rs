@@ -210,6 +210,11 @@ impl Output {
         self.tally.answer_no();
     }
 
+    /// See [`Tally::item_says_no`].
+    pub fn item_says_no(&mut self) {
+        self.tally.item_says_no();
+    }
+
     /// See [`Tally::leaves_rest`].
     pub fn leaves_rest(&mut self) {
         self.tally.leaves_rest();

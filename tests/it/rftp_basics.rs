@@ -248,6 +248,18 @@ fn digests_prove_what_was_stored() {
         rftp(&world, &server, &["verify", "a.bin", "URL/a.bin", "--by", "size"]).exits(0);
         rftp(&world, &server, &["verify", "a.bin", "URL/none"]).exits(1);
     }
+    // What differs is the answer no, and an item that is counted.
+    let server = start(ftp::Options::default());
+    world.file("two/same", "s");
+    world.file("two/size", "longer");
+    fs::create_dir(server.root().join("two")).unwrap();
+    fs::write(server.root().join("two/same"), "s").unwrap();
+    fs::write(server.root().join("two/size"), "short").unwrap();
+    let run = rftp(&world, &server, &["verify", "two/", "URL/two", "--json"]);
+    run.exits(1);
+    let summary = run.summary();
+    assert_eq!(summary["counts"], serde_json::json!({"ok": 1, "permanent": 1}));
+    assert_eq!((&summary["outcome"], &summary["retry"]), (&"permanent".into(), &"never".into()));
     let short = start(ftp::Options {
         rules: vec![on("STOR").then(Fault::KeepOnly(99_999))],
         ..ftp::Options::default()

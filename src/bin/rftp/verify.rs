@@ -313,7 +313,7 @@ fn report(out: &mut Output, site: &Site, local: &Path, remote: Option<&RemotePat
             told::done(out, line, file);
         }
         Ok(Verdict::Differs(reason)) => {
-            out.answer_no();
+            out.item_says_no();
             let said = match reason {
                 "missing" => "is missing there",
                 "directory" => "is a directory there",
