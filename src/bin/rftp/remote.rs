@@ -93,12 +93,8 @@ impl Remote {
             Some(text) if url::is_url(text) => Remote::parse_url(text),
             text => {
                 let error = Error::new(Kind::Usage, format!("not a remote name: {}", word.display()));
-                // As scp writes it.
-                let scp = text.and_then(|text| text.split_once(':')).filter(|(host, path)| {
-                    !host.is_empty() && !path.is_empty() && !host.contains('/') && !host.starts_with("ftp")
-                });
-                Err(match scp {
-                    Some((host, path)) => error.hint(format!("write ftp://{host}/{path}")),
+                Err(match text.and_then(as_url) {
+                    Some(url) => error.hint(format!("write {url}")),
                     None => error.hint("a remote is written ftp://user@host/path"),
                 })
             }
@@ -116,6 +112,19 @@ impl Remote {
     }
 }
 
+/// What was meant by `host:path`, as scp writes it, or by a URL without its scheme: a number behind the colon is a port.
+fn as_url(text: &str) -> Option<String> {
+    let (host, rest) = text.split_once(':')?;
+    if host.is_empty() || rest.is_empty() || host.contains('/') || host.starts_with("ftp") {
+        return None;
+    }
+    let (port, path) = rest.split_once('/').unwrap_or((rest, ""));
+    Some(match port.parse::<u16>() {
+        Ok(port) => format!("ftp://{host}:{port}/{path}"),
+        Err(_) => format!("ftp://{host}/{rest}"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,5 +139,21 @@ mod tests {
         assert_eq!(remote.site.url(&remote.path), "ftps://[::1]/x");
         assert_eq!(Remote::parse(OsStr::new("sftp://h/x")).unwrap_err().kind(), Kind::Usage);
         assert_eq!(Remote::parse(OsStr::new("h/x")).unwrap_err().kind(), Kind::Usage);
+    }
+
+    #[test]
+    fn what_was_meant_by_a_word_without_a_scheme() {
+        for (word, meant) in [
+            ("h:in/x", Some("ftp://h/in/x")),
+            ("me@h:2026-11/x", Some("ftp://me@h/2026-11/x")),
+            ("127.0.0.1:36085/x", Some("ftp://127.0.0.1:36085/x")),
+            ("h:2121", Some("ftp://h:2121/")),
+            ("h:99999/x", Some("ftp://h/99999/x")),
+            ("h/x:1", None),
+            ("ftp:/h/x", None),
+            ("h:", None),
+        ] {
+            assert_eq!(as_url(word).as_deref(), meant, "{word}");
+        }
     }
 }
