@@ -69,7 +69,9 @@ fn mkdir_makes_as_mkdir_does() {
     let out = go(&site, &["mkdir", "@a"]);
     out.ends(69);
     assert!(out.file()["error"]["hint"].as_str().unwrap().contains("--parents"), "{out:?}");
-    go(&site, &["mkdir", "@x/y/z"]).ends(69);
+    let out = go(&site, &["mkdir", "@x/y/z"]);
+    out.ends(66);
+    assert!(out.file()["error"]["hint"].as_str().unwrap().starts_with("-p "), "{out:?}");
     assert_eq!(site.names_there(""), ["a", "b c"]);
     go(&site, &["mkdir", "-p", "@x/y/z", "@a"]).ends(0);
     assert!(site.server.root().join("x/y/z").is_dir());

@@ -17,7 +17,15 @@ pub fn run(flags: &args::Mkdir, shared: &Shared, out: &mut Output, cancel: &Canc
                 return client.make_dirs(path).map(|()| true);
             }
             // After a lost answer it may be ours that is there.
-            client.make_dir(&path.trimmed()).map(|made| made || tried > 1)
+            match client.make_dir(&path.trimmed()) {
+                Err(e) if e.kind() == Kind::Refused => match path.parent() {
+                    Some(above) if client.look(&above)?.is_none() => {
+                        Err(e.kind_is(Kind::Missing).hint("-p makes the directories above it as well"))
+                    }
+                    _ => Err(e),
+                },
+                made => made.map(|made| made || tried > 1),
+            }
         });
         if !made.0? {
             let text = format!("cannot make {path} on {}: it exists", session.host());
