@@ -52,7 +52,10 @@ fn change(session: &mut Session<'_>, path: &RemotePath, mode: u32, out: &mut Out
         })
     });
     match result.0 {
-        Ok(()) => report::done("chmod", session, path, out),
+        Ok(()) => {
+            let line = format!("chmod {mode:o} {}", session.site.url(path));
+            report::done_as(line, "chmod", session, path, out);
+        }
         Err(e) => {
             let error = e.context(format_args!("cannot change the mode of {path} on {}", session.host()));
             report::failed("chmod", session, path, &error, out);

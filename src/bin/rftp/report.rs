@@ -7,6 +7,7 @@ use crate::{
     session::{Purpose, Session},
     told,
 };
+use std::fmt::Display;
 use wirepost::{
     base::{error::*, escape, record},
     cli::{Output, event::File},
@@ -75,7 +76,18 @@ fn event(verb: &'static str, session: &Session<'_>, path: &RemotePath) -> File {
 
 /// Done: counted, and told where a person looks.
 pub fn done(verb: &'static str, session: &Session<'_>, path: &RemotePath, out: &mut Output) {
-    told::done(out, format_args!("{verb} {}", session.site.url(path)), event(verb, session, path));
+    done_as(format_args!("{verb} {}", session.site.url(path)), verb, session, path, out);
+}
+
+/// As [`done`], where name and verb do not say all of it.
+pub fn done_as(
+    line: impl Display,
+    verb: &'static str,
+    session: &Session<'_>,
+    path: &RemotePath,
+    out: &mut Output,
+) {
+    told::done(out, line, event(verb, session, path));
 }
 
 /// Would be done.
