@@ -444,7 +444,7 @@ fn place(command: &Command, flag: &Flag, verb: Option<&str>, given: &[Arg]) -> R
     if let Err(e) = command.clone().try_get_matches_from(words)
         && matches!(e.kind(), ErrorKind::InvalidValue | ErrorKind::ValueValidation | ErrorKind::InvalidUtf8)
     {
-        return Err(match super::explain(&e, || command.clone(), &[]) {
+        return Err(match super::explain(&e, || command.clone(), &[], false) {
             super::Parsed::Wrong(e) => e.message().to_string(),
             super::Parsed::Help(_) | super::Parsed::Version(_) => format!("{} does not fit", flag.shown()),
         });

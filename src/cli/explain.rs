@@ -8,7 +8,7 @@ use clap::{
     Command,
     error::{ContextKind, ContextValue, ErrorKind as E},
 };
-use std::ffi::OsString;
+use std::{ffi::OsString, path::Path};
 
 pub(super) enum Parsed {
     /// `--help`: text for stdout.
@@ -20,7 +20,13 @@ pub(super) enum Parsed {
 
 const HELP: &str = "--help tells what there is";
 
-pub(super) fn explain(error: &clap::Error, command: impl FnOnce() -> Command, argv: &[OsString]) -> Parsed {
+/// `url`: whether an account or the environment names a place, below which `:path` is.
+pub(super) fn explain(
+    error: &clap::Error,
+    command: impl FnOnce() -> Command,
+    argv: &[OsString],
+    url: bool,
+) -> Parsed {
     let text = error.render();
     match error.kind() {
         E::DisplayHelp => Parsed::Help(text.ansi().to_string()),
@@ -29,7 +35,7 @@ pub(super) fn explain(error: &clap::Error, command: impl FnOnce() -> Command, ar
             Parsed::Wrong(Error::new(Kind::Usage, "nothing to do").hint(HELP))
         }
         E::UnknownArgument => Parsed::Wrong(unknown(error, &command(), argv)),
-        _ => Parsed::Wrong(other(error, &text.to_string())),
+        _ => Parsed::Wrong(other(error, &text.to_string(), url)),
     }
 }
 
@@ -48,7 +54,17 @@ fn unknown(error: &clap::Error, command: &Command, argv: &[OsString]) -> Error {
     if !flag.starts_with('-') || flag == "-" {
         return Error::new(Kind::Usage, format!("one word too many: {given}")).hint(HELP);
     }
+    if let Some(error) = negative(&flag, command, argv) {
+        return error;
+    }
     let wrong = Error::new(Kind::Usage, format!("no such flag here: {flag}"));
+    // `-dash`, of which only the first letter was looked at.
+    let is_file = |word: &&OsString| {
+        word.to_str().is_some_and(|word| word.starts_with(&flag)) && Path::new(word).exists()
+    };
+    if let Some(word) = argv.iter().skip(1).find(is_file) {
+        return wrong.hint(format!("the file {0} is written ./{0}", word.display()));
+    }
     let mut owners = Vec::new();
     owners_of(&flag, command, &mut owners);
     let typed = |path: &Vec<String>| {
@@ -68,16 +84,38 @@ fn unknown(error: &clap::Error, command: &Command, argv: &[OsString]) -> Error {
     }
 }
 
+/// `--retries -1`: clap takes the number for a flag, a person for the value of the flag before it.
+fn negative(given: &str, command: &Command, argv: &[OsString]) -> Option<Error> {
+    if !given[1..].starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let at = argv.iter().position(|word| word.to_str().is_some_and(|word| word.starts_with(given)))?;
+    let (flag, value) = (argv[at.checked_sub(1)?].to_str()?, argv[at].display());
+    takes_value(flag, command).then(|| {
+        let text = format!("invalid value '{value}' for '{flag}': less than 0");
+        Error::new(Kind::Usage, text)
+    })
+}
+
+/// Whether any verb has this flag, and it takes a value.
+fn takes_value(flag: &str, command: &Command) -> bool {
+    command.get_arguments().any(|arg| is_named(arg, flag) && arg.get_action().takes_values())
+        || command.get_subcommands().any(|verb| takes_value(flag, verb))
+}
+
+/// Whether this is the argument's long or short name.
+fn is_named(arg: &clap::Arg, flag: &str) -> bool {
+    arg.get_long().is_some_and(|long| flag.strip_prefix("--") == Some(long))
+        || arg
+            .get_short()
+            .is_some_and(|short| !flag.starts_with("--") && flag.get(1..) == Some(&short.to_string()))
+}
+
 /// The verbs, each as the words to type, that have this flag for themselves.
 fn owners_of(flag: &str, command: &Command, owners: &mut Vec<Vec<String>>) {
     for verb in command.get_subcommands() {
-        let has = |arg: &clap::Arg| {
-            arg.get_long().is_some_and(|long| flag.strip_prefix("--") == Some(long))
-                || arg
-                    .get_short()
-                    .is_some_and(|short| !flag.starts_with("--") && flag.get(1..) == Some(&short.to_string()))
-        };
-        let own = verb.get_arguments().any(|arg| !arg.is_global_set() && !arg.is_hide_set() && has(arg));
+        let own = |arg: &clap::Arg| !arg.is_global_set() && !arg.is_hide_set() && is_named(arg, flag);
+        let own = verb.get_arguments().any(own);
         let before = owners.len();
         if own {
             owners.push(Vec::new());
@@ -90,7 +128,7 @@ fn owners_of(flag: &str, command: &Command, owners: &mut Vec<Vec<String>>) {
 }
 
 /// Everything else clap finds: its own first line, with what belongs to it from the next.
-fn other(error: &clap::Error, text: &str) -> Error {
+fn other(error: &clap::Error, text: &str, url: bool) -> Error {
     let mut lines = text.lines().map(str::trim);
     let mut message = lines.next().unwrap_or_default().trim_start_matches("error: ").to_string();
     let (mut tip, mut usage) = (None, None);
@@ -110,8 +148,17 @@ fn other(error: &clap::Error, text: &str) -> Error {
     match error.kind() {
         E::MissingRequiredArgument => {
             let missing = message.split_once(": ").map_or(message.as_str(), |(_, names)| names);
-            let message = format!("missing: {missing}");
-            Error::new(Kind::Usage, message).hint(usage.unwrap_or_else(|| HELP.into()))
+            let words = usage.as_deref().and_then(|usage| usage.split_once("[OPTIONS] "));
+            let (missing, hint) = match words {
+                // Words of two meanings are one argument to clap, which writes them `<SOURCE> [REMOTE]...`.
+                Some((_, words)) if missing.starts_with('<') && missing.ends_with("]...") => (words, None),
+                _ if url && missing == "<REMOTE>..." => {
+                    (missing, Some(":path is a path below the URL that is known, and : is that URL itself"))
+                }
+                _ => (missing, None),
+            };
+            let hint = hint.map(String::from).or_else(|| usage.clone());
+            Error::new(Kind::Usage, format!("missing: {missing}")).hint(hint.unwrap_or_else(|| HELP.into()))
         }
         E::InvalidSubcommand => {
             // `rsendmail ops@example.org`, as one would call mail(1).

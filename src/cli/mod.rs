@@ -110,7 +110,9 @@ pub fn wrong(tool: &'static Tool, error: &Error) -> ExitCode {
 
 /// The flags of the account in front, then those of the command line: the last one wins.
 fn parse<A: Flags>(tool: &Tool, argv: &[OsString]) -> Result<A, Parsed> {
-    let wrong = |error: clap::Error| explain(&error, || help::complete(A::command()), argv);
+    let wrong = |error: clap::Error| {
+        explain(&error, || help::complete(A::command()), argv, config::url(tool).is_some())
+    };
     let mut command = help::complete(A::command()).args_override_self(true);
     command.build();
     let whole = match config::apply(tool, &command, argv) {
