@@ -239,6 +239,15 @@ impl Output {
         }
     }
 
+    /// A try failed and another follows: what somebody who sits there waits for, and what a log need not hold.
+    pub fn retrying(&mut self, text: impl fmt::Display) {
+        if is_watched() {
+            self.warn(text);
+        } else {
+            self.note(text);
+        }
+    }
+
     /// A line on stderr even with `-q`.
     pub fn always(&mut self, text: impl fmt::Display) {
         self.print_stderr(&format!("{}: {}", self.tool, escape::text(&text.to_string())));
@@ -316,6 +325,11 @@ impl Output {
         self.sent(flushed);
         exit
     }
+}
+
+/// Whether somebody sees what goes to stderr as it comes.
+pub fn is_watched() -> bool {
+    io::stderr().is_terminal()
 }
 
 /// Standard output for the bytes of a file.

@@ -6,8 +6,9 @@ use crate::sandbox::tls::Tls;
 use crate::sandbox::{imap, pop3, smtp};
 use crate::support::tunnel::Tunnel;
 use crate::support::{Output, Run, World};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const PASSWORD: &str = "pw-of-the-user";
 const PROGRAMS: [&str; 3] = ["rimap-search", "rpop", "rsendmail"];
@@ -93,6 +94,36 @@ fn run<'w>(world: &'w World, program: &str, url: &str, more: &str) -> Run<'w> {
         .args(more.split(' ').filter(|w| !w.is_empty()))
         .env(&format!("{variable}_URL"), url)
         .env(&format!("{variable}_PASSWORD"), PASSWORD)
+}
+
+/// Each try that failed is told of as it happens where somebody sits and waits; a log is told of the end only.
+#[test]
+fn a_terminal_hears_of_every_retry_and_a_log_does_not() {
+    let programs = crate::support::program("rftp").parent().unwrap().display().to_string();
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for program in ["rftp", "rimap-search", "rpop", "rsendmail"] {
+        let (url, words) = match program {
+            "rftp" => (format!("ftp://{closed}"), "stat :x".to_string()),
+            "rimap-search" => (format!("imap://user@{closed}"), job(program).join(" ")),
+            "rpop" => (format!("pop3://user@{closed}"), job(program).join(" ")),
+            _ => (format!("smtp://{closed}"), job(program).join(" ")),
+        };
+        let variable = program.to_uppercase().replace('-', "_");
+        let world = world();
+        let go = |command: &str| {
+            let shell = world.run_path(Path::new("/bin/sh"), ["-c", command]);
+            let shell = shell.env("PATH", format!("{programs}:/usr/bin:/bin")).env("SHELL", "/bin/sh");
+            shell.env(&format!("{variable}_URL"), &url).env(&format!("{variable}_PASSWORD"), PASSWORD).go()
+        };
+        let command = format!("{program} {words} --retries 1");
+        let log = go(&command);
+        assert_eq!((log.code, log.err().matches("trying again").count()), (75, 0), "{log:?}");
+        // script(1) makes a terminal of our pipe.
+        let watched = go(&format!("script -qec '{command}' /dev/null"));
+        assert_eq!((watched.code, watched.out().matches("trying again").count()), (75, 1), "{watched:?}");
+        let quiet = go(&format!("script -qec '{command} -q' /dev/null"));
+        assert_eq!(quiet.out().matches("trying again").count(), 0, "{quiet:?}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::{
 };
 use wirepost::{
     base::error::*,
-    cli::{Output, secrets},
+    cli::{Output, output, secrets},
     ftp::{Client, Login, Security},
     job::retry::Policy,
     net::{Cancel, Dialer, tls::Version},
@@ -52,6 +52,10 @@ pub enum Purpose {
 pub trait Voice {
     fn note(&mut self, text: String);
     fn warn(&mut self, text: String);
+    /// See [`Output::retrying`].
+    fn retrying(&mut self, text: String) {
+        if output::is_watched() { self.warn(text) } else { self.note(text) }
+    }
 }
 
 impl Voice for Output {
@@ -258,7 +262,7 @@ impl<'a> Session<'a> {
         let Some(wait) = self.policy.wait(&error, tried, began.elapsed()) else {
             return Err(error);
         };
-        out.note(format!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
+        out.retrying(format!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
         self.cancel.sleep(wait)
     }
 

@@ -182,7 +182,7 @@ impl<'a> Site<'a> {
             return Err(error.clone());
         }
         let Some(wait) = self.policy.wait(error, tried, elapsed) else { return Err(error.clone()) };
-        out.note(format_args!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
+        out.retrying(format_args!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
         self.cancel.sleep(wait)
     }
 

@@ -99,7 +99,11 @@ impl Server {
                 Err(e) => e,
             };
             let Some(wait) = self.policy.wait(&error, tried, started.elapsed()) else { return Err(error) };
-            out.note(format_args!("{}; trying again ({tried} of {})", error.message(), self.policy.retries));
+            out.retrying(format_args!(
+                "{}; trying again ({tried} of {})",
+                error.message(),
+                self.policy.retries
+            ));
             self.cancel.sleep(wait)?;
         }
         Err(Error::new(Kind::Bug, "endless retries came to an end"))

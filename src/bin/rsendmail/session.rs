@@ -338,7 +338,7 @@ impl<'a> Session<'a> {
                 continue;
             }
             rounds += 1;
-            out.note(format_args!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
+            out.retrying(format_args!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
             if let Err(stop) = self.cancel.sleep(wait) {
                 common = Some(stop.clone());
                 outcome.iter_mut().filter(|o| o.is_none()).for_each(|o| *o = Some(Err(stop.clone())));
