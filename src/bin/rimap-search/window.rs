@@ -90,8 +90,7 @@ pub fn window(
     }
     drop(fetching);
     if let (Some(other), Some(by)) = (&other, order.by) {
-        let edge = if order.last.is_some() != order.reverse { uids.first() } else { uids.last() };
-        if edge.and_then(|u| messages.get(u)).is_some_and(|m| find::ties(by, m, other)) {
+        if order.edge(uids).and_then(|u| messages.get(&u)).is_some_and(|m| find::ties(by, m, other)) {
             return Ok(false);
         }
     }
