@@ -89,10 +89,10 @@ pub fn window(
         }
     }
     drop(fetching);
-    if let (Some(other), Some(by)) = (&other, order.by) {
-        if order.edge(uids).and_then(|u| messages.get(&u)).is_some_and(|m| find::ties(by, m, other)) {
-            return Ok(false);
-        }
+    if let (Some(other), Some(by)) = (&other, order.by)
+        && order.edge(uids).and_then(|u| messages.get(&u)).is_some_and(|m| find::ties(by, m, other))
+    {
+        return Ok(false);
     }
     let mut present: Vec<Uid> = uids.iter().copied().filter(|u| messages.contains_key(u)).collect();
     if let (true, Some(by)) = (page, order.by) {
