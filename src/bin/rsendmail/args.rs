@@ -380,7 +380,7 @@ fn rate(text: &str) -> Result<Duration, String> {
 /// A command that changes the message.
 #[derive(Args, Clone, Debug)]
 pub struct Filtering {
-    /// Send what CMD writes, given the message (DKIM, PGP, S/MIME); exit 75 puts it off, any other failure ends it
+    /// Send what CMD writes, given the message (DKIM, PGP, S/MIME); exit 75, or a command that is not there, puts it off; any other failure ends it
     #[arg(long, value_name = "CMD", help_heading = "Filter")]
     pub filter: Option<String>,
     /// Time for one run of it
