@@ -150,7 +150,9 @@ pub struct Fetch {
     /// Fetch nothing, and remember all that is there now as fetched
     #[arg(long, conflicts_with_all = ["all", "delete", "delete_after", "keep_newest"], help_heading = "Which messages")]
     pub catch_up: bool,
-    /// Sort by the rules in FILE, whose language `rpop --help` and rpop(1) tell; --dry-run shows which rule takes which message
+    /// Sort by the rules in FILE (their language: rpop --help)
+    ///
+    /// Their language is told by `rpop --help`, and in rpop(1) under RULES. --dry-run shows which rule takes which message.
     #[arg(long, value_name = "FILE", help_heading = "Which messages")]
     pub rules: Option<PathBuf>,
     /// Only check the rules

@@ -181,7 +181,7 @@ fn what_a_command_refused_is_left_and_said() {
         run(&world, &server, &[&["--from", "ann", "--new", "--exec", exec, "--state", "s"], flags].concat())
     };
     world.file("code", "1");
-    run(&[]).exits(3).says("(exit 127)").says("hint: --retry-failed tries it again");
+    run(&[]).exits(69).says("(exit 127)").says("hint: --retry-failed tries it again");
     // The command is there now: what it could not be given comes, what it refused is left.
     let later = world.file("later", "#!/bin/sh\n");
     fs::set_permissions(&later, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
