@@ -42,7 +42,7 @@
 //! imap_codec  : imap/oracle
 //! arbitrary   : imap/oracle
 //! csv         : mail/merge
-//! flate2      : imap/deflate imap/tests mail/compose
+//! flate2      : imap/deflate imap/tests mail/attach
 //! mime_guess  : mime/media_type
 //! encoding_rs : mime/charset
 //! stringprep  : textproto/sasl

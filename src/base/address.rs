@@ -43,10 +43,11 @@ impl Address {
             return wrong("what stands behind the @ is no domain");
         }
         let address = Address { local: local.to_string(), domain: domain.map(str::to_string) };
-        if let Some(domain) = &address.domain
-            && to_ascii(domain).is_none()
-        {
-            return wrong("its domain cannot be written in ASCII");
+        // As it is sent, a domain may be longer than as it is written.
+        match address.domain.as_deref().map(to_ascii) {
+            Some(None) => return wrong("its domain cannot be written in ASCII"),
+            Some(Some(domain)) if domain.len() > 255 => return wrong("it is too long"),
+            _ => {}
         }
         Ok(address)
     }
@@ -193,7 +194,10 @@ mod tests {
             let address = Address::parse(text).unwrap();
             assert_eq!((address.wire().as_str(), address.needs_utf8()), (wire, utf8), "{text}");
         }
+        // Two bytes a character as written, more as sent.
+        let long = format!("a@{}x", "ü.".repeat(60));
         for bad in [
+            &long,
             "",
             "@x",
             "a@",

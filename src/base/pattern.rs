@@ -1,11 +1,16 @@
 //! Patterns over names: globs, and the ignore files' dialect (gitignore(5)).
 //!
 //! Remote names are bytes and come from a stranger, so matching is our own and takes time linear in the product of
-//! both lengths whatever the pattern: `*` remembers one place to come back to, never more. Expanding a glob over the
-//! local file system is the `glob` crate's work, and this is the only file that names it.
+//! both lengths whatever the pattern: `*` remembers one place to come back to, never more. What a glob means for local names is
+//! the `glob` crate's word, and this is the only file that names it.
 
 use crate::base::error::*;
-use std::path::PathBuf;
+use std::{
+    ffi::{OsStr, OsString},
+    io::ErrorKind,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
 
 /// Whether a name holds a character that means something in a glob.
 pub fn is_glob(name: &[u8]) -> bool {
@@ -105,20 +110,99 @@ fn set(pattern: &[u8], byte: u8) -> Option<(usize, bool)> {
 }
 
 /// The names a local glob stands for, sorted. Nothing found is `Missing`: a glob without a match is a mistake (66).
-pub fn expand(pattern: &str) -> Result<Vec<PathBuf>> {
-    let options = glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
-    let paths = glob::glob_with(pattern, options)
-        .map_err(|e| Error::new(Kind::Usage, format!("bad pattern {pattern}: {}", e.msg)))?;
+///
+/// Matching is the `glob` crate's, walking is not: its walk ends the program at a name that is no UTF-8, or leaves it out.
+/// Such a name is matched with U+FFFD in the place of what cannot be read. `**` goes into every directory, not through links.
+pub fn expand(pattern: &OsStr) -> Result<Vec<PathBuf>> {
+    let nothing = || Error::new(Kind::Missing, format!("nothing matches {}", pattern.display()));
+    let mut steps = Vec::new();
+    for name in pattern.as_bytes().split(|b| *b == b'/') {
+        steps.push(match name {
+            b"**" if matches!(steps.last(), Some(Step::Any)) => continue,
+            b"**" => Step::Any,
+            name if is_glob(name) => {
+                let text = String::from_utf8_lossy(name);
+                let wrong =
+                    |e: glob::PatternError| nothing().hint(format!("as a pattern it is wrong: {}", e.msg));
+                Step::Matching(glob::Pattern::new(&text).map_err(wrong)?)
+            }
+            // The first is "" for a pattern from the root, the last for one of directories only.
+            name => Step::Named(OsStr::from_bytes(name)),
+        });
+    }
     let mut found = Vec::new();
-    for path in paths {
-        found.push(path.map_err(|e| {
-            Error::source(e.error().kind().into(), format_args!("cannot read {}", e.path().display()))
-        })?);
+    match &steps[..] {
+        [Step::Named(root), rest @ ..] if root.is_empty() => walk(Path::new("/"), rest, &mut found)?,
+        steps => walk(Path::new(""), steps, &mut found)?,
     }
-    if found.is_empty() {
-        return Err(Error::new(Kind::Missing, format!("nothing matches {pattern}")));
+    if found.is_empty() { Err(nothing()) } else { Ok(found) }
+}
+
+/// What stands between two slashes of a pattern.
+enum Step<'a> {
+    Named(&'a OsStr),
+    Matching(glob::Pattern),
+    Any,
+}
+
+/// Adds what is below `dir` ("" is the current one) and fits.
+fn walk(dir: &Path, steps: &[Step<'_>], found: &mut Vec<PathBuf>) -> Result<()> {
+    let Some((step, rest)) = steps.split_first() else {
+        found.push(dir.to_path_buf());
+        return Ok(());
+    };
+    match step {
+        Step::Named(name) => {
+            let path = dir.join(name);
+            // With "" at the end that asks for a directory.
+            if path.symlink_metadata().is_ok() { walk(&path, rest, found) } else { Ok(()) }
+        }
+        Step::Matching(pattern) => {
+            // What begins with a dot is not meant unless that is said.
+            let options = glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
+            for name in names_in(dir)? {
+                let path = dir.join(&name);
+                if pattern.matches_with(&name.to_string_lossy(), options)
+                    && (rest.is_empty() || path.is_dir())
+                {
+                    walk(&path, rest, found)?;
+                }
+            }
+            Ok(())
+        }
+        Step::Any => {
+            if !rest.is_empty() {
+                walk(dir, rest, found)?;
+            }
+            for name in names_in(dir)? {
+                let path = dir.join(&name);
+                if name.as_bytes().starts_with(b".") {
+                    continue;
+                }
+                if rest.is_empty() {
+                    found.push(path.clone());
+                }
+                if path.symlink_metadata().is_ok_and(|about| about.is_dir()) {
+                    walk(&path, steps, found)?;
+                }
+            }
+            Ok(())
+        }
     }
-    Ok(found)
+}
+
+/// What is in a directory, sorted; nothing if it is none.
+fn names_in(dir: &Path) -> Result<Vec<OsString>> {
+    let place = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
+    let failed = |e| Error::source(e, format_args!("cannot read {}", place.display()));
+    let entries = match place.read_dir() {
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Vec::new()),
+        entries => entries.map_err(failed)?,
+    };
+    let mut names =
+        entries.map(|entry| Ok(entry.map_err(failed)?.file_name())).collect::<Result<Vec<_>>>()?;
+    names.sort_unstable();
+    Ok(names)
 }
 
 /// A list of rules as in a .gitignore file: the last rule that matches decides.
@@ -189,6 +273,79 @@ impl Rules {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn local_names() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &[u8]| dir.path().join(OsStr::from_bytes(name));
+        for name in [&b"a/b/c"[..], b"a/.hidden", b"z"] {
+            std::fs::create_dir_all(at(name)).unwrap();
+        }
+        std::os::unix::fs::symlink("../..", at(b"a/b/up")).unwrap();
+        for name in [
+            &b"1.txt"[..],
+            b"caf\xe9.txt",
+            b".rc",
+            b"a/2.txt",
+            b"a/b/3.txt",
+            b"a/b/c/4.txt",
+            b"a/.hidden/5.txt",
+        ] {
+            std::fs::write(at(name), "").unwrap();
+        }
+        let found = |pattern: &[u8]| -> Vec<Vec<u8>> {
+            let paths = expand(at(pattern).as_os_str()).unwrap_or_default();
+            let relative = |p: &PathBuf| p.strip_prefix(dir.path()).unwrap().as_os_str().as_bytes().to_vec();
+            paths.iter().map(relative).collect()
+        };
+        for (pattern, want) in [
+            (&b"*.txt"[..], &[&b"1.txt"[..], b"caf\xe9.txt"][..]),
+            (b"caf?.txt", &[b"caf\xe9.txt"]),
+            (b"[0-9].*", &[b"1.txt"]),
+            (b".r*", &[b".rc"]),
+            (b"a/*", &[b"a/2.txt", b"a/b"]),
+            (b"*/*.txt", &[b"a/2.txt"]),
+            (b"*/", &[b"a", b"z"]),
+            (b"**/*.txt", &[b"1.txt", b"caf\xe9.txt", b"a/2.txt", b"a/b/3.txt", b"a/b/c/4.txt"]),
+            (b"a/**/**/[34]*", &[b"a/b/3.txt", b"a/b/c/4.txt"]),
+            (b"a/b/**", &[b"a/b/3.txt", b"a/b/c", b"a/b/c/4.txt", b"a/b/up"]),
+            (b"1.txt/*", &[]),
+            (b"no/*", &[]),
+            (b"[", &[]),
+        ] {
+            assert_eq!(found(pattern), want, "{}", pattern.escape_ascii());
+        }
+        assert_eq!(expand(at(b"x*").as_os_str()).unwrap_err().kind(), Kind::Missing);
+        assert!(expand(at(b"[").as_os_str()).unwrap_err().get_hint().is_some());
+    }
+
+    proptest::proptest! {
+        /// Where all names are UTF-8 it finds what the crate's own walk finds.
+        #[test]
+        fn local_names_are_those_of_the_crate(
+            names in proptest::collection::btree_set("\\.?[ab]{1,2}(/[ab]{1,2}){0,2}", 0..12),
+            pattern in "([ab*?]{1,3}|\\[!?a\\]|\\*\\*)(/[ab*?]{1,2}){0,2}",
+        ) {
+            // Where `**` stands last the crate means directories only; here it is everything, as in shells.
+            proptest::prop_assume!(!pattern.ends_with("**"));
+            let dir = tempfile::tempdir().unwrap();
+            for name in &names {
+                let path = dir.path().join(name);
+                if std::fs::create_dir_all(path.parent().unwrap()).is_ok() {
+                    let _ = std::fs::write(path, "");
+                }
+            }
+            let pattern = dir.path().join(pattern);
+            let options = glob::MatchOptions { require_literal_leading_dot: true, ..Default::default() };
+            if let Ok(theirs) = glob::glob_with(pattern.to_str().unwrap(), options) {
+                let mut theirs: Vec<PathBuf> = theirs.filter_map(Result::ok).collect();
+                let mut ours = expand(pattern.as_os_str()).unwrap_or_default();
+                theirs.sort();
+                ours.sort();
+                proptest::prop_assert_eq!(ours, theirs);
+            }
+        }
+    }
 
     #[test]
     fn globs() {

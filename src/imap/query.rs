@@ -181,8 +181,15 @@ impl<'t> Parser<'t> {
         while let Some(token) = self.peek() {
             match token.kind {
                 Tok::Or | Tok::Close => break,
-                Tok::And if !keys.is_empty() => self.at += 1,
-                Tok::And => return Err(wrong(token.column, "AND needs something before it")),
+                Tok::And if keys.is_empty() => {
+                    return Err(wrong(token.column, "AND needs something before it"));
+                }
+                Tok::And => {
+                    self.at += 1;
+                    if self.peek().is_none_or(|next| matches!(next.kind, Tok::And | Tok::Or | Tok::Close)) {
+                        return Err(wrong(token.column, "AND needs something behind it"));
+                    }
+                }
                 _ => keys.push(self.one()?),
             }
         }
@@ -467,6 +474,10 @@ mod tests {
             ("a \"b", 3, "quote without its end"),
             ("OR a", 1, "missing"),
             ("a OR", 3, "missing"),
+            ("a AND", 3, "behind"),
+            ("a AND OR b", 3, "behind"),
+            ("(a AND) b", 4, "behind"),
+            ("a AND AND b", 3, "behind"),
             ("since:2026-13-01", 1, "no time"),
             ("a larger:x", 3, "no size"),
             ("is:odd", 1, "not known"),

@@ -7,14 +7,11 @@
 //! Bcc is who gets it and never what it says. Date and Message-ID are always there; the Message-ID is random and in the
 //! sender's domain, so that it tells nothing about this machine and can stay the same over retries.
 
-use crate::base::{body::Body, date::Time, error::*, pattern, random};
+use crate::base::{body::Body, date::Time, error::*, random};
 use crate::mail::addresses::{self, Entry, Mailbox};
 use crate::mime::build::{Attachment, Message, Part, Source};
-use crate::mime::{header, media_type, names, params::Style};
-use std::{
-    io::Read,
-    path::{Path, PathBuf},
-};
+use crate::mime::header;
+use std::io::Read;
 
 /// What the flags said.
 #[derive(Clone, Debug, Default)]
@@ -246,122 +243,10 @@ fn own_field(line: &str) -> Result<String> {
     header::unstructured(name, value)
 }
 
-/// What `--attach` says: a file or a glob, and `;type=…`, `;name=…`, `;tail=1M`, `;gzip` behind it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct AttachSpec {
-    pub path: String,
-    pub media_type: Option<String>,
-    pub name: Option<String>,
-    pub tail: Option<u64>,
-    pub gzip: bool,
-}
-
-impl AttachSpec {
-    /// A path that exists as it is written is that path, semicolons and all.
-    pub fn parse(text: &str) -> Result<AttachSpec> {
-        if Path::new(text).exists() {
-            return Ok(AttachSpec { path: text.into(), ..AttachSpec::default() });
-        }
-        let mut pieces = text.split(';');
-        let mut spec = AttachSpec { path: pieces.next().unwrap_or_default().into(), ..AttachSpec::default() };
-        for piece in pieces {
-            match piece.split_once('=').map_or((piece, ""), |(k, v)| (k, v)) {
-                ("type", value) if value.contains('/') => spec.media_type = Some(value.to_ascii_lowercase()),
-                ("name", value) if !value.is_empty() => spec.name = Some(value.into()),
-                ("tail", value) => {
-                    let size = crate::base::quantity::size(value).ok_or_else(|| {
-                        Error::new(Kind::Usage, format!("'{value}' is no size"))
-                            .hint("such as tail=64K or tail=1M")
-                    })?;
-                    spec.tail = Some(size);
-                }
-                ("gzip", "") => spec.gzip = true,
-                _ => {
-                    let error =
-                        Error::new(Kind::Usage, format!("'{piece}' says nothing about an attachment"));
-                    return Err(error.hint("type=…, name=…, tail=SIZE and gzip do"));
-                }
-            }
-        }
-        if spec.path.is_empty() {
-            return Err(Error::new(Kind::Usage, "an attachment without a path"));
-        }
-        Ok(spec)
-    }
-
-    /// The files it stands for, opened.
-    pub fn open(&self, style: Style) -> Result<Vec<Attachment>> {
-        let exists = Path::new(&self.path).exists();
-        let paths = if !exists && pattern::is_glob(self.path.as_bytes()) {
-            // A directory among the matches of a glob was not meant.
-            let mut paths = pattern::expand(&self.path)?;
-            paths.retain(|p| !p.is_dir());
-            if paths.is_empty() {
-                return Err(Error::new(Kind::Missing, format!("no file matches {}", self.path)));
-            }
-            paths
-        } else {
-            vec![PathBuf::from(&self.path)]
-        };
-        paths.iter().map(|path| self.one(path, style)).collect()
-    }
-
-    fn one(&self, path: &Path, style: Style) -> Result<Attachment> {
-        let own = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let mut name = self.name.clone().unwrap_or(own);
-        let mut source = Source::file(path, self.tail)?;
-        let mut guessed = media_type::by_name(&name);
-        if self.gzip {
-            // The size has to be known beforehand, so it is packed beforehand.
-            let mut packed = flate2::read::GzEncoder::new(source.open(), flate2::Compression::default());
-            let shown = format!("{}.gz", path.display());
-            let spooled = Source::spool(&shown, &mut packed)?;
-            source = spooled;
-            if self.name.is_none() {
-                name.push_str(".gz");
-            }
-            guessed = "application/gzip".into();
-        }
-        header::check("a file name", &name)?;
-        // A directory in a name is nobody's business, and a danger at the other end.
-        let name = name.rsplit(['/', '\\']).next().map(str::to_string).unwrap_or_default();
-        let name = if name.chars().any(char::is_control) {
-            names::safe_name(&name).unwrap_or_default()
-        } else {
-            name
-        };
-        let media_type = self.media_type.clone().unwrap_or(guessed);
-        Ok(Attachment { source, name, media_type, cid: None, style })
-    }
-}
-
-/// `CID=FILE`.
-pub fn inline(text: &str, style: Style) -> Result<Attachment> {
-    let (cid, path) = text.split_once('=').ok_or_else(|| {
-        Error::new(Kind::Usage, format!("'{text}' is not CID=FILE"))
-            .hint("--inline logo=logo.png, shown by <img src=\"cid:logo\">")
-    })?;
-    let spec = AttachSpec::parse(path)?;
-    let mut files = spec.open(style)?;
-    match (files.pop(), files.is_empty()) {
-        (Some(mut file), true) => {
-            file.cid = Some(cid.to_string());
-            Ok(file)
-        }
-        _ => Err(Error::new(Kind::Usage, format!("{path} is more than one file for one Content-ID"))),
-    }
-}
-
-/// What comes on standard input, as a file of this name.
-pub fn from_reader(reader: &mut dyn Read, name: &str, style: Style) -> Result<Attachment> {
-    header::check("a file name", name)?;
-    let source = Source::spool(name, reader)?;
-    Ok(Attachment { source, name: name.into(), media_type: media_type::by_name(name), cid: None, style })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mime::{media_type, params::Style};
 
     fn draft() -> Draft {
         Draft {
@@ -495,39 +380,6 @@ mod tests {
             d.headers = vec![field.into()];
             assert!(d.compose().is_err(), "{field}");
         }
-    }
-
-    #[test]
-    fn what_attach_says() {
-        let spec = AttachSpec::parse("a.log;tail=1M;gzip;name=b.gz;type=Text/X").unwrap();
-        assert_eq!(
-            spec,
-            AttachSpec {
-                path: "a.log".into(),
-                media_type: Some("text/x".into()),
-                name: Some("b.gz".into()),
-                tail: Some(1 << 20),
-                gzip: true
-            }
-        );
-        for bad in ["a;b", "a;tail=x", "a;type=x", ";gzip", "a;gzip=1"] {
-            assert_eq!(AttachSpec::parse(bad).unwrap_err().kind(), Kind::Usage, "{bad}");
-        }
-        let dir = tempfile::tempdir().unwrap();
-        for name in ["x.txt", "y.txt", "odd;name.txt"] {
-            std::fs::write(dir.path().join(name), "0123456789").unwrap();
-        }
-        let path = |name: &str| dir.path().join(name).display().to_string();
-        assert_eq!(AttachSpec::parse(&path("odd;name.txt")).unwrap().path, path("odd;name.txt"));
-        let many = AttachSpec::parse(&path("[xy].txt")).unwrap().open(Style::Both).unwrap();
-        assert_eq!(many.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["x.txt", "y.txt"]);
-        let error = AttachSpec::parse(&path("*.pdf")).unwrap().open(Style::Both).unwrap_err();
-        assert_eq!(error.kind(), Kind::Missing);
-        let packed =
-            AttachSpec::parse(&format!("{};tail=3;gzip", path("x.txt"))).unwrap().open(Style::Both).unwrap();
-        let mut back = String::new();
-        flate2::read::GzDecoder::new(packed[0].source.open()).read_to_string(&mut back).unwrap();
-        assert_eq!((packed[0].name.as_str(), back.as_str()), ("x.txt.gz", "789"));
     }
 
     #[test]

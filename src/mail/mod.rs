@@ -1,6 +1,7 @@
 //! Messages as people speak of them: addresses, composing, sorting.
 pub mod addresses;
 pub mod aliases;
+pub mod attach;
 mod canonical;
 pub mod compose;
 pub mod downgrade;

@@ -24,7 +24,7 @@ pub use dial::{Dialer, Family};
 pub use proxy::Proxy;
 pub use tls::{TlsInfo, TlsOptions, TlsSession};
 
-use crate::base::error::*;
+use crate::base::{b64, error::*};
 use std::{
     fmt,
     fs::File,
@@ -189,7 +189,10 @@ impl Tracer {
     /// `< ` what the peer said.
     pub fn received(&self, line: &[u8]) {
         if self.is_on() {
-            self.line("< ", &String::from_utf8_lossy(line));
+            match proof(line) {
+                Some(at) => self.line("< ", &format!("{}****", String::from_utf8_lossy(&line[..at]))),
+                None => self.line("< ", &String::from_utf8_lossy(line)),
+            }
         }
     }
 
@@ -205,4 +208,13 @@ impl Tracer {
             sink(&format!("{mark}{text}"));
         }
     }
+}
+
+/// Where a line of SCRAM (RFC 5802 §5) begins that a password can be guessed by: the salt, and the server's own proof. A guess is
+/// tried on them without asking the server.
+fn proof(line: &[u8]) -> Option<usize> {
+    let challenge = [&b"334 "[..], b"235 ", b"+ ", b"+OK "].iter().any(|mark| line.starts_with(mark));
+    let at = line.iter().rposition(|b| *b == b' ').filter(|_| challenge)? + 1;
+    let text = b64::decode(line[at..].trim_ascii_end())?;
+    (text.starts_with(b"r=") || text.starts_with(b"v=")).then_some(at)
 }

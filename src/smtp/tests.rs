@@ -410,3 +410,29 @@ fn a_trace_shows_no_secret() {
         assert!(seen.contains("AUTH LOGIN") && !seen.contains("cHc="), "{seen}");
     });
 }
+
+#[test]
+fn what_a_password_can_be_guessed_by_is_in_no_trace() {
+    use std::sync::{Arc, Mutex};
+    let seen = Arc::new(Mutex::new(String::new()));
+    let sink = seen.clone();
+    let trace = Tracer::new(move |line| *sink.lock().unwrap() += &format!("{line}\n"));
+    let proof = crate::base::b64::encode(b"v=rmF9pqV8S7suAoZWja4dJRkFsKQ=");
+    let salt = crate::base::b64::encode(b"r=abc,s=QSXCR+Q6sek8bf92,i=4096");
+    for line in [
+        format!("334 {salt}"),
+        format!("+ {proof}"),
+        format!("+OK {proof}"),
+        format!("235 2.7.0 {proof}\r\n"),
+    ] {
+        trace.received(line.as_bytes());
+    }
+    for line in ["+ ", "334 VXNlcm5hbWU6", "+ eyJzdGF0dXMiOiI0MDEifQ==", "220 dj0x", "+OK"] {
+        trace.received(line.as_bytes());
+    }
+    assert_eq!(
+        *seen.lock().unwrap(),
+        "< 334 ****\n< + ****\n< +OK ****\n< 235 2.7.0 ****\n< + \n< 334 VXNlcm5hbWU6\n\
+         < + eyJzdGF0dXMiOiI0MDEifQ==\n< 220 dj0x\n< +OK\n"
+    );
+}

@@ -194,6 +194,21 @@ fn memory_does_not_grow_with_size() {
 }
 
 #[test]
+fn names_that_are_no_utf8_are_attached() {
+    use std::os::unix::ffi::OsStrExt;
+    let world = World::new();
+    for name in [&b"caf\xe9.txt"[..], b"plain.txt"] {
+        std::fs::write(world.path("").join(std::ffi::OsStr::from_bytes(name)), "x").unwrap();
+    }
+    let built = run(&world, &["build", "--body", "x", "--attach", "*.txt"]).go();
+    built.exits(0);
+    let listed = run(&world, &["list", "-", "--json"]).stdin(built.stdout.clone()).go();
+    let named: Vec<_> =
+        listed.json().iter().filter_map(|part| part["name"].as_str().map(String::from)).collect();
+    assert_eq!(named, ["caf\u{fffd}.txt", "plain.txt"]);
+}
+
+#[test]
 fn header_values() {
     let world = World::new();
     for (args, stdin, out) in [

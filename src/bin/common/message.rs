@@ -2,13 +2,17 @@
 
 use clap::{Args, ValueEnum};
 use std::{
+    ffi::OsString,
     io::Read,
     path::{Path, PathBuf},
 };
 use wirepost::{
     base::error::*,
     cli::stdin,
-    mail::compose::{self, AttachSpec, Draft},
+    mail::{
+        attach::{self, AttachSpec},
+        compose::Draft,
+    },
     mime::{build::Source, params::Style},
 };
 
@@ -47,10 +51,10 @@ pub struct MessageFlags {
     pub html: Option<PathBuf>,
     /// A file that the HTML shows by <img src="cid:CID">
     #[arg(long, value_name = "CID=FILE", help_heading = "Message")]
-    pub inline: Vec<String>,
+    pub inline: Vec<OsString>,
     /// A file or 'GLOB' to attach; behind it ;type=T ;name=N ;tail=SIZE ;gzip
     #[arg(short, long, value_name = "PATH", help_heading = "Message")]
-    pub attach: Vec<String>,
+    pub attach: Vec<OsString>,
     /// Attach what comes on stdin under this name
     #[arg(long, value_name = "NAME", help_heading = "Message")]
     pub attach_stdin: Option<String>,
@@ -102,14 +106,14 @@ impl MessageFlags {
             _ => None,
         };
         let html = self.html.as_deref().map(|path| source(path, "the HTML")).transpose()?;
-        let inline = self.inline.iter().map(|text| compose::inline(text, style)).collect::<Result<_>>()?;
+        let inline = self.inline.iter().map(|text| attach::inline(text, style)).collect::<Result<_>>()?;
         let mut attachments = Vec::new();
         for text in &self.attach {
             attachments.extend(AttachSpec::parse(text)?.open(style)?);
         }
         if let Some(name) = &self.attach_stdin {
             stdin::claim("an attachment")?;
-            attachments.push(compose::from_reader(&mut std::io::stdin().lock(), name, style)?);
+            attachments.push(attach::from_reader(&mut std::io::stdin().lock(), name, style)?);
         }
         Ok(Draft {
             to: self.to.clone(),

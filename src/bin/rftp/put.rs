@@ -183,10 +183,7 @@ fn expand(sources: &[OsString], no_glob: bool) -> Result<Vec<PathBuf>> {
         {
             paths.push(path);
         } else {
-            let pattern = source
-                .to_str()
-                .ok_or_else(|| Error::new(Kind::Usage, format!("not a pattern: {}", source.display())))?;
-            paths.extend(pattern::expand(pattern)?);
+            paths.extend(pattern::expand(source)?);
         }
     }
     Ok(paths)

@@ -36,6 +36,11 @@ impl Order {
         self.first.or(self.last)
     }
 
+    /// Of a page, the message next to the one beyond it.
+    pub fn edge(&self, page: &[Uid]) -> Option<Uid> {
+        if self.last.is_some() != self.reverse { page.first() } else { page.last() }.copied()
+    }
+
     /// Takes what is wanted of a list in ascending order, and turns it round if need be.
     pub fn cut<T>(&self, mut all: Vec<T>) -> Vec<T> {
         let most = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
@@ -135,6 +140,29 @@ pub fn find(
         }
         other => other,
     }
+}
+
+/// Asks whether the page ends in a tie, and if it does for the whole order: what it holds is then sure.
+///
+/// # Errors
+/// The server's.
+pub fn settle(
+    mailbox: &mut Mailbox<'_>,
+    key: &SearchKey,
+    order: &Order,
+    found: Found,
+    out: &mut Output,
+) -> Result<Found> {
+    let (Some(beyond), Some(by), Some(edge)) = (found.beyond, order.by, order.edge(&found.uids)) else {
+        return Ok(found);
+    };
+    let both = [edge, beyond].into_iter().collect();
+    let known = values(mailbox, by, &both)?;
+    let value = |uid| known.iter().find(|(_, u)| *u == uid).map(|(value, _)| value);
+    if value(edge) == value(beyond) {
+        return find(mailbox, key, order, true, out);
+    }
+    Ok(Found { beyond: None, ..found })
 }
 
 fn attempt(

@@ -339,7 +339,14 @@ fn in_mailbox(
             return count(job, &mut mailbox, out);
         }
         None => match job.key_for(&mailbox, follows, out)? {
-            Some(key) => find::find(&mut mailbox, &key, &order, false, out)?,
+            Some(key) => {
+                let found = find::find(&mut mailbox, &key, &order, false, out)?;
+                // What is delivered or remembered is not looked at again; other pages are settled as they are shown.
+                match tools.delivery.is_some() && !search.dry_run || job.seen.is_some() {
+                    true => find::settle(&mut mailbox, &key, &order, found, out)?,
+                    false => found,
+                }
+            }
             None => Found { uids: Vec::new(), beyond: None, page: false },
         },
     };

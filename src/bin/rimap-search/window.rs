@@ -89,11 +89,10 @@ pub fn window(
         }
     }
     drop(fetching);
-    if let (Some(other), Some(by)) = (&other, order.by) {
-        let edge = if order.last.is_some() != order.reverse { uids.first() } else { uids.last() };
-        if edge.and_then(|u| messages.get(u)).is_some_and(|m| find::ties(by, m, other)) {
-            return Ok(false);
-        }
+    if let (Some(other), Some(by)) = (&other, order.by)
+        && order.edge(uids).and_then(|u| messages.get(&u)).is_some_and(|m| find::ties(by, m, other))
+    {
+        return Ok(false);
     }
     let mut present: Vec<Uid> = uids.iter().copied().filter(|u| messages.contains_key(u)).collect();
     if let (true, Some(by)) = (page, order.by) {

@@ -17,7 +17,7 @@ use wirepost::{
     base::{error::*, escape},
     cli::stdin,
     mail::{
-        compose as mail_compose,
+        attach,
         merge::{self, Place, Row, Rows},
     },
     mime::build::{Attachment, Source},
@@ -163,7 +163,7 @@ impl Texts {
         let dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
         if let Some(name) = &message.attach_stdin {
             stdin::claim("an attachment")?;
-            let file = mail_compose::from_reader(&mut std::io::stdin().lock(), name, message.style())?;
+            let file = attach::from_reader(&mut std::io::stdin().lock(), name, message.style())?;
             texts.attachments.push(file);
         }
         if dash(&message.body_file) {
@@ -236,8 +236,6 @@ fn each(flags: &mut Rsendmail, with: &mut dyn FnMut(&str, &str, Place) -> Result
     strings("--subject", subject.as_mut_slice(), Place::Line)?;
     strings("--header", headers, Place::Line)?;
     strings("--body", body.as_mut_slice(), Place::Text)?;
-    strings("--attach", attach, Place::Path)?;
-    strings("--inline", inline, Place::Path)?;
     strings("--envelope-from", flags.envelope.envelope_from.as_mut_slice(), Place::Addresses)?;
     strings("--envid", flags.envelope.envid.as_mut_slice(), Place::Line)?;
     let eml = flags.ready.eml.iter_mut().map(|path| ("--eml", path));
@@ -247,6 +245,12 @@ fn each(flags: &mut Rsendmail, with: &mut dyn FnMut(&str, &str, Place) -> Result
         // A path that is not UTF-8 holds no field.
         if let Some(text) = path.to_str() {
             *path = PathBuf::from(with(what, text, Place::Path)?);
+        }
+    }
+    let files = attach.iter_mut().map(|word| ("--attach", word));
+    for (what, word) in files.chain(inline.iter_mut().map(|word| ("--inline", word))) {
+        if let Some(text) = word.to_str() {
+            *word = with(what, text, Place::Path)?.into();
         }
     }
     Ok(())

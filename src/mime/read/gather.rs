@@ -1,6 +1,7 @@
 //! Gathering a header line by line, and telling where it ends when nobody said so.
 
-use super::{DELIMITER, Found, Line, Parser, Sink, State, What, text};
+use super::body::Found;
+use super::{DELIMITER, Line, Parser, Sink, State, What, text};
 use crate::base::error::*;
 use crate::mime::header::name_length;
 use memchr::memchr;

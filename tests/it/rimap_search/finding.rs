@@ -92,6 +92,24 @@ fn the_last_and_the_first_with_every_ladder() {
             let out = run(&world, &server, args);
             assert_eq!(uids(&out), want, "{args:?} without {off:?} {out:?}");
         }
+        // What becomes of them does not change which they are.
+        for (n, more) in [
+            &["--maildir", "md"][..],
+            &["--exec", "true"],
+            &["--save", "*", "--dir", "d"],
+            &["--new", "--state", "s"],
+        ]
+        .iter()
+        .enumerate()
+        {
+            let fresh = |w: &&str| if w.len() < 3 { format!("{w}{n}") } else { w.to_string() };
+            let more: Vec<String> = more.iter().map(fresh).collect();
+            let args =
+                ["--from", "ann", "--last", "1", "--json"].into_iter().chain(more.iter().map(String::as_str));
+            let out = run(&world, &server, &args.collect::<Vec<_>>());
+            let told: Vec<u64> = out.json().iter().filter_map(|line| line["uid"].as_u64()).collect();
+            assert_eq!(told, [u64::from(b)], "{more:?} without {off:?} {out:?}");
+        }
         let raw = run(&world, &server, &["--from", "ann", "--last", "1", "--show", "raw"]);
         assert!(raw.out().contains("Subject: tie two"), "{raw:?}");
         clean(&server);
