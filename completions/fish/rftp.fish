@@ -23,7 +23,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_needs_command" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_needs_command" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_needs_command" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_needs_command" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_needs_command" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_needs_command" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_needs_command" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_needs_command" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -101,7 +101,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand put" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand put" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand put" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand put" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand put" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand put" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand put" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand put" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -182,7 +182,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand get" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand get" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -238,7 +238,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand cat" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand cat" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand cat" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand cat" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand cat" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand cat" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand cat" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand cat" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -291,7 +291,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand ls" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand ls" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand ls" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand ls" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand ls" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand ls" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand ls" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand ls" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -341,7 +341,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand stat" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand stat" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand stat" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand stat" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand stat" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand stat" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand stat" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand stat" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -388,7 +388,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand mkdir" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand mkdir" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand mkdir" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand mkdir" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand mkdir" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand mkdir" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand mkdir" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand mkdir" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -447,7 +447,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand rm" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand rm" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand rm" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand rm" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand rm" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand rm" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand rm" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand rm" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -505,7 +505,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand mv" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand mv" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand mv" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand mv" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand mv" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand mv" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand mv" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand mv" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -552,7 +552,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand chmod" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand chmod" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand chmod" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand chmod" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand chmod" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand chmod" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand chmod" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand chmod" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -611,7 +611,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand sync" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand sync" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -670,7 +670,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand verify" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand verify" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand verify" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand verify" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand verify" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand verify" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand verify" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand verify" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -719,7 +719,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand quote" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand quote" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand quote" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand quote" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand quote" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand quote" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand quote" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand quote" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -766,7 +766,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand check" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand check" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand check" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand check" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand check" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand check" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand check" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand check" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -811,7 +811,7 @@ off\t'Nothing'"
 complete -c rftp -n "__fish_rftp_using_subcommand clean" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand clean" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand clean" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand clean" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand clean" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand clean" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand clean" -l max-time -d 'Time for the whole run' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand clean" -l retries -d 'How often to try again after a passing failure' -r -f

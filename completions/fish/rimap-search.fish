@@ -113,7 +113,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_needs_command" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_needs_command" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -279,7 +279,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -348,7 +348,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and not __fish_seen_subcommand_from list tree status create rename delete subscribe unsubscribe help" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and not __fish_seen_subcommand_from list tree status create rename delete subscribe unsubscribe help" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and not __fish_seen_subcommand_from list tree status create rename delete subscribe unsubscribe help" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and not __fish_seen_subcommand_from list tree status create rename delete subscribe unsubscribe help" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and not __fish_seen_subcommand_from list tree status create rename delete subscribe unsubscribe help" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and not __fish_seen_subcommand_from list tree status create rename delete subscribe unsubscribe help" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and not __fish_seen_subcommand_from list tree status create rename delete subscribe unsubscribe help" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and not __fish_seen_subcommand_from list tree status create rename delete subscribe unsubscribe help" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -409,7 +409,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from list" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from list" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from list" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from list" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from list" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from list" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -461,7 +461,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from tree" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from tree" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from tree" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from tree" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from tree" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from tree" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from tree" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from tree" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -513,7 +513,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from status" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from status" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from status" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from status" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from status" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from status" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from status" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from status" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -565,7 +565,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from create" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from create" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from create" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from create" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from create" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from create" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from create" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from create" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -619,7 +619,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from rename" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from rename" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from rename" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from rename" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from rename" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from rename" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from rename" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from rename" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -672,7 +672,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -726,7 +726,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -778,7 +778,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -853,7 +853,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand append" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand append" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand append" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand append" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand append" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand append" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand append" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand append" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -943,7 +943,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand watch" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand watch" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand watch" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand watch" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand watch" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand watch" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand watch" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand watch" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -1004,7 +1004,7 @@ off\t'Nothing'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand check" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand check" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand check" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand check" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand check" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand check" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand check" -l max-time -d 'Time for the whole run' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand check" -l retries -d 'How often to try again after a passing failure' -r -f

@@ -46,7 +46,7 @@ complete -c rpop -n "__fish_rpop_needs_command" -l tls-min -d 'Least version of 
 complete -c rpop -n "__fish_rpop_needs_command" -l tls-max -d 'Highest version of TLS' -r -f -a "1.2\t''
 1.3\t''"
 complete -c rpop -n "__fish_rpop_needs_command" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rpop -n "__fish_rpop_needs_command" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rpop -n "__fish_rpop_needs_command" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rpop -n "__fish_rpop_needs_command" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rpop -n "__fish_rpop_needs_command" -l max-time -d 'Time for the whole run' -r -f
 complete -c rpop -n "__fish_rpop_needs_command" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -91,7 +91,7 @@ complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l max -d 'At most N me
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l max-size -d 'Leave larger messages on the server' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l since -d 'Only messages dated since TIME (2026-11-23, or 7d for a week ago)' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l retry-from -d 'Only what an earlier run\'s JSON Lines in FILE call temporary' -r -F
-complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l rules -d 'Sort by the rules in FILE' -r -F
+complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l rules -d 'Sort by the rules in FILE (their language: rpop --help)' -r -F
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l delete-after -d 'Delete on the server what was delivered longer ago than TIME' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l keep-newest -d 'Delete on the server what was delivered, but never the newest N' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l state -d 'Remember in the state NAME, or in a file (with a slash), instead of one by account' -r -f
@@ -126,7 +126,7 @@ complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l tls-min -d 'Least ve
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l tls-max -d 'Highest version of TLS' -r -f -a "1.2\t''
 1.3\t''"
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l max-time -d 'Time for the whole run' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand fetch" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -191,7 +191,7 @@ complete -c rpop -n "__fish_rpop_using_subcommand list" -l tls-min -d 'Least ver
 complete -c rpop -n "__fish_rpop_using_subcommand list" -l tls-max -d 'Highest version of TLS' -r -f -a "1.2\t''
 1.3\t''"
 complete -c rpop -n "__fish_rpop_using_subcommand list" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rpop -n "__fish_rpop_using_subcommand list" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rpop -n "__fish_rpop_using_subcommand list" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand list" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand list" -l max-time -d 'Time for the whole run' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand list" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -246,7 +246,7 @@ complete -c rpop -n "__fish_rpop_using_subcommand show" -l tls-min -d 'Least ver
 complete -c rpop -n "__fish_rpop_using_subcommand show" -l tls-max -d 'Highest version of TLS' -r -f -a "1.2\t''
 1.3\t''"
 complete -c rpop -n "__fish_rpop_using_subcommand show" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rpop -n "__fish_rpop_using_subcommand show" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rpop -n "__fish_rpop_using_subcommand show" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand show" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand show" -l max-time -d 'Time for the whole run' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand show" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -301,7 +301,7 @@ complete -c rpop -n "__fish_rpop_using_subcommand top" -l tls-min -d 'Least vers
 complete -c rpop -n "__fish_rpop_using_subcommand top" -l tls-max -d 'Highest version of TLS' -r -f -a "1.2\t''
 1.3\t''"
 complete -c rpop -n "__fish_rpop_using_subcommand top" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rpop -n "__fish_rpop_using_subcommand top" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rpop -n "__fish_rpop_using_subcommand top" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand top" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand top" -l max-time -d 'Time for the whole run' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand top" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -355,7 +355,7 @@ complete -c rpop -n "__fish_rpop_using_subcommand rm" -l tls-min -d 'Least versi
 complete -c rpop -n "__fish_rpop_using_subcommand rm" -l tls-max -d 'Highest version of TLS' -r -f -a "1.2\t''
 1.3\t''"
 complete -c rpop -n "__fish_rpop_using_subcommand rm" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rpop -n "__fish_rpop_using_subcommand rm" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rpop -n "__fish_rpop_using_subcommand rm" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand rm" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand rm" -l max-time -d 'Time for the whole run' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand rm" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -409,7 +409,7 @@ complete -c rpop -n "__fish_rpop_using_subcommand stat" -l tls-min -d 'Least ver
 complete -c rpop -n "__fish_rpop_using_subcommand stat" -l tls-max -d 'Highest version of TLS' -r -f -a "1.2\t''
 1.3\t''"
 complete -c rpop -n "__fish_rpop_using_subcommand stat" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rpop -n "__fish_rpop_using_subcommand stat" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rpop -n "__fish_rpop_using_subcommand stat" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand stat" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand stat" -l max-time -d 'Time for the whole run' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand stat" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -463,7 +463,7 @@ complete -c rpop -n "__fish_rpop_using_subcommand check" -l tls-min -d 'Least ve
 complete -c rpop -n "__fish_rpop_using_subcommand check" -l tls-max -d 'Highest version of TLS' -r -f -a "1.2\t''
 1.3\t''"
 complete -c rpop -n "__fish_rpop_using_subcommand check" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rpop -n "__fish_rpop_using_subcommand check" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rpop -n "__fish_rpop_using_subcommand check" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand check" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand check" -l max-time -d 'Time for the whole run' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand check" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -519,7 +519,7 @@ complete -c rpop -n "__fish_rpop_using_subcommand sort" -l tls-min -d 'Least ver
 complete -c rpop -n "__fish_rpop_using_subcommand sort" -l tls-max -d 'Highest version of TLS' -r -f -a "1.2\t''
 1.3\t''"
 complete -c rpop -n "__fish_rpop_using_subcommand sort" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rpop -n "__fish_rpop_using_subcommand sort" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rpop -n "__fish_rpop_using_subcommand sort" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand sort" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand sort" -l max-time -d 'Time for the whole run' -r -f
 complete -c rpop -n "__fish_rpop_using_subcommand sort" -l retries -d 'How often to try again after a passing failure' -r -f

@@ -48,7 +48,7 @@ complete -c rsendmail -n "__fish_rsendmail_needs_command" -l merge -d 'One messa
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l merge-key -d 'The field that tells one row from another in JSON and for --retry-from, in place of the line' -r -f
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l rate -d 'No more messages than this, such as 10/s or 500/m' -r -f
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l max-per-connection -d 'A new connection after so many messages' -r -f
-complete -c rsendmail -n "__fish_rsendmail_needs_command" -l filter -d 'Send what CMD writes, given the message (DKIM, PGP, S/MIME); exit 75 puts it off, any other failure ends it' -r -f -a "(__fish_complete_command)"
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l filter -d 'Send what CMD writes, given the message (DKIM, PGP, S/MIME); exit 75, or a command that is not there, puts it off; any other failure ends it' -r -f -a "(__fish_complete_command)"
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l filter-timeout -d 'Time for one run of it' -r -f
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l queue -d 'Leave it to the queue: always, on-failure or never; alone: always' -r -f -a "always\t'Leave everything to a later `queue run`'
 on-failure\t'Leave to it what cannot be sent now, unless the server refused this message or recipient'
@@ -77,7 +77,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_needs_command" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_needs_command" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_needs_command" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -150,7 +150,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand check" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand check" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand check" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_using_subcommand check" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_using_subcommand check" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand check" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand check" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand check" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -206,7 +206,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and not __fish_seen_subcommand_from list run show hold release retry rm check help" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and not __fish_seen_subcommand_from list run show hold release retry rm check help" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and not __fish_seen_subcommand_from list run show hold release retry rm check help" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and not __fish_seen_subcommand_from list run show hold release retry rm check help" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and not __fish_seen_subcommand_from list run show hold release retry rm check help" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and not __fish_seen_subcommand_from list run show hold release retry rm check help" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and not __fish_seen_subcommand_from list run show hold release retry rm check help" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and not __fish_seen_subcommand_from list run show hold release retry rm check help" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -276,7 +276,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from list" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from list" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from list" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from list" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from list" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from list" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from list" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from list" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -332,7 +332,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from run" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from run" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from run" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from run" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from run" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from run" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from run" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from run" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -390,7 +390,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from show" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from show" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from show" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from show" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from show" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from show" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from show" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from show" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -452,7 +452,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from hold" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from hold" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from hold" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from hold" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from hold" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from hold" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from hold" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from hold" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -514,7 +514,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from release" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from release" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from release" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from release" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from release" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from release" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from release" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from release" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -577,7 +577,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from retry" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from retry" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from retry" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from retry" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from retry" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from retry" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from retry" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from retry" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -640,7 +640,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from rm" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from rm" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from rm" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from rm" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from rm" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from rm" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from rm" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from rm" -l retries -d 'How often to try again after a passing failure' -r -f
@@ -698,7 +698,7 @@ off\t'Nothing'"
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from check" -l account -d 'Take the flags of account NAME from the account file' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from check" -l config -d 'The account file, in place of ~/.config/wirepost/config' -r -F
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from check" -l connect-timeout -d 'Time to resolve, connect and shake hands' -r -f
-complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from check" -l timeout -d 'Longest silence while bytes should flow' -r -f
+complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from check" -l timeout -d 'Longest silence while bytes should flow, and time for a server\'s greeting' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from check" -l reply-timeout -d 'Time for a reply to a command' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from check" -l max-time -d 'Time for the whole run' -r -f
 complete -c rsendmail -n "__fish_rsendmail_using_subcommand queue; and __fish_seen_subcommand_from check" -l retries -d 'How often to try again after a passing failure' -r -f

@@ -72,7 +72,7 @@ pub struct Network {
     /// Time to resolve, connect and shake hands
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, default_value = "15s", help_heading = "Network")]
     pub connect_timeout: Duration,
-    /// Longest silence while bytes should flow
+    /// Longest silence while bytes should flow, and time for a server's greeting
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, default_value = "60s", help_heading = "Network")]
     pub timeout: Duration,
     /// Time for a reply to a command

@@ -29,7 +29,14 @@ pub fn blocks(text: &str) -> Vec<Block> {
         match (line, last) {
             ("", _) => fresh = true,
             (line, Some(Block::Titled(_, lines))) if line.starts_with(' ') => {
-                lines.push(line.strip_prefix("  ").unwrap_or(line).to_string());
+                match lines.last_mut() {
+                    // As the shell reads it.
+                    Some(open) if open.ends_with(" \\") => {
+                        open.pop();
+                        open.push_str(line.trim_start());
+                    }
+                    _ => lines.push(line.strip_prefix("  ").unwrap_or(line).to_string()),
+                }
                 fresh = false;
             }
             (line, _) if line.ends_with(':') && fresh => {
@@ -54,8 +61,49 @@ pub fn blocks(text: &str) -> Vec<Block> {
     blocks
 }
 
+/// No line of an example is longer, so that no terminal breaks one.
+const WIDTH: usize = 76;
+
+/// An example in lines that a shell takes as one when they are copied: broken at blanks outside quotes, in front of a flag where
+/// that can be.
+pub fn folded(line: &str) -> Vec<String> {
+    let (mut lines, mut rest, mut indent) = (Vec::new(), line, "");
+    loop {
+        let room = WIDTH - indent.len();
+        if rest.chars().count() <= room {
+            lines.push(format!("{indent}{rest}"));
+            return lines;
+        }
+        let (mut quote, mut cut, mut flag, mut far) = (None, None, None, None);
+        for (n, (at, c)) in rest.char_indices().enumerate() {
+            match (quote, c) {
+                (Some(open), c) if c == open => quote = None,
+                (None, '\'' | '"') => quote = Some(c),
+                // Two more are needed, for the backslash.
+                (None, ' ') if at > 0 && n + 2 <= room => {
+                    cut = Some(at);
+                    let next = rest[at..].trim_start();
+                    flag = if next.starts_with(['-', '|']) { cut } else { flag };
+                }
+                (None, ' ') if at > 0 => far = far.or(Some(at)),
+                _ => {}
+            }
+        }
+        let Some(at) = flag.or(cut).or(far) else {
+            lines.push(format!("{indent}{rest}"));
+            return lines;
+        };
+        lines.push(format!("{indent}{} \\", rest[..at].trim_end()));
+        (rest, indent) = (rest[at..].trim_start(), "    ");
+    }
+}
+
 fn show(block: &Block) -> String {
     match block {
+        Block::Titled(title, lines) if EXAMPLES.contains(&title.as_str()) => {
+            let lines: Vec<String> = lines.iter().flat_map(|line| folded(line)).collect();
+            format!("{title}:\n  {}\n", lines.join("\n  "))
+        }
         Block::Titled(title, lines) => format!("{title}:\n  {}\n", lines.join("\n  ")),
         Block::Prose(lines) => format!("{}\n", lines.join("\n")),
     }
@@ -118,6 +166,19 @@ mod tests {
         );
         assert_eq!(found[2], titled("Rules, one a line", &["x -> y", "  z"]));
         assert_eq!(found.len(), 3);
+    }
+
+    #[test]
+    fn long_examples_are_broken_as_a_shell_reads_them() {
+        let long = "p put 'a name with blanks that is so long that it goes beyond the end of the line' --flag value | p get --one 'two three' --four five --six seven --eight";
+        let lines = folded(long);
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert!(lines[1].starts_with("    --flag value | p get"), "{lines:?}");
+        assert!(lines[0].ends_with(" \\") && lines[1].ends_with(" \\"), "{lines:?}");
+        assert!(lines[1..].iter().all(|line| line.chars().count() <= WIDTH), "{lines:?}");
+        let text = show(&Block::Titled("Examples".into(), vec![long.into(), "p get a".into()]));
+        assert_eq!(blocks(&text), [Block::Titled("Examples".into(), vec![long.into(), "p get a".into()])]);
+        assert_eq!(folded("p get a"), ["p get a"]);
     }
 
     #[test]

@@ -59,6 +59,7 @@ pub fn main_with<A: Flags>(
 ) -> ExitCode {
     no_core_dumps();
     panic_hook(tool.name);
+    hint::this_is(tool.name);
     let signal = signal::install();
     let flags = match parse::<A>(tool, &argv) {
         Ok(flags) => flags,

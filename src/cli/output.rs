@@ -280,7 +280,12 @@ impl Output {
         }
         let message = escape::text(error.message()).into_owned();
         self.print_stderr(&format!("{}: {message}", self.tool));
-        if let Some(hint) = error.get_hint().map(str::to_string).or_else(|| hint::of(error)) {
+        self.hint(error);
+    }
+
+    /// The hint of an error that is told in other words.
+    pub fn hint(&mut self, error: &Error) {
+        if let Some(hint) = hint::shown(error) {
             self.print_stderr(&format!("hint: {}", escape::text(&hint)));
         }
     }

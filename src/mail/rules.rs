@@ -18,7 +18,8 @@
 //! from a message. What a rule needs to know of a message is asked through [`Facts`], so that nobody reads a body when
 //! the rules look only at headers.
 
-use crate::base::{error::*, quantity};
+use crate::base::{error::*, escape, quantity};
+use std::path::Path;
 
 /// What rules can ask of a message. Each value is decoded Unicode.
 pub trait Facts {
@@ -87,10 +88,26 @@ const TESTS: &str =
     "from, to, cc, recipient, subject, header NAME, list-id, larger, smaller, attachment, text, all";
 
 impl Rules {
+    /// Reads a rules file.
+    ///
+    /// # Errors
+    /// `Config`, whatever is wrong with it; with the line, where there is one.
+    pub fn load(path: &Path) -> Result<Rules> {
+        let shown = escape::text(&path.to_string_lossy()).into_owned();
+        let bytes = std::fs::read(path)
+            .map_err(|e| Error::from_io(e, Kind::Config, format_args!("cannot read {shown}")))?;
+        let text = String::from_utf8(bytes).map_err(|e| {
+            let good = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+            let line = good.iter().filter(|b| **b == b'\n').count() + 1;
+            Error::new(Kind::Config, format!("{shown}: line {line}: not UTF-8"))
+        })?;
+        Rules::parse(&text).map_err(|e| e.context(shown))
+    }
+
     /// Reads the text of a rules file.
     ///
     /// # Errors
-    /// `Usage`, as `line 3, column 8: …`; the caller puts the file's name in front.
+    /// `Config`, as `line 3, column 8: …`; the caller puts the file's name in front.
     pub fn parse(text: &str) -> Result<Rules> {
         let mut rules = Vec::new();
         for (n, line) in text.lines().enumerate() {
@@ -219,7 +236,7 @@ struct Wrong {
 impl Wrong {
     fn at(self, line: usize) -> Error {
         let text = format!("line {}, column {}: {}", line + 1, self.column, self.what);
-        Error::new(Kind::Usage, text)
+        Error::new(Kind::Config, text)
     }
 }
 

@@ -148,7 +148,9 @@ impl Envelope {
         if ext.size.is_some() {
             mail = mail.arg(format!("SIZE={size}"))?;
         }
-        if self.eight_bit {
+        // What it declares is the content, and the header is a part of that: some servers refuse UTF-8 there that was not declared
+        // (RFC 6152 §3). Who offers SMTPUTF8 has to offer this as well (RFC 6531 §3.1, item 8).
+        if self.eight_bit || (self.utf8 && ext.eight_bit_mime) {
             mail = mail.arg("BODY=8BITMIME")?;
         }
         if self.utf8 || self.wide().is_some() {
@@ -243,7 +245,11 @@ mod tests {
         let address = |a| Address::parse(a).unwrap();
         let mut envelope = Envelope::new(Some(address("jörg@example.com")), vec![address("b@c")]);
         assert_eq!(envelope.mail(&ext, 7).unwrap().shown(), "MAIL FROM:<jörg@example.com> SIZE=7 SMTPUTF8");
-        envelope.from = None;
+        let both = Extensions { eight_bit_mime: true, ..ext.clone() };
+        assert!(!envelope.mail(&both, 7).unwrap().shown().contains("BODY"), "an address is no content");
+        envelope.utf8 = true;
+        assert!(envelope.mail(&both, 7).unwrap().shown().ends_with(" SIZE=7 BODY=8BITMIME SMTPUTF8"));
+        (envelope.from, envelope.utf8) = (None, false);
         assert_eq!(envelope.mail(&Extensions::default(), 7).unwrap().shown(), "MAIL FROM:<>");
         envelope.ret = Some(Ret::Headers);
         envelope.envid = Some("a+b=c d".into());

@@ -115,8 +115,17 @@ impl Client {
     }
 
     /// The greeting and EHLO on a connection that stands.
+    ///
+    /// RFC 5321 §4.5.3.2.1 would wait five minutes for the greeting. A server that is silent so long is dead, or waits for TLS; and
+    /// a mail that could not be sent comes to no harm if it is tried again. So the limit is the one of the other programs, or
+    /// the one for replies where that is shorter.
     fn greet(mut conn: Conn, options: Options) -> Result<Client> {
-        conn.reply(&[220]).map_err(|e| {
+        let limits = conn.timeouts();
+        let (limit, flag) = match limits.reply < limits.silence {
+            true => (limits.reply, "--reply-timeout"),
+            false => (limits.silence, "--timeout"),
+        };
+        conn.reply_within(Patience::within(limit, "the greeting", flag), &[220]).map_err(|e| {
             let host = conn.host().to_string();
             e.context(format_args!("{host} does not take connections"))
         })?;

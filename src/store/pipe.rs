@@ -31,7 +31,8 @@ pub struct Pipe {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Delivered,
-    /// Try again later: exit 75, a signal, the time limit.
+    /// Try again later: exit 75, a signal, the time limit; and a command that is not there, or cannot be executed, for that
+    /// says nothing about the message.
     Temporary(String),
     /// Do not try again by itself: any other exit.
     Permanent(String),
@@ -138,7 +139,9 @@ fn verdict(status: ExitStatus) -> Verdict {
     match (status.code(), status.signal()) {
         (Some(0), _) => Verdict::Delivered,
         (Some(TEMPORARY), _) => Verdict::Temporary("the command asks to try again later (exit 75)".into()),
-        (Some(127), _) => Verdict::Permanent("the shell did not find the command (exit 127)".into()),
+        // POSIX, Shell Command Language §2.8.2: these two are the shell's own words.
+        (Some(126), _) => Verdict::Temporary("the shell could not execute the command (exit 126)".into()),
+        (Some(127), _) => Verdict::Temporary("the shell did not find the command (exit 127)".into()),
         (Some(code), _) => Verdict::Permanent(format!("the command failed (exit {code})")),
         (None, Some(signal)) => Verdict::Temporary(format!("the command was ended by signal {signal}")),
         (None, None) => Verdict::Temporary("the command ended in an unknown way".into()),
@@ -182,7 +185,9 @@ mod tests {
         assert!(temporary(run("exit 75", LONG).unwrap()));
         assert!(temporary(run("kill -9 $$", LONG).unwrap()));
         assert!(permanent(run("exit 1", LONG).unwrap()));
-        assert!(permanent(run("/no/such/command", LONG).unwrap()));
+        // What is amiss with the command is no message's fault.
+        assert!(temporary(run("/no/such/command", LONG).unwrap()));
+        assert!(temporary(run("/", LONG).unwrap()));
     }
 
     #[test]

@@ -22,7 +22,7 @@ More examples:
 const EXAMPLES: &str = "\
 Examples:
   b64mime encode a.bin > a.b64
-  b64mime decode < a.b64                      (so does b64mime -d, as base64 does)
+  b64mime decode < a.b64                      # or b64mime -d, as base64 -d
   b64mime list m.eml
   b64mime extract m.eml -d out/ --type 'image/*'
   b64mime build --body-file b.txt --attach '*.png' > m.eml

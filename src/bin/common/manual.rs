@@ -150,7 +150,9 @@ fn page(tool: &Tool, command: Command) -> String {
         args.iter().for_each(|arg| option(&mut roff, arg));
     }
     section(&mut roff, "EXAMPLES");
-    verbatim(&mut roff, &help::examples(&blocks, name));
+    let examples: Vec<String> =
+        help::examples(&blocks, name).iter().flat_map(|line| help::folded(line)).collect();
+    verbatim(&mut roff, &examples);
     for block in &blocks {
         if let Block::Titled(title, lines) = block
             && !help::EXAMPLES.contains(&title.as_str())

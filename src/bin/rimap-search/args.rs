@@ -340,6 +340,9 @@ pub struct Search {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["maildir", "show", "count", "part", "range", "save"], help_heading = "Results")]
     pub mbox: Option<PathBuf>,
     /// Run CMD for each message, which is its standard input
+    ///
+    /// Exit 0: the message is delivered. Exit 75, a signal, the time limit, or a command that is not there or cannot be executed
+    /// (126, 127): with --new the next run tries it again. Any other exit: with --new no run tries it again before --retry-failed.
     #[arg(long, value_name = "CMD", conflicts_with_all = ["maildir", "mbox", "show", "count", "part", "range", "save"], help_heading = "Results")]
     pub exec: Option<String>,
     /// How long CMD may take

@@ -169,10 +169,14 @@ impl Delivery {
                 }
                 Verdict::Temporary(why) => Error::new(Kind::Busy, why),
                 Verdict::Permanent(why) => {
-                    if let Some(seen) = &mut job.seen {
-                        seen.failed(&key, &why)?;
+                    let error = Error::new(Kind::Refused, &*why);
+                    match &mut job.seen {
+                        Some(seen) => {
+                            seen.failed(&key, &why)?;
+                            error.hint("--retry-failed tries it again")
+                        }
+                        None => error,
                     }
-                    Error::new(Kind::Refused, why)
                 }
             };
             job.failed(uid, hit, &error.context(format_args!("message {uid} was not delivered")), out);

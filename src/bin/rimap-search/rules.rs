@@ -9,7 +9,7 @@ use crate::{
 };
 use std::{collections::BTreeMap, path::Path};
 use wirepost::{
-    base::error::*,
+    base::{error::*, escape},
     cli::{Output, event::Hit, exit::Outcome},
     imap::{FetchItem, Mailbox, Message, Name, Part, Piece, Uid, UidSet},
     mail::rules::{Action, Facts, Rules},
@@ -26,12 +26,9 @@ pub struct Sorting(Rules);
 /// Reads the file.
 ///
 /// # Errors
-/// `Missing`, `Usage` with line and column.
+/// `Config`, with line and column.
 pub fn load(path: &Path) -> Result<Sorting> {
-    let shown = path.display();
-    let text =
-        std::fs::read_to_string(path).map_err(|e| Error::source(e, format_args!("cannot read {shown}")))?;
-    Rules::parse(&text).map(Sorting).map_err(|e| e.context(shown))
+    Rules::load(path).map(Sorting)
 }
 
 struct Known {
@@ -121,6 +118,10 @@ impl Sorting {
             let Some(mut facts) = hit.uid.and_then(|u| known.get(&u)).map(clone) else { continue };
             let rule = self.0.decide(&mut facts)?;
             hit.rule = rule.map(|r| r.line);
+            if let (true, Some(rule), Some(uid)) = (search.dry_run, rule, hit.uid) {
+                let by = escape::text(&rule.text);
+                out.line(format_args!("message {uid} in {} would be sorted by: {by}", mailbox.name));
+            }
             let action = rule.map_or(Action::Keep, |r| r.action.clone());
             groups.entry(format!("{action:?}")).or_insert_with(|| (action, Vec::new())).1.push(hit);
         }

@@ -17,7 +17,7 @@ use crate::{
     window,
 };
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     time::{Duration, Instant},
 };
 use wirepost::{
@@ -54,12 +54,18 @@ pub struct Job<'a> {
     found: UidSet,
     /// What an earlier run left, if that is all that is wanted.
     earlier: Option<Earlier>,
+    /// How many of a mailbox are left alone because the command refused them in an earlier run.
+    left: HashMap<Name, u64>,
     pub several: bool,
 }
 
 impl Job<'_> {
     pub fn is_done(&self, uid: Uid) -> bool {
         self.done.contains(&uid)
+    }
+
+    fn leaves(&self, mailbox: &Name) -> bool {
+        self.left.get(mailbox).is_some_and(|n| *n > 0)
     }
 
     /// Whether anybody will read what is known of a message.
@@ -160,6 +166,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
     };
     let mut delivery = Delivery::new(search, &site.account(), site.hidden(), out.is_json())?;
     let mut saver = if search.save.is_empty() { None } else { Some(Saver::new(search)?) };
+    let rules = search.rules.as_deref().map(rules::load).transpose()?;
     let mut session = site.session(out)?;
     let wanted = match (&site.mailbox, search.mailboxes.as_slice()) {
         _ if earlier.is_some() => earlier.iter().flat_map(Earlier::mailboxes).map(str::to_string).collect(),
@@ -169,7 +176,6 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
     };
     let mailboxes = names::resolve(&mut session, &wanted)?;
     let actions = Actions::of(search, &mut session)?;
-    let rules = search.rules.as_deref().map(rules::load).transpose()?;
     let mut job = Job {
         search,
         key,
@@ -182,6 +188,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
         failures: 0,
         found: UidSet::new(),
         earlier,
+        left: HashMap::new(),
         several: mailboxes.len() > 1,
     };
     let until = search.wait.map(|w| Instant::now() + w);
@@ -204,6 +211,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
     if let Some(seen) = &job.seen {
         seen.sync()?;
     }
+    left(job.left.values().sum(), out);
     let saved_none = saver.as_ref().is_some_and(|s| s.saved == 0);
     let does = search.delivers() || search.acts();
     if (job.total == 0 && !does) || saved_none {
@@ -345,7 +353,8 @@ fn in_mailbox(
     let failures = job.failures;
     process(job, &mut mailbox, found, &order, only.is_some(), tools, out)?;
     if let (true, Some(modseq), Some(seen)) =
-        (follows && job.failures == failures, mailbox.modseq, &mut job.seen)
+        // What the command refused has to be found again, so that it can be said that it is left.
+        (follows && job.failures == failures && !job.leaves(name), mailbox.modseq, &mut job.seen)
         && !search.dry_run
     {
         seen.set_mark(&state::mark(&job.key, name, mailbox.uidvalidity), modseq)?;
@@ -401,7 +410,13 @@ fn process(
     let search = job.search;
     if let Some(seen) = &job.seen {
         let known = |u: &Uid| seen.get(&state::key(&mailbox.name, mailbox.uidvalidity, *u));
-        found.uids.retain(|u| known(u).is_none_or(|e| e.failed && search.retry_failed));
+        let mut failed = 0;
+        found.uids.retain(|u| {
+            let entry = known(u);
+            failed += u64::from(entry.is_some_and(|e| e.failed));
+            entry.is_none_or(|e| e.failed && search.retry_failed)
+        });
+        job.left.insert(mailbox.name.clone(), if search.retry_failed { 0 } else { failed });
     }
     found.uids.retain(|u| !job.done.contains(u));
     job.found = found.uids.iter().copied().collect();
@@ -460,6 +475,19 @@ fn process(
         return act::run(tools.actions, mailbox, hits, search.dry_run, out);
     }
     Ok(())
+}
+
+/// Messages that no run will try again by itself must not be forgotten by whoever reads the log.
+fn left(failed: u64, out: &mut Output) {
+    let text = match failed {
+        0 => return,
+        1 => "1 message is left, because the command refused it in an earlier run; --retry-failed tries it again"
+            .to_string(),
+        n => format!(
+            "{n} messages are left, because the command refused them in an earlier run; --retry-failed tries them again"
+        ),
+    };
+    out.warn(text);
 }
 
 /// A mailbox as a folder of a Maildir: its levels, made harmless.

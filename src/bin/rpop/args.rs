@@ -104,6 +104,10 @@ pub struct Fetch {
     #[arg(short, long, value_name = "DIR", group = "destination", help_heading = "Where to")]
     pub dir: Option<PathBuf>,
     /// To the standard input of CMD, run by the shell for each message
+    ///
+    /// Exit 0: the message is delivered. Exit 75, a signal, the time limit, or a command that is not there or cannot be executed
+    /// (126, 127): the next run tries it again. Any other exit: it stays on the server, and no run tries it again before
+    /// --retry-failed.
     #[arg(long, value_name = "CMD", group = "destination", help_heading = "Where to")]
     pub exec: Option<String>,
     /// To stdout, as an mbox
@@ -146,7 +150,9 @@ pub struct Fetch {
     /// Fetch nothing, and remember all that is there now as fetched
     #[arg(long, conflicts_with_all = ["all", "delete", "delete_after", "keep_newest"], help_heading = "Which messages")]
     pub catch_up: bool,
-    /// Sort by the rules in FILE
+    /// Sort by the rules in FILE (their language: rpop --help)
+    ///
+    /// Their language is told by `rpop --help`, and in rpop(1) under RULES. --dry-run shows which rule takes which message.
     #[arg(long, value_name = "FILE", help_heading = "Which messages")]
     pub rules: Option<PathBuf>,
     /// Only check the rules

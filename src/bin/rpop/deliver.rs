@@ -306,7 +306,7 @@ impl Delivery {
                 return Err(e);
             }
         };
-        let error = error.context(format_args!("message {} was not delivered", pending.number));
+        let mut error = error.context(format_args!("message {} was not delivered", pending.number));
         let mut path = None;
         if known {
             match self.quarantine.clone() {
@@ -315,7 +315,10 @@ impl Delivery {
                     self.seen.delivered(&pending.key, &pending.taken)?;
                     self.deletable.push(pending.number);
                 }
-                None => self.seen.failed(&pending.key, error.message())?,
+                None => {
+                    self.seen.failed(&pending.key, error.message())?;
+                    error = error.hint("--retry-failed tries it again");
+                }
             }
         }
         self.store.discard();
@@ -359,6 +362,7 @@ impl Delivery {
             path: path.map(|p| record::name(p.as_os_str().as_bytes())),
             folder,
             rule: pending.rule,
+            deletes: false,
             reason: None,
             error: error.map(event::error),
         })));

@@ -3,6 +3,7 @@
 use crate::{
     args::{Fetch, Rpop, StateArgs},
     deliver::{Delivery, skipped},
+    dry::Dry,
     facts, list,
     plan::{Plan, Wish},
     rm,
@@ -16,7 +17,7 @@ use std::{
     time::Duration,
 };
 use wirepost::{
-    base::{date, date::Time, error::*, escape, quantity, record},
+    base::{date, date::Time, error::*, escape, record},
     cli::{
         Output,
         event::{Deletion, Event, Message},
@@ -36,7 +37,7 @@ use wirepost::{
 const MBOX_WAIT: Duration = Duration::from_secs(30);
 
 pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Result<()> {
-    let rules = flags.rules.as_deref().map(load_rules).transpose()?;
+    let rules = flags.rules.as_deref().map(Rules::load).transpose()?;
     if flags.rules_check {
         return Ok(());
     }
@@ -73,7 +74,8 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
         keep_newest: flags.keep_newest,
     };
     if flags.dry_run {
-        return server.with_session(out, |client, _, out| dry_run(&wish, since, &seen, client, out));
+        let dry = Dry { wish: &wish, since, seen: &seen, rules: rules.as_ref(), kind };
+        return server.with_session(out, |client, _, out| dry.run(client, out));
     }
     let path = seen.path();
     let store = open_store(flags, &account, path.parent().unwrap_or(Path::new(".")), out)?;
@@ -87,8 +89,16 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
     let mut delivery =
         Delivery::new(store, kind, rules, command, pipe, flags.crlf, quarantine, seen, flags.all, cancel);
     delivery.batch_messages = flags.batch;
-    let mut fetch =
-        Run { wish, since, delivery, fetched: 0, listed: Vec::new(), asked: Vec::new(), server: &server };
+    let mut fetch = Run {
+        wish,
+        since,
+        delivery,
+        fetched: 0,
+        listed: Vec::new(),
+        asked: Vec::new(),
+        told: false,
+        server: &server,
+    };
     let done = server.with_session(out, |client, _, out| fetch.session(client, out));
     if let Err(e) = &done {
         fetch.abandon(e, out);
@@ -112,6 +122,8 @@ struct Run<'a> {
     listed: Vec<Listed>,
     /// The places in it of what was to be fetched.
     asked: Vec<usize>,
+    /// It was said what is left out.
+    told: bool,
     server: &'a Server,
 }
 
@@ -147,10 +159,11 @@ impl Run<'_> {
         }
         // With --all a retry would begin anew: what this run has delivered is not fetched again.
         plan.fetch.retain(|&i| !self.delivery.done.contains(&*listed[i].uid));
-        if self.fetched == 0 {
+        if !std::mem::replace(&mut self.told, true) {
             for (index, reason) in &plan.skip {
                 skipped(&listed[*index], reason, None, out);
             }
+            left(&plan, out);
         }
         let asked = std::mem::take(&mut plan.fetch);
         self.delivery.seen.expect(asked.len());
@@ -272,6 +285,19 @@ impl Run<'_> {
     }
 }
 
+/// Messages that no run will try again by itself must not be forgotten by whoever reads the log.
+pub fn left(plan: &Plan, out: &mut Output) {
+    let text = match plan.failed() {
+        0 => return,
+        1 => "1 message is left, because the command refused it in an earlier run; --retry-failed tries it again"
+            .to_string(),
+        n => format!(
+            "{n} messages are left, because the command refused them in an earlier run; --retry-failed tries them again"
+        ),
+    };
+    out.warn(text);
+}
+
 /// One message that did not come.
 fn unfetched(listed: &Listed, e: &Error, out: &mut Output) {
     out.emit(&Event::Message(Box::new(Message {
@@ -286,7 +312,7 @@ fn unfetched(listed: &Listed, e: &Error, out: &mut Output) {
 }
 
 /// Looks at the headers of what would be fetched, and skips what is dated earlier. No date counts as new.
-fn leave_out_older(plan: &mut Plan, listed: &[Listed], since: Time, client: &mut Client) -> Result<()> {
+pub fn leave_out_older(plan: &mut Plan, listed: &[Listed], since: Time, client: &mut Client) -> Result<()> {
     let numbers: Vec<Number> = plan.fetch.iter().map(|&i| listed[i].number).collect();
     let heads = list::headers(client, &numbers)?;
     let (mut fetch, mut skip) = (Vec::new(), Vec::new());
@@ -299,44 +325,6 @@ fn leave_out_older(plan: &mut Plan, listed: &[Listed], since: Time, client: &mut
     }
     plan.fetch = fetch;
     plan.skip.append(&mut skip);
-    Ok(())
-}
-
-fn dry_run(
-    wish: &Wish,
-    since: Option<Time>,
-    seen: &Seen,
-    mut client: Client,
-    out: &mut Output,
-) -> Result<()> {
-    let (listed, _) = client.messages()?;
-    let mut plan = wish.plan(&listed, |uid| seen.get(uid), Time::now());
-    if let Some(since) = since {
-        leave_out_older(&mut plan, &listed, since, &mut client)?;
-    }
-    let fetch = plan.fetch.iter().map(|&i| (i, "fetch", Outcome::Planned, None));
-    let delete = plan.delete.iter().map(|&i| (i, "rm", Outcome::Planned, None));
-    let skip = plan.skip.iter().map(|&(i, reason)| (i, "fetch", Outcome::Skipped, Some(reason)));
-    for (index, verb, outcome, reason) in fetch.chain(delete).chain(skip) {
-        let m = &listed[index];
-        let size = m.size.map_or("?".to_string(), quantity::human);
-        match (verb, reason) {
-            (_, Some(reason)) => out.line(format_args!("would skip message {} ({reason})", m.number)),
-            ("rm", _) => out.line(format_args!("would delete message {}", m.number)),
-            _ => out.line(format_args!("would fetch message {} ({size})", m.number)),
-        }
-        out.count(outcome);
-        out.emit(&Event::Message(Box::new(Message {
-            outcome: outcome.name(),
-            verb,
-            number: Some(m.number),
-            uid: Some(m.uid.clone()).filter(|u| !u.is_empty()),
-            size: m.size,
-            reason,
-            ..Message::default()
-        })));
-    }
-    leave(client, out);
     Ok(())
 }
 
@@ -419,13 +407,6 @@ pub fn hidden(password_env: Option<&str>) -> Vec<String> {
     ours.iter().map(ToString::to_string).chain(password_env.map(String::from)).collect()
 }
 
-pub fn load_rules(path: &Path) -> Result<Rules> {
-    let shown = escape::text(&path.to_string_lossy()).into_owned();
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| Error::from_io(e, Kind::Config, format_args!("cannot read {shown}")))?;
-    Rules::parse(&text).map_err(|e| e.context(shown))
-}
-
 /// A folder that cannot be is said before the first message, not at the one it is for.
 fn check_folders(rules: &Rules, flags: &Fetch, kind: &str) -> Result<()> {
     for rule in rules.iter() {
@@ -439,7 +420,7 @@ fn check_folders(rules: &Rules, flags: &Fetch, kind: &str) -> Result<()> {
                 _ => Ok(()),
             });
             let path = flags.rules.as_deref().map_or(String::new(), |p| p.display().to_string());
-            fit.map_err(|e| e.context(format_args!("{path}: line {}", rule.line)))?;
+            fit.map_err(|e| e.kind_is(Kind::Config).context(format_args!("{path}: line {}", rule.line)))?;
         }
     }
     Ok(())

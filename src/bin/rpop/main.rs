@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod deliver;
+mod dry;
 mod facts;
 mod fetch;
 mod list;

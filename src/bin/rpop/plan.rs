@@ -27,6 +27,16 @@ pub struct Plan {
     pub delete: Vec<usize>,
 }
 
+/// The command refused it in an earlier run.
+const FAILED: &str = "failed_before";
+
+impl Plan {
+    /// How many are left alone because a command refused them in an earlier run.
+    pub fn failed(&self) -> usize {
+        self.skip.iter().filter(|(_, reason)| *reason == FAILED).count()
+    }
+}
+
 impl Wish {
     /// Whether messages may be deleted at all.
     pub fn deletes(&self) -> bool {
@@ -52,7 +62,7 @@ impl Wish {
             let entry = if message.doubtful || message.uid.is_empty() { None } else { known(&message.uid) };
             match entry {
                 Some(entry) if entry.failed && !self.retry_failed => {
-                    plan.skip.push((index, "failed_before"));
+                    plan.skip.push((index, FAILED));
                     continue;
                 }
                 Some(entry) if !entry.failed && !self.all => {

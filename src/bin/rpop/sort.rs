@@ -4,7 +4,7 @@
 use crate::{
     args::Sort,
     facts::{self, InFile},
-    fetch::{hidden, load_rules},
+    fetch::hidden,
 };
 use std::{io::Seek, os::unix::ffi::OsStrExt, path::PathBuf};
 use wirepost::{
@@ -14,7 +14,10 @@ use wirepost::{
         event::{self, Event, Message},
         exit::Outcome,
     },
-    mail::{self, rules::Action},
+    mail::{
+        self,
+        rules::{Action, Rules},
+    },
     net::Cancel,
     store::{
         Folder,
@@ -25,11 +28,12 @@ use wirepost::{
 };
 
 pub fn run(flags: &Sort, out: &mut Output, cancel: &Cancel) -> Result<()> {
-    let rules = load_rules(&flags.rules)?;
+    let rules = Rules::load(&flags.rules)?;
     for rule in rules.iter() {
         if let Action::Folder(name) = &rule.action {
             let fit = Folder::parse(name).and_then(|f| f.maildir_name());
-            fit.map_err(|e| e.context(format_args!("{}: line {}", flags.rules.display(), rule.line)))?;
+            let at = format!("{}: line {}", flags.rules.display(), rule.line);
+            fit.map_err(|e| e.kind_is(Kind::Config).context(at))?;
         }
     }
     if flags.rules_check {

@@ -35,7 +35,7 @@ Examples:
   rsendmail --eml ready.eml -t --dry-run
   rsendmail --merge people.csv --to '{name} <{mail}>' --subject 'Bill {number}' --body-file letter.txt --template --attach 'bills/{number}.pdf'
   rsendmail --to ops@example.org --subject nightly --body done --queue on-failure;  rsendmail queue run
-  rsendmail check --server smtps://me@mail.example.org
+  rsendmail check smtps://me@mail.example.org
 
 A server is smtp://[user@]host[:port] (TLS by STARTTLS; port 587 with a user, else 25), smtps:// (TLS from the start, port 465),
 lmtp://host[:port] (port 24) or lmtp:///path/of/socket.
@@ -380,7 +380,7 @@ fn rate(text: &str) -> Result<Duration, String> {
 /// A command that changes the message.
 #[derive(Args, Clone, Debug)]
 pub struct Filtering {
-    /// Send what CMD writes, given the message (DKIM, PGP, S/MIME); exit 75 puts it off, any other failure ends it
+    /// Send what CMD writes, given the message (DKIM, PGP, S/MIME); exit 75, or a command that is not there, puts it off; any other failure ends it
     #[arg(long, value_name = "CMD", help_heading = "Filter")]
     pub filter: Option<String>,
     /// Time for one run of it
@@ -390,6 +390,9 @@ pub struct Filtering {
 
 #[derive(Args, Clone, Debug)]
 pub struct Check {
+    /// smtp://[user@]host[:port], smtps://…, lmtp://… or lmtp:///socket, as --server
+    #[arg(value_name = "URL", conflicts_with = "server")]
+    pub url: Option<String>,
     /// The answer is no if the server's certificate ends within so many days
     #[arg(long, value_name = "DAYS")]
     pub cert_days: Option<i64>,

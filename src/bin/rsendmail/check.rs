@@ -18,6 +18,11 @@ use wirepost::{
 const DAY: i64 = 86_400;
 
 pub fn run(flags: &Check, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    let mut shared = shared.clone();
+    if flags.url.is_some() {
+        shared.server.server.clone_from(&flags.url);
+    }
+    let shared = &shared;
     let target = Target::new(shared, true)?;
     let endpoint = target.endpoint.clone();
     let mut session = Session::new(target, shared, out, cancel);

@@ -15,7 +15,11 @@ use crate::{
     server::{Target, mail_domain, own_domain},
     whom::{Sender, author, named, recipients, sender},
 };
-use std::{path::PathBuf, rc::Rc};
+use std::{
+    io::{self, IsTerminal},
+    path::PathBuf,
+    rc::Rc,
+};
 use wirepost::{
     base::{address::Address, error::*},
     mail::raw::Raw,
@@ -335,10 +339,23 @@ fn items(flags: &Rsendmail, to: &[Address]) -> Result<Vec<Item>> {
         paths.push(PathBuf::from("-"));
     }
     if paths.is_empty() {
+        something(flags, io::stdin().is_terminal())?;
         return Ok(vec![Item::Made]);
     }
     given(flags)?;
     Ok(eml::items(&paths)?.into_iter().map(Item::Ready).collect())
+}
+
+/// Whoever types a call that names no content has forgotten it, or waits to be asked for a text, as mail(1) asks. A script may mean
+/// the empty mail: its standard input is no terminal.
+fn something(flags: &Rsendmail, terminal: bool) -> Result<()> {
+    if terminal && flags.message.given().is_none() {
+        let error = Error::new(Kind::Usage, "nothing to send: no subject, no text, no attachment");
+        return Err(
+            error.hint("--subject, --body, --body-file or --attach; the text may also come by a pipe")
+        );
+    }
+    Ok(())
 }
 
 /// Whether there is nobody to send to. `to`: whom the flags name, where that is known.
@@ -368,5 +385,26 @@ fn given(flags: &Rsendmail) -> Result<()> {
             Err(Error::new(Kind::Usage, text))
         }
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[test]
+    fn a_person_is_told_that_there_is_nothing_to_send() {
+        let said = |more: &[&str], terminal| {
+            let flags = ["rsendmail", "--to", "a@x.example"].iter().chain(more);
+            something(&Rsendmail::parse_from(flags), terminal).map_err(|e| e.kind())
+        };
+        assert_eq!(said(&[], true), Err(Kind::Usage));
+        assert_eq!(said(&[], false), Ok(()), "a script may mean it");
+        for flag in
+            [["--subject", "x"], ["--body", ""], ["--attach", "f"], ["--html", "f"], ["--body-file", "-"]]
+        {
+            assert_eq!(said(&flag, true), Ok(()), "{flag:?}");
+        }
     }
 }

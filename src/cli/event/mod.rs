@@ -135,7 +135,7 @@ pub fn error(error: &Error) -> Value {
             map.insert(key.to_string(), value);
         }
     };
-    put("hint", error.get_hint().map(Value::from));
+    put("hint", super::hint::shown(error).map(Value::from));
     put("host", error.get_host().map(Value::from));
     if let Some(refusal) = error.get_refusal() {
         put("code", refusal.code.map(Value::from));

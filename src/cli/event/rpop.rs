@@ -30,6 +30,9 @@ pub struct Message {
     /// The line of the rules file that decided.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<usize>,
+    /// Of a plan: it would be deleted on the server once it is delivered.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deletes: bool,
     /// Why it was skipped: `max_size`, `since`, `rule`, `duplicate`, `failed_before`, `catch_up`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,

@@ -190,9 +190,7 @@ fn read(path: &std::path::Path, what: &str) -> Result<Vec<u8>> {
 fn refused(name: &str, detail: &str) -> Error {
     let text = format!("TLS with {name} failed: {}", detail.trim_end_matches('.'));
     let low = detail.to_ascii_lowercase();
-    let hint = if low.contains("wrong version number") || low.contains("packet length too long") {
-        "this port does not begin with TLS: its URL is ftp://, smtp://, pop3:// or imap://, and TLS follows by a command"
-    } else if low.contains("expired") || low.contains("not yet valid") {
+    let hint = if low.contains("expired") || low.contains("not yet valid") {
         "the server's certificate is out of date; --pin-only with --pin-sha256 trusts one key whatever its dates"
     } else if low.contains("hostname mismatch") || low.contains("ip address mismatch") {
         "the certificate is for another name: use the name it was issued for"

@@ -144,7 +144,13 @@ fn rules_sort_on_the_server() {
          text xxxxx and larger 900 -> folder Big\nall -> keep\n",
     );
     let dry = run(&world, &server, &["--all", "--rules", "rules", "--dry-run"]);
-    dry.exits(0);
+    for line in [
+        "message 5 in INBOX would be sorted by: subject \"number 4\" -> skip\n",
+        "message 10 in INBOX would be sorted by: text xxxxx and larger 900 -> folder Big\n",
+    ] {
+        assert!(dry.exits(0).out().contains(line), "{dry:?}");
+    }
+    assert_eq!(dry.out().matches("would be sorted by").count(), 10);
     assert_eq!(server.store.messages("INBOX").len(), 10);
     let out = run(&world, &server, &["--all", "--rules", "rules", "--json"]);
     out.exits(0);
@@ -153,7 +159,10 @@ fn rules_sort_on_the_server() {
     assert_eq!(subjects(&server, "INBOX"), ["number 3", "number 4", "number 5", "number 7"]);
     assert_eq!(out.events("message").len(), 10);
     world.file("bad", "subject -> folder\n");
-    run(&world, &server, &["--all", "--rules", "bad"]).exits(64).says("line 1");
+    run(&world, &server, &["--all", "--rules", "bad"]).exits(78).says("line 1");
+    world.file("latin", b"all -> keep\n\xfc");
+    run(&world, &server, &["--all", "--rules", "latin"]).exits(78).says("latin: line 2: not UTF-8");
+    run(&world, &server, &["--all", "--rules", "missing"]).exits(78).says("cannot read missing");
     clean(&server);
 }
 

@@ -174,6 +174,32 @@ fn whole_messages_go_to_a_maildir_an_mbox_or_a_command() {
 }
 
 #[test]
+fn what_a_command_refused_is_left_and_said() {
+    let (world, server) = (world(), ten(Options::default()));
+    let exec = "test \"$WIREPOST_UID\" != 3 || exit $(cat code); exec ./later";
+    let run = |flags: &[&str]| {
+        run(&world, &server, &[&["--from", "ann", "--new", "--exec", exec, "--state", "s"], flags].concat())
+    };
+    world.file("code", "1");
+    run(&[]).exits(69).says("(exit 127)").says("hint: --retry-failed tries it again");
+    // The command is there now: what it could not be given comes, what it refused is left.
+    let later = world.file("later", "#!/bin/sh\n");
+    fs::set_permissions(&later, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let out = run(&["--json"]);
+    assert_eq!(out.exits(0).events("message").len(), 4);
+    for _ in 0..2 {
+        run(&[])
+            .exits(0)
+            .says("1 message is left, because the command refused it in an earlier run; --retry-failed");
+    }
+    assert_eq!(run(&["-q"]).exits(0).err(), "");
+    world.file("code", "0");
+    run(&["--retry-failed"]).exits(0);
+    assert_eq!(run(&[]).exits(0).err(), "");
+    clean(&server);
+}
+
+#[test]
 fn new_mail_is_delivered_once() {
     let (world, server) = (world(), ten(Options::default()));
     let args = ["--maildir", "md", "--new", "--state", "s"];

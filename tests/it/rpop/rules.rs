@@ -1,6 +1,7 @@
 //! The rules file: on what is fetched, and on what is there.
 
-use super::{Site, files, message, site};
+use super::{Site, files, message, site, site_with};
+use crate::sandbox::pop3;
 
 const RULES: &str = "
 # sorting
@@ -43,6 +44,100 @@ fn the_first_rule_that_fits_decides() {
 }
 
 #[test]
+fn a_dry_run_tells_which_rule_takes_which_message() {
+    // By TOP; whole, where a rule looks into bodies, or where there is no TOP.
+    let deep = format!("text nowhere -> delete\n{}", &RULES[1..]);
+    for (off, rules) in [(vec![], RULES), (vec![], &*deep), (vec!["TOP"], RULES)] {
+        let site = site_with(pop3::Options { off: off.clone(), ..pop3::Options::default() });
+        mail(&site);
+        site.server.store.add("Subject: last\r\n\r\nnothing takes it, if `all` is away\r\n");
+        let path = site.world.file("rules", rules.replace("all ", "subject five ")).display().to_string();
+        let fetch = |flags: &[&str]| {
+            let args = ["fetch", "--maildir", "Mail", "--rules", &path, "--delete", "--dry-run"];
+            site.rpop(&args).args(flags).go()
+        };
+        let before = site.world.snapshot();
+        let out = fetch(&[]);
+        let shown: Vec<String> = out.exits(0).out().lines().map(String::from).collect();
+        let fetched = |line: &str| line.replace(|c: char| c.is_ascii_digit(), "N");
+        assert_eq!(
+            fetched(&shown[0]),
+            "would fetch message N (NN B) and delete it on the server; by: subject one                     -> folder Lists/first"
+        );
+        assert_eq!(shown[1], "would delete message 2; by: header X-Kind spam              -> delete");
+        assert_eq!(shown[2], "would skip message 3; by: larger 4K                       -> skip");
+        assert!(
+            shown[3].ends_with("; by: subject ticket and not from bob -> command cat > ticket"),
+            "{shown:?}"
+        );
+        assert!(shown[4].contains("; by: subject five "), "{shown:?}");
+        assert!(shown[5].ends_with(" and delete it on the server; no rule fits"), "{shown:?}");
+        let out = fetch(&["--json"]);
+        let told: Vec<_> = out
+            .exits(0)
+            .events("message")
+            .iter()
+            .map(|e| {
+                let text = |key: &str| e[key].as_str().unwrap_or("-").to_string();
+                (
+                    e["rule"].as_u64().unwrap_or(0),
+                    text("outcome"),
+                    text("verb"),
+                    text("store"),
+                    text("folder"),
+                    e["deletes"] == true,
+                )
+            })
+            .collect();
+        let told: Vec<_> =
+            told.iter().map(|(rule, a, b, c, d, e)| (*rule, &**a, &**b, &**c, &**d, *e)).collect();
+        assert_eq!(
+            told,
+            [
+                (3, "planned", "fetch", "maildir", "Lists/first", true),
+                (4, "planned", "rm", "-", "-", false),
+                (5, "skipped", "fetch", "-", "-", false),
+                (6, "planned", "fetch", "exec", "-", true),
+                (7, "planned", "fetch", "maildir", "-", true),
+                (0, "planned", "fetch", "maildir", "-", true),
+            ]
+        );
+        let retrieved = site.server.commands().iter().filter(|c| c.starts_with("RETR")).count();
+        assert_eq!(retrieved, if off.is_empty() && rules == RULES { 0 } else { 12 });
+        assert!(site.world.changed_since(&before, &["state/wirepost"]).is_empty());
+        assert_eq!(site.server.store.messages("INBOX").len(), 6);
+    }
+}
+
+#[test]
+fn a_command_that_is_not_there_is_no_message_s_fault() {
+    let site = site(vec![]);
+    mail(&site);
+    let rules = site.world.file("rules", "subject ticket -> command ./ticket.sh\n").display().to_string();
+    let fetch = |flags: &[&str]| site.fetch(&[&["--rules", &rules, "--delete"], flags].concat());
+    let out = fetch(&[]);
+    out.exits(3).says("message 4 was not delivered: the shell did not find the command (exit 127)");
+    assert_eq!(out.summary()["retry"], "later");
+    // Somebody makes it, and forgets the x bit.
+    let script = site.world.file("ticket.sh", "#!/bin/sh\ncat > ticket; exit $(cat code)\n");
+    fetch(&[]).exits(75).says("exit 126");
+    std::fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    site.world.file("code", "1");
+    // What it refuses is not tried again by itself; the first failure, and each run after it, say how.
+    let out = fetch(&[]);
+    out.exits(69).says("the command failed (exit 1)").says("hint: --retry-failed tries it again");
+    let out = fetch(&[]);
+    out.exits(0)
+        .says("1 message is left, because the command refused it in an earlier run; --retry-failed tries");
+    assert_eq!(fetch(&["-q"]).exits(0).err(), "");
+    fetch(&["--dry-run"]).exits(0).says("--retry-failed");
+    site.world.file("code", "0");
+    fetch(&["--retry-failed"]).exits(0);
+    assert!(std::fs::read_to_string(site.world.path("ticket")).unwrap().starts_with("Subject: ticket 4\n"));
+    assert!(site.server.store.messages("INBOX").is_empty());
+}
+
+#[test]
 fn mbox_and_directories_have_folders_too() {
     let site = site(vec![]).with(2);
     let rules = site.world.file("rules", "subject 1 -> folder Lists/first\n").display().to_string();
@@ -52,20 +147,22 @@ fn mbox_and_directories_have_folders_too() {
     assert_eq!((count("m/box"), count("m/Lists/first")), (1, 1));
     site.rpop(&["fetch", "--dir", "d", "--all", "--rules", &rules]).go().exits(0);
     assert_eq!((files(&site.world.path("d")).len(), files(&site.world.path("d/Lists/first")).len()), (1, 1));
-    site.rpop(&["fetch", "--exec", "true", "--rules", &rules]).go().exits(64).says("has no folders");
+    site.rpop(&["fetch", "--exec", "true", "--rules", &rules]).go().exits(78).says("has no folders");
 }
 
 #[test]
 fn mistakes_name_line_and_column_and_stop_everything() {
     let site = site(vec![]).with(1);
     let rules = site.world.file("bad", "all -> keep\nfrom -> keep\n").display().to_string();
-    site.fetch(&["--rules", &rules]).exits(64).says("bad: line 2, column 6: expected a pattern");
+    site.fetch(&["--rules", &rules]).exits(78).says("bad: line 2, column 6: expected a pattern");
     let out = site.rpop(&["fetch", "--rules", &rules, "--rules-check"]).go();
-    out.exits(64);
+    out.exits(78);
     let rules = site.world.file("dotted", "all -> folder a.b\n").display().to_string();
-    site.fetch(&["--rules", &rules]).exits(64).says("dotted: line 1");
+    site.fetch(&["--rules", &rules]).exits(78).says("dotted: line 1");
+    let rules = site.world.file("latin", b"all -> keep\nsubject gr\xfc\xdfe -> skip\n").display().to_string();
+    site.fetch(&["--rules", &rules]).exits(78).says("latin: line 2: not UTF-8");
     let rules = site.world.file("out", "all -> folder ../../etc\n").display().to_string();
-    site.fetch(&["--rules", &rules]).exits(64);
+    site.fetch(&["--rules", &rules]).exits(78);
     site.fetch(&["--rules", "nowhere"]).exits(78);
     assert_eq!(site.server.connections(), 0);
     let rules = site.world.file("good", RULES).display().to_string();

@@ -53,7 +53,7 @@ fn its_exit_decides_and_nothing_is_sent() {
         ("exit 75", 75, "the filter did not go through: the command asks to try again later (exit 75)"),
         ("cat; exit 1", 65, "the filter refused the message: the command failed (exit 1)"),
         ("cat; kill -9 $$", 75, "ended by signal 9"),
-        ("/no/such/command", 65, "exit 127"),
+        ("/no/such/command", 75, "exit 127"),
         ("true", 65, "the filter wrote no message"),
         ("echo this is no header", 65, "line 1 is no header field"),
         ("cat; printf '%01000d\\n' 1", 65, "a line of 1000 bytes"),

@@ -197,6 +197,25 @@ fn no_secret_comes_to_rest() {
     assert_eq!(site.server.connections(), 0);
 }
 
+/// What nobody mends never goes out, so it is said how.
+#[test]
+fn what_is_queued_for_a_lasting_fault_says_how_to_mend_it() {
+    let site = site(vec![]);
+    let url = format!("smtp://user@127.0.0.1:{}", site.server.port());
+    let file = site.world.file("pw", "secret").display().to_string();
+    let send = |file: &str| {
+        let to =
+            ["--to", "a@x.example", "--from", "b@x.example", "--body", "x", "--queue", "on-failure", "-q"];
+        site.rsendmail(&to).args(["--server", &url, "--password-file", file]).go()
+    };
+    let out = send(&file);
+    out.exits(0).says("others can read it; it does not go out before this is mended)\nhint: chmod 600 ");
+    send("missing")
+        .exits(0)
+        .says("cannot read missing: no such file or directory; it does not go out before");
+    site.queue(&["run"]).go().exits(75).says("others can read it\nhint: chmod 600 ");
+}
+
 /// Of an account its name is kept: what it says on the day of the run counts.
 #[test]
 fn an_account_is_read_again_by_the_run() {

@@ -37,6 +37,23 @@ fn what_the_server_says_decides_where_a_message_goes() {
     assert!(site.states().is_empty());
 }
 
+/// What is not sent is told with its name, and what waits explains the exit code.
+#[test]
+fn a_run_that_leaves_something_says_what_and_until_when() {
+    let mut site = site(vec![]).with(5);
+    let ids = site.ids();
+    // Its server is no more.
+    site.server = crate::sandbox::smtp::Server::start(Default::default());
+    let out = site.queue(&["run", "--retries", "0"]).go();
+    let first = format!("rsendmail: {}, {}, {} and 2 more: cannot connect to ", ids[0], ids[1], ids[2]);
+    out.exits(75).says(&first).says("rsendmail: 5 waiting, the next due at 20");
+    // Nothing is due yet.
+    let out = site.queue(&["run", "-v"]).go();
+    out.exits(75).says("5 waiting, the next due at 20");
+    assert_eq!(site.queue(&["run", "-q"]).go().exits(75).err(), "");
+    assert_eq!(site.queue(&["run", "-q", "--now"]).go().exits(75).err(), "");
+}
+
 /// In a crontab, where each line that is said becomes a mail.
 #[test]
 fn with_q_nothing_is_said_of_what_waits() {
@@ -79,7 +96,7 @@ fn a_server_that_cannot_be_reached_is_asked_once() {
     let site = site(vec![on("CONNECT").nth(1).then(reply_then("421 later\r\n", End::Close))]).with(40);
     let out = site.run(&[]);
     out.exits(75).says("421 later");
-    assert_eq!((site.server.connections(), out.err().lines().count()), (1, 1));
+    assert_eq!((site.server.connections(), out.err().lines().count()), (1, 2));
     assert_eq!(outcomes(&out).len(), 40);
     assert!(site.list().iter().all(|m| m["attempts"] == 1 && m["state"] == "queued"));
     site.run(&["--now"]).exits(0);

@@ -14,7 +14,7 @@ use crate::{
 use std::{io::Read, time::Duration};
 use wirepost::{
     base::{body::Body, date::Time, error::*},
-    cli::{Output, output::error_value},
+    cli::{Output, exit, output::error_value},
     net::Endpoint,
     smtp::{Envelope, Policy, Ret},
     store::spool::{
@@ -151,7 +151,7 @@ struct Waiting {
 struct Told {
     messages: usize,
     last: String,
-    why: Option<String>,
+    why: Option<Error>,
 }
 
 impl Keeping<'_> {
@@ -182,7 +182,7 @@ impl Keeping<'_> {
         match written {
             Ok(id) => {
                 waiting.sent.kept = Some(Kept { id, which: waiting.which.clone() });
-                self.told.why = why.map(|e| e.message().to_string());
+                self.told.why = why.cloned();
                 self.waiting.push(waiting);
                 if !self.many || self.enqueue.is_full() {
                     self.commit(out);
@@ -229,14 +229,23 @@ impl Keeping<'_> {
             self.commit(out);
         }
         let Told { messages, last, why } = &self.told;
-        let why = why.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
+        // What time alone does not mend is the user's to mend.
+        let lasting = why.as_ref().filter(|why| exit::code(why) == exit::CONFIG);
+        let until = if lasting.is_some() { "; it does not go out before this is mended" } else { "" };
+        let why = why.as_ref().map(|why| format!(" ({}{until})", why.message())).unwrap_or_default();
         let server = &self.keeper.way.server;
         let text = match messages {
             0 => return,
             1 => format!("queued as {last} for {server}{why}"),
             n => format!("queued {n} messages for {server}{why}"),
         };
-        if self.keeper.silent { out.note(text) } else { out.always(text) }
+        if self.keeper.silent {
+            return out.note(text);
+        }
+        out.always(text);
+        if let Some(lasting) = lasting {
+            out.hint(lasting);
+        }
     }
 }
 

@@ -2,7 +2,11 @@
 //!
 //! Exit 0: nothing that waits is left. 75: something is. 3 or 69: something failed for good. 79: of something it is not known.
 
-use super::{args::Run, tell, unknown, way, work::Work};
+use super::{
+    args::Run,
+    tell, unknown, way,
+    work::{Rest, Work},
+};
 use crate::{args::Rsendmail, server::Target, session::Session};
 use std::collections::HashMap;
 use wirepost::{
@@ -15,10 +19,17 @@ use wirepost::{
 pub fn run(flags: &Run, spool: &Spool, out: &mut Output, cancel: &Cancel) -> Result<()> {
     out.leaves_rest();
     spool.sweep()?;
+    let mut rest = Rest::default();
     for (way, ids) in by_way(flags, spool, out)? {
-        if let Err(e) = server(&way, &ids, flags, true, spool, out, cancel) {
-            out.fail(&e);
+        match server(&way, &ids, flags, true, spool, out, cancel) {
+            Ok(left) => rest.join(&left),
+            Err(e) => out.fail(&e),
         }
+    }
+    // Else nothing would tell why the exit is 75.
+    if let Some(next) = rest.next {
+        let next = if next > Time::now() { format!("at {}", next.local()) } else { "now".into() };
+        out.warn(format_args!("{} waiting, the next due {next}", rest.messages));
     }
     Ok(())
 }
@@ -82,7 +93,7 @@ fn server(
     spool: &Spool,
     out: &mut Output,
     cancel: &Cancel,
-) -> Result<()> {
+) -> Result<Rest> {
     let (stored, failed) = way::flags(way)?;
     let (target, failed) = match failed {
         // Nobody asks for a secret for what is not due.
@@ -102,8 +113,9 @@ fn server(
     work.unknown = flags.retry_unknown;
     work.tell = tell;
     let done = work.send(ids, out);
+    let rest = std::mem::take(&mut work.rest);
     session.end(out);
-    done
+    done.map(|()| rest)
 }
 
 fn any_due(ids: &[String], flags: &Run, spool: &Spool) -> bool {

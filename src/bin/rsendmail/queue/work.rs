@@ -57,10 +57,55 @@ pub struct Work<'a, 's> {
     pub until: Option<Instant>,
     /// Whether each message is an item of this run, or only sent by the way.
     pub tell: bool,
+    /// What waits for another run.
+    pub rest: Rest,
     stop: Option<Stop>,
     losses: u32,
     /// How many are claimed at once.
     claim: usize,
+}
+
+/// What is left to a later run, for a person.
+#[derive(Default)]
+pub struct Rest {
+    pub messages: u64,
+    /// When the first of them is due.
+    pub next: Option<Time>,
+    /// The first messages whose turn did not come, and how many there are.
+    stopped: Vec<String>,
+    stops: usize,
+}
+
+impl Rest {
+    /// So many names are told.
+    const NAMES: usize = 3;
+
+    fn waits(&mut self, record: &Record) {
+        if let Some(due) = record.due().filter(|_| !record.held) {
+            self.messages += 1;
+            self.next = Some(self.next.map_or(due, |next| next.min(due)));
+        }
+    }
+
+    fn stopped(&mut self, id: &str) {
+        self.stops += 1;
+        if self.stopped.len() < Rest::NAMES {
+            self.stopped.push(id.to_string());
+        }
+    }
+
+    /// `1k0a, 1k0b, 1k0c and 9 more`.
+    fn names(&self) -> String {
+        let more = self.stops - self.stopped.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", self.stopped.join(", "))
+    }
+
+    /// Together with that of another server.
+    pub fn join(&mut self, other: &Rest) {
+        self.messages += other.messages;
+        self.next = self.next.into_iter().chain(other.next).min();
+    }
 }
 
 /// Why the rest has to wait.
@@ -89,6 +134,7 @@ impl<'a, 's> Work<'a, 's> {
             unknown: false,
             until: None,
             tell: true,
+            rest: Rest::default(),
             stop,
             losses,
             claim: FIRST,
@@ -111,6 +157,7 @@ impl<'a, 's> Work<'a, 's> {
                 }
             }
             if ours.is_empty() {
+                self.tell_stop(out);
                 return run.sync();
             }
             self.check();
@@ -118,6 +165,16 @@ impl<'a, 's> Work<'a, 's> {
                 None => self.claimed(ours, &mut run, out)?,
                 Some(_) => ours.into_iter().for_each(|entry| self.wait(entry, out)),
             }
+        }
+    }
+
+    /// Why the turn of some did not come: once for all of them. What waits is no error, and with -q, as in a crontab, nothing is
+    /// said of it.
+    fn tell_stop(&self, out: &mut Output) {
+        let Some(Stop::Unreachable(e) | Stop::Enough(e)) = &self.stop else { return };
+        if self.tell && self.rest.stops > 0 && e.kind() != Kind::Interrupted && !out.is_quiet() {
+            out.warn(format_args!("{}: {e}", self.rest.names()));
+            out.hint(e);
         }
     }
 
@@ -160,6 +217,7 @@ impl<'a, 's> Work<'a, 's> {
             return None;
         }
         if due > Time::now() && !self.now {
+            self.rest.waits(&entry.record);
             if self.tell {
                 let event = QueuedMessage {
                     reason: Some(format!("it is not due before {}", due.rfc3339())),
@@ -186,10 +244,6 @@ impl<'a, 's> Work<'a, 's> {
     fn claimed(&mut self, mut ours: Vec<Entry>, run: &mut Run, out: &mut Output) -> Result<()> {
         // A server that is not there needs no claims.
         if let Err(e) = self.session.connect() {
-            if self.tell && e.kind() != Kind::Interrupted {
-                // What waits is no error: with -q, as in a crontab, nothing is said of it.
-                out.warn(&e);
-            }
             self.stop = Some(Stop::Unreachable(e));
             ours.into_iter().for_each(|entry| self.wait(entry, out));
             return Ok(());
@@ -230,6 +284,7 @@ impl<'a, 's> Work<'a, 's> {
         let before = entry.record.clone();
         match run.result(entry, results) {
             Ok(after) => {
+                self.rest.waits(&after);
                 self.told(&id, &before, &after, &open, &sent, out);
                 Ok(())
             }
@@ -266,7 +321,7 @@ impl<'a, 's> Work<'a, 's> {
     }
 
     /// A message whose turn has not come.
-    fn wait(&self, mut entry: Entry, out: &mut Output) {
+    fn wait(&mut self, mut entry: Entry, out: &mut Output) {
         let error = match &self.stop {
             Some(Stop::Unreachable(e)) => {
                 let open = entry.record.open();
@@ -280,6 +335,8 @@ impl<'a, 's> Work<'a, 's> {
             Some(Stop::Enough(e)) => e,
             None => return,
         };
+        self.rest.stopped(&entry.id);
+        self.rest.waits(&entry.record);
         if self.tell {
             let state = entry.record.state();
             let outcome = if state == State::Failed { Ended::Permanent } else { Ended::Temporary };
