@@ -72,7 +72,15 @@ impl RemotePath {
     }
 
     /// A relative path below this one. `name` must come from one that was checked.
+    ///
+    /// # Errors
+    /// `Usage` for a control character: listings with such names are not believed, so what we make has none. A URL may name
+    /// one ([`RemotePath::from_url`]).
     pub fn join(&self, name: &[u8]) -> Result<RemotePath> {
+        if name.iter().any(|b| *b < b' ' || *b == 0x7f) {
+            let shown = escape::bytes(name).into_owned();
+            return Err(Error::new(Kind::Usage, format!("a control character in a remote name: {shown}")));
+        }
         let mut bytes = self.0.clone();
         if !bytes.is_empty() && !bytes.ends_with(b"/") {
             bytes.push(b'/');

@@ -12,7 +12,19 @@ fn line(name: &[u8]) -> Vec<u8> {
 #[test]
 fn c29_names_that_are_none_are_reported_and_never_made() {
     let long = vec![b'n'; 5000];
-    let bad: [&[u8]; 9] = [b"../x", b"/etc/x", b"a/b", b"", b".", b"..", b"x\0y", &long, b"cr\ry"];
+    let bad: [&[u8]; 11] = [
+        b"../x",
+        b"/etc/x",
+        b"a/b",
+        b"",
+        b".",
+        b"..",
+        b"x\0y",
+        b"\x1b]0;owned\x07",
+        &long,
+        b"cr\ry",
+        b"\x7f",
+    ];
     let mut lines = Vec::new();
     for name in bad.iter().chain(&[b"good".as_slice(), b"A", b"a", b"caf\xe9", b"twice", b"twice"]) {
         lines.extend(line(name));
