@@ -39,7 +39,7 @@ pub enum Uid {
 impl Uid {
     /// For those who keep it; nothing, if it is none.
     pub fn named(&self) -> Option<Box<str>> {
-        Some(Box::from(&**self)).filter(|uid: &Box<str>| !uid.is_empty())
+        (!self.is_empty()).then(|| Box::from(&**self))
     }
 }
 
