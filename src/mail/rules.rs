@@ -547,7 +547,7 @@ mod tests {
             ("all and -> keep", "line 1, column 9: expected a condition"),
         ] {
             let found = Rules::parse(text).unwrap_err();
-            assert_eq!(found.kind(), Kind::Usage);
+            assert_eq!(found.kind(), Kind::Config);
             assert!(found.message().starts_with(error), "{text:?}: {found}");
         }
     }

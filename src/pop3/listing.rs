@@ -1,6 +1,7 @@
 //! What the lines of POP3 mean: pure functions of bytes.
 
 use super::Number;
+use std::{fmt, ops::Deref};
 
 /// A mailbox of more messages than this is not believed.
 pub const MESSAGES_MAX: usize = 1_000_000;
@@ -23,9 +24,61 @@ pub struct Listed {
     /// As announced: a hint.
     pub size: Option<u64>,
     /// Empty where the server gives none, or one that cannot be one.
-    pub uid: Box<str>,
+    pub uid: Uid,
     /// Another message of the same listing has the same identifier: it identifies nothing.
     pub doubtful: bool,
+}
+
+/// An identifier: in place where it is as short as nearly all are, since a mailbox may have tens of thousands of them.
+#[derive(Clone)]
+pub enum Uid {
+    Short(u8, [u8; 22]),
+    Long(Box<str>),
+}
+
+impl Uid {
+    /// For those who keep it; nothing, if it is none.
+    pub fn named(&self) -> Option<Box<str>> {
+        (!self.is_empty()).then(|| Box::from(&**self))
+    }
+}
+
+impl From<&str> for Uid {
+    fn from(text: &str) -> Uid {
+        let mut bytes = [0; 22];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(place), Ok(len)) => {
+                place.copy_from_slice(text.as_bytes());
+                Uid::Short(len, bytes)
+            }
+            _ => Uid::Long(text.into()),
+        }
+    }
+}
+
+impl Deref for Uid {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            Uid::Short(len, bytes) => std::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default(),
+            Uid::Long(text) => text,
+        }
+    }
+}
+
+impl PartialEq for Uid {
+    fn eq(&self, other: &Uid) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Uid {}
+
+impl fmt::Debug for Uid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
 }
 
 /// By number; one that is listed twice counts once.
@@ -135,6 +188,17 @@ mod tests {
         assert_eq!(unique_id(b"7 \x1b[31m"), Some((7, "")));
         assert_eq!(unique_id(&[b"7 ", &[b'x'; 600][..]].concat()), Some((7, "")));
         assert_eq!(unique_id(b"x y"), None);
+    }
+
+    #[test]
+    fn an_identifier_is_what_it_was_made_of() {
+        for length in [0, 1, 21, 22, 23, 70, 255, 256, 512] {
+            let text = "ü".repeat(length / 2) + &"x".repeat(length % 2);
+            let uid = Uid::from(&*text);
+            assert_eq!((&*uid, matches!(uid, Uid::Short(..))), (&*text, length <= 22));
+            assert_eq!(uid.named().as_deref(), Some(&*text).filter(|t| !t.is_empty()));
+        }
+        assert!(std::mem::size_of::<Listed>() <= 48, "there may be very many");
     }
 
     #[test]

@@ -143,9 +143,12 @@ impl Client {
     /// LIST and UIDL: every message in order of number, and whether the server has identifiers at all. LIST is what there
     /// is; what UIDL says of other numbers is left out.
     pub fn messages(&mut self) -> Result<(Vec<Listed>, bool)> {
-        let mut all = Vec::new();
         self.conn.send(&[Command::new("LIST")])?;
-        self.status()?;
+        // Most servers say here how many there are: room at once is less than room by and by. It is only a hint, and room that is
+        // not used costs nothing.
+        let said = self.status()?;
+        let count = said.split_ascii_whitespace().find_map(|word| word.parse::<usize>().ok());
+        let mut all = Vec::with_capacity(count.unwrap_or_default().min(1 << 16));
         self.items("LIST", listing::MESSAGES_MAX, |line| {
             let Some((number, size)) = listing::scan(line) else { return Ok(false) };
             all.push(Listed { number, size: Some(size), uid: "".into(), doubtful: false });

@@ -36,7 +36,7 @@ pub struct Mbox {
     name: OsString,
     wait: Duration,
     stage: Partial,
-    stage_path: PathBuf,
+    stage_path: Arc<Path>,
     staged: u64,
     intake: Intake,
     hand: Option<Piece>,
@@ -57,7 +57,7 @@ struct Piece {
 /// An mbox that is locked and about to grow.
 struct Open {
     dir: Arc<Dir>,
-    path: PathBuf,
+    path: Arc<Path>,
     file: File,
     made: bool,
     base: u64,
@@ -92,7 +92,7 @@ impl Mbox {
             name,
             wait,
             stage,
-            stage_path: stage_at.join(temp),
+            stage_path: stage_at.join(temp).into(),
             staged: 0,
             intake: Intake::new(Form { mbox: true, sum: true, ..Form::default() }),
             hand: None,
@@ -171,7 +171,7 @@ impl Mailstore for Mbox {
         let mut ends: Vec<u64> = Vec::new();
         for (folder, mut piece) in filed {
             let (dir, name, path) = self.locate(&folder)?;
-            let at = match self.open.iter().position(|o| o.path == path) {
+            let at = match self.open.iter().position(|o| *o.path == *path) {
                 Some(at) => at,
                 None => {
                     let (file, made) = open_mbox(&dir, &name)?;
@@ -179,7 +179,7 @@ impl Mailstore for Mbox {
                     let base = length(&file, &path)?;
                     self.open.push(Open {
                         dir,
-                        path,
+                        path: path.into(),
                         file,
                         made,
                         base,
@@ -233,8 +233,8 @@ impl Mailstore for Mbox {
 }
 
 fn append(open: &Open, stage: &File) -> io::Result<()> {
-    let mut out = BufWriter::with_capacity(128 * 1024, &open.file);
-    let mut buf = vec![0; 128 * 1024];
+    let mut out = BufWriter::with_capacity(32 * 1024, &open.file);
+    let mut buf = vec![0; 32 * 1024];
     for piece in &open.pieces {
         out.write_all(&piece.from)?;
         let (mut at, end) = (piece.start, piece.start + piece.length);

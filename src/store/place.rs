@@ -20,7 +20,15 @@ pub enum Place {
     Maildir { dir: Arc<Path>, base: String, temp: String },
     /// `length` bytes from `offset`, the first `from` of them the From_ line; the rest have the digest. `stage` holds
     /// the same bytes (after the From_ line) at `staged`.
-    Mbox { file: PathBuf, offset: u64, from: u64, length: u64, sha256: [u8; 32], stage: PathBuf, staged: u64 },
+    Mbox {
+        file: Arc<Path>,
+        offset: u64,
+        from: u64,
+        length: u64,
+        sha256: [u8; 32],
+        stage: Arc<Path>,
+        staged: u64,
+    },
     /// One file.
     Eml { dir: PathBuf, name: String, temp: String },
     /// It went to a command or to standard output: there is nothing to look up.
@@ -32,7 +40,7 @@ impl Place {
     pub fn path(&self) -> PathBuf {
         match self {
             Place::Maildir { dir, base, .. } => dir.join("new").join(base),
-            Place::Mbox { file, .. } => file.clone(),
+            Place::Mbox { file, .. } => file.to_path_buf(),
             Place::Eml { dir, name, .. } => dir.join(name),
             Place::Gone => PathBuf::new(),
         }
@@ -81,12 +89,12 @@ impl Place {
         }
         if let Some(file) = path("mbox") {
             return Some(Place::Mbox {
-                file,
+                file: file.into(),
                 offset: number("offset")?,
                 from: number("from")?,
                 length: number("length")?,
                 sha256: digest::unhex(text("stored_sha256")?.as_bytes())?.try_into().ok()?,
-                stage: path("stage")?,
+                stage: path("stage")?.into(),
                 staged: number("staged")?,
             });
         }
@@ -154,12 +162,12 @@ mod tests {
                 temp: "1.M2P3Q4.h".into(),
             },
             Place::Mbox {
-                file: odd.clone(),
+                file: odd.as_path().into(),
                 offset: 1,
                 from: 2,
                 length: 3,
                 sha256: [7; 32],
-                stage: odd.clone(),
+                stage: odd.as_path().into(),
                 staged: 4,
             },
             Place::Eml { dir: odd, name: "a.eml".into(), temp: ".a.part".into() },

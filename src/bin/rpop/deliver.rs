@@ -59,6 +59,8 @@ pub struct Delivery {
     /// What is durable, and which numbers of this session may be deleted.
     pub delivered: u64,
     pub deletable: Vec<u32>,
+    /// Whether any will be.
+    pub deletes: bool,
     /// Numbers that a rule deletes.
     pub condemned: Vec<u32>,
     /// Identifiers this run delivered, over all its sessions.
@@ -130,6 +132,7 @@ impl Delivery {
             bytes: 0,
             delivered: 0,
             deletable: Vec::new(),
+            deletes: false,
             condemned: Vec::new(),
             done: HashSet::new(),
             told: Numbers::default(),
@@ -147,7 +150,7 @@ impl Delivery {
         };
         if self.is_duplicate(listed, &key, &taken)? {
             self.store.discard();
-            self.deletable.push(listed.number);
+            self.deletable(listed.number);
             self.told.insert(listed.number);
             skipped(listed, "duplicate", None, out);
             return Ok(());
@@ -155,7 +158,7 @@ impl Delivery {
         let (action, rule) = self.decide(&head, taken.size)?;
         let mut pending = Pending {
             number: listed.number,
-            uid: listed.uid.clone(),
+            uid: Box::from(&*listed.uid),
             key,
             taken,
             folder: Folder::inbox(),
@@ -206,7 +209,7 @@ impl Delivery {
             return Ok(false);
         }
         // Without an identifier any message may be the one.
-        let known = match self.digests.entry(listed.uid.clone()) {
+        let known = match self.digests.entry(Box::from(&*listed.uid)) {
             Slot::Occupied(known) => known.into_mut(),
             Slot::Vacant(slot) => slot.insert(self.seen.digests(|uid| listed.uid.is_empty() || uid == key)?),
         };
@@ -247,7 +250,7 @@ impl Delivery {
         self.bytes = 0;
         for (pending, place) in std::mem::take(&mut self.batch).into_iter().zip(places) {
             let path = place.path();
-            self.deletable.push(pending.number);
+            self.deletable(pending.number);
             self.told.insert(pending.number);
             self.finished(&pending.uid);
             out.count(Outcome::Ok);
@@ -260,6 +263,12 @@ impl Delivery {
             self.event(&pending, Outcome::Ok, self.kind, path, None, out);
         }
         Ok(())
+    }
+
+    fn deletable(&mut self, number: u32) {
+        if self.deletes {
+            self.deletable.push(number);
+        }
     }
 
     fn finished(&mut self, uid: &str) {
@@ -292,7 +301,7 @@ impl Delivery {
                 self.store.discard();
                 self.seen.delivered(&pending.key, &pending.taken)?;
                 self.know(&pending);
-                self.deletable.push(pending.number);
+                self.deletable(pending.number);
                 self.finished(&pending.uid);
                 out.count(Outcome::Ok);
                 out.done(format_args!("message {} -> {command}", pending.number));
@@ -313,7 +322,7 @@ impl Delivery {
                 Some(dir) => {
                     path = Some(self.lock_away(&dir)?);
                     self.seen.delivered(&pending.key, &pending.taken)?;
-                    self.deletable.push(pending.number);
+                    self.deletable(pending.number);
                 }
                 None => {
                     self.seen.failed(&pending.key, error.message())?;
@@ -377,7 +386,7 @@ pub fn skipped(listed: &Listed, reason: &'static str, rule: Option<usize>, out: 
         outcome: Outcome::Skipped.name(),
         verb: "fetch",
         number: Some(listed.number),
-        uid: Some(listed.uid.clone()).filter(|u| !u.is_empty()),
+        uid: listed.uid.named(),
         size: listed.size,
         reason: Some(reason),
         rule,

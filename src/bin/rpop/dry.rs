@@ -107,7 +107,7 @@ fn tell(m: &Listed, event: event::Message, outcome: Outcome, out: &mut Output) {
     out.emit(&Event::Message(Box::new(event::Message {
         outcome: outcome.name(),
         number: Some(m.number),
-        uid: Some(m.uid.clone()).filter(|u| !u.is_empty()),
+        uid: m.uid.named(),
         size: m.size,
         ..event
     })));

@@ -89,6 +89,7 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
     let mut delivery =
         Delivery::new(store, kind, rules, command, pipe, flags.crlf, quarantine, seen, flags.all, cancel);
     delivery.batch_messages = flags.batch;
+    delivery.deletes = wish.deletes();
     let mut fetch = Run {
         wish,
         since,
@@ -304,7 +305,7 @@ fn unfetched(listed: &Listed, e: &Error, out: &mut Output) {
         outcome: Outcome::of(e).name(),
         verb: "fetch",
         number: Some(listed.number),
-        uid: Some(listed.uid.clone()).filter(|u| !u.is_empty()),
+        uid: listed.uid.named(),
         size: listed.size,
         error: Some(wirepost::cli::event::error(e)),
         ..Message::default()

@@ -102,7 +102,7 @@ fn row(message: &Listed, new: bool, head: Option<Vec<u8>>) -> event::Listed {
     event::Listed {
         outcome: Outcome::Ok.name(),
         number: message.number,
-        uid: Some(message.uid.clone()).filter(|u| !u.is_empty()),
+        uid: message.uid.named(),
         size: message.size,
         new,
         date: head.as_ref().and_then(|h| facts::date(h)).map(Time::rfc3339),

@@ -30,9 +30,7 @@ pub fn run(args: &Rpop, flags: &Rm, out: &mut Output, cancel: &Cancel) -> Result
                 Err(e) => missing.push((name, e)),
             }
         }
-        let uid = |number: Number| {
-            listed.iter().find(|m| m.number == number).map(|m| m.uid.clone()).filter(|u| !u.is_empty())
-        };
+        let uid = |number: Number| listed.iter().find(|m| m.number == number).and_then(|m| m.uid.named());
         let say = |out: &mut Output, number: Number, outcome: Outcome, error: Option<&Error>| {
             out.emit(&Event::Message(Box::new(Message {
                 outcome: outcome.name(),
