@@ -52,10 +52,10 @@ impl RemotePath {
         self.0.is_empty()
     }
 
-    /// Whether a server may make another name of it on the way: the byte that Telnet escapes (255), and controls, for which Pure-FTPd
-    /// writes `_`. What is asked about such a name proves nothing; a listing shows what is there.
+    /// Whether a server may make another name of it on the way: it holds the byte that Telnet escapes. What is asked about such a
+    /// name proves nothing; a listing shows what is there.
     pub fn is_fragile(&self) -> bool {
-        self.0.iter().any(|b| *b < b' ' || matches!(b, 0x7f | 255))
+        self.0.contains(&255)
     }
 
     pub fn ends_with_slash(&self) -> bool {
