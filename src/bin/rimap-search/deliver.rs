@@ -1,7 +1,7 @@
 //! Whole messages into a Maildir, an mbox or a command. Bodies stream from the server into the store's staging place; a
 //! batch becomes durable together, and only then are its messages told of, remembered and acted on.
 
-use crate::{args::Search, search::Job, state, summary::Summary};
+use crate::{args::Search, job::Job, state, summary::Summary};
 use std::{os::unix::ffi::OsStrExt, path::Path};
 use wirepost::{
     base::{digest, error::*, record},

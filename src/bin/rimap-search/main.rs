@@ -9,6 +9,7 @@ mod check;
 mod deliver;
 mod earlier;
 mod find;
+mod job;
 mod mailbox;
 mod names;
 mod query;

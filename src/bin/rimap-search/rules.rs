@@ -4,8 +4,9 @@
 use crate::{
     act::{self, Actions},
     args::Search,
-    attach, names,
-    search::Job,
+    attach,
+    job::Job,
+    names,
 };
 use std::{collections::BTreeMap, path::Path};
 use wirepost::{

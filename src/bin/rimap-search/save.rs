@@ -5,7 +5,7 @@
 use crate::{
     args::{OnConflict, Search},
     attach,
-    search::Job,
+    job::Job,
     show,
     summary::Summary,
 };

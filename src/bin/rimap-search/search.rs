@@ -6,9 +6,10 @@
 use crate::{
     act::{self, Actions},
     args::{Search, Shared, Show, Sort},
-    deliver::{self, Delivery},
+    deliver::Delivery,
     earlier::Earlier,
     find::{self, Found, Order, SortValue},
+    job::Job,
     names, query, rules,
     save::Saver,
     site::{self, Site},
@@ -24,130 +25,15 @@ use wirepost::{
     base::{date::Time, error::*},
     cli::{
         Output,
-        event::{Count, Event, Hit},
-        exit::Outcome,
+        event::{Count, Event},
     },
     imap::{Mailbox, Name, SearchKey, Session, Uid, UidSet},
     net::Cancel,
-    store::{Folder, seen::Seen},
+    store::Folder,
 };
 
 /// So many messages are looked at together.
 const WINDOW: usize = 1000;
-
-/// What one run is about, and how far it is in the mailbox at hand.
-pub struct Job<'a> {
-    pub search: &'a Search,
-    pub key: SearchKey,
-    pub cancel: Cancel,
-    pub seen: Option<Seen>,
-    /// Handled already, in the mailbox of this UIDVALIDITY.
-    done: HashSet<Uid>,
-    uidvalidity: Option<u64>,
-    /// Messages that wait for the actions before they are told of.
-    hits: Vec<Hit>,
-    /// Found in all mailboxes.
-    total: u64,
-    /// Messages that failed, in all of them.
-    failures: u64,
-    /// Found in the mailbox at hand.
-    found: UidSet,
-    /// What an earlier run left, if that is all that is wanted.
-    earlier: Option<Earlier>,
-    /// How many of a mailbox are left alone because the command refused them in an earlier run.
-    left: HashMap<Name, u64>,
-    pub several: bool,
-}
-
-impl Job<'_> {
-    pub fn is_done(&self, uid: Uid) -> bool {
-        self.done.contains(&uid)
-    }
-
-    fn leaves(&self, mailbox: &Name) -> bool {
-        self.left.get(mailbox).is_some_and(|n| *n > 0)
-    }
-
-    /// Whether anybody will read what is known of a message.
-    pub fn tells(&self, out: &Output) -> bool {
-        out.has_events() || self.search.acts()
-    }
-
-    /// A message's output is durable.
-    pub fn finished(&mut self, uid: Uid, hit: Hit, out: &mut Output) {
-        self.done.insert(uid);
-        if self.search.acts() {
-            self.hits.push(hit);
-            return;
-        }
-        let planned = self.search.dry_run && (self.search.delivers() || !self.search.save.is_empty());
-        let outcome = if planned { Outcome::Planned } else { Outcome::Ok };
-        out.count(outcome);
-        if out.has_events() {
-            out.emit(&Event::Hit(Box::new(Hit { outcome: outcome.name(), ..hit })));
-        }
-    }
-
-    /// A message failed, and the others go on.
-    pub fn failed(&mut self, uid: Uid, hit: Hit, error: &Error, out: &mut Output) {
-        self.done.insert(uid);
-        self.failures += 1;
-        out.item_failed(error);
-        out.emit(&Event::Hit(Box::new(deliver::with_error(hit, error))));
-    }
-
-    /// What is to be searched for here; `None`: nothing changed since the same search was done before.
-    fn key_for(&self, mailbox: &Mailbox<'_>, follows: bool, out: &mut Output) -> Result<Option<SearchKey>> {
-        if let Some(earlier) = &self.earlier {
-            return earlier.narrow(self.key.clone(), mailbox).map(Some);
-        }
-        let known = self.seen.as_ref().filter(|_| follows);
-        let mark = known.and_then(|s| s.mark(&state::mark(&self.key, &mailbox.name, mailbox.uidvalidity)));
-        Ok(match (mark, mailbox.modseq) {
-            (Some(mark), Some(now)) if mark == now => {
-                out.note(format_args!("nothing changed in {} since the last time", mailbox.name.text()));
-                None
-            }
-            (Some(mark), Some(now)) if mark < now => {
-                Some(SearchKey::and(vec![SearchKey::Modseq(mark + 1), self.key.clone()]))
-            }
-            _ => Some(self.key.clone()),
-        })
-    }
-
-    /// Another mailbox: nothing of it is known yet.
-    fn begin(&mut self) {
-        self.done.clear();
-        self.found = UidSet::new();
-        self.uidvalidity = None;
-    }
-
-    /// A mailbox is given up: what was found in it and not handled is told of with the reason, since every message that is asked
-    /// for ends in one line.
-    fn abandon(&mut self, mailbox: &Name, error: &Error, out: &mut Output) {
-        let outcome = Outcome::of(error);
-        let uidvalidity = self.uidvalidity.unwrap_or(0);
-        let open = std::mem::take(&mut self.found);
-        let open = open.iter().filter(|u| !self.done.contains(u));
-        let hit = |uid| Summary { uid, ..Summary::default() }.hit(mailbox, uidvalidity);
-        let open: Vec<Hit> = std::mem::take(&mut self.hits).into_iter().chain(open.map(hit)).collect();
-        for hit in open {
-            self.failures += 1;
-            out.abandon(outcome);
-            if out.has_events() {
-                out.emit(&Event::Hit(Box::new(deliver::with_error(hit, error))));
-            }
-        }
-    }
-
-    fn skipped(&mut self, uid: Uid, mut hit: Hit, reason: &'static str, out: &mut Output) {
-        self.done.insert(uid);
-        hit.outcome = Outcome::Skipped.name();
-        hit.reason = Some(reason);
-        out.count(Outcome::Skipped);
-        out.emit(&Event::Hit(Box::new(hit)));
-    }
-}
 
 /// The verb.
 pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {

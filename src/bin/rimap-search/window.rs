@@ -4,8 +4,9 @@ use crate::{
     args::{Search, Show, Sort},
     attach,
     find::{self, Order},
+    job::Job,
     save::Saver,
-    search::{Job, Tools, missing},
+    search::{Tools, missing},
     show,
     summary::{self, Summary},
 };
