@@ -13,6 +13,7 @@ pub mod help;
 mod hint;
 pub mod netrc;
 pub mod output;
+mod pipe;
 pub mod progress;
 pub mod secrets;
 mod signal;

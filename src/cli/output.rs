@@ -7,7 +7,7 @@ use super::{
     Common,
     event::{self, Event, Summary},
     exit::{Outcome, Tally},
-    hint,
+    hint, pipe,
     progress::{self, Progress},
 };
 use crate::{
@@ -135,6 +135,7 @@ impl Output {
         self.sent(flushed);
         let failed = |e| Error::from_io(e, Kind::Local, "cannot write to standard output");
         let fd = io::stdout().as_fd().try_clone_to_owned().map_err(failed)?;
+        pipe::widen(&fd);
         Ok(Stream { tool: self.tool, file: File::from(fd) })
     }
 

@@ -1,7 +1,8 @@
 //! Standard input can be used once. Whoever wants it says what for, and the second one is told.
 
+use super::pipe;
 use crate::base::error::*;
-use std::sync::Mutex;
+use std::{io, sync::Mutex};
 
 static TAKEN: Mutex<Option<&'static str>> = Mutex::new(None);
 
@@ -18,6 +19,7 @@ pub fn claim(what: &'static str) -> Result<()> {
         }
         None => {
             *taken = Some(what);
+            pipe::widen(io::stdin());
             Ok(())
         }
     }

@@ -8,7 +8,7 @@
 //! footer. Both are told apart by the next line: if it is base64 from end to end in whole quanta, decoding goes on;
 //! else it has ended.
 
-use super::base64_encode::OUT_BLOCK;
+use super::base64_encode::{OUT_BLOCK, Scratch};
 use super::{Codec, Defects, Out, Place, Temper};
 use crate::base::b64::{Alphabet, Blocks, blocks};
 use crate::base::error::*;
@@ -46,7 +46,7 @@ pub struct Base64Decoder {
     have: usize,
     place: Place,
     probe: Vec<u8>,
-    scratch: Box<[u8]>,
+    scratch: Box<Scratch>,
     defects: Defects,
 }
 
@@ -73,7 +73,7 @@ impl Base64Decoder {
             have: 0,
             place: Place::default(),
             probe: Vec::new(),
-            scratch: vec![0; OUT_BLOCK].into(),
+            scratch: Scratch::new(),
             defects: Defects::default(),
         }
     }
@@ -82,7 +82,7 @@ impl Base64Decoder {
     /// Nothing has changed if it is 0.
     fn fast(&mut self, input: &[u8], out: &mut Out) -> usize {
         // What is left of the last quantum goes first.
-        for (to, value) in self.scratch.iter_mut().zip(&self.quantum[..self.have]) {
+        for (to, value) in self.scratch.0.iter_mut().zip(&self.quantum[..self.have]) {
             *to = character(self.alphabet, *value);
         }
         let (mut fill, mut at, mut lines, mut line_start) = (self.have, 0, 0, None);
@@ -104,7 +104,7 @@ impl Base64Decoder {
                     // Whole quanta, so that the next run needs no copy.
                     n -= (fill + n) % 4;
                 }
-                self.scratch[fill..fill + n].copy_from_slice(&window[..n]);
+                self.scratch.0[fill..fill + n].copy_from_slice(&window[..n]);
                 fill += n;
                 at += n;
                 break;
@@ -114,12 +114,12 @@ impl Base64Decoder {
             if fill + length > OUT_BLOCK {
                 break;
             }
-            self.scratch[fill..fill + length].copy_from_slice(&window[..length]);
+            self.scratch.0[fill..fill + length].copy_from_slice(&window[..length]);
             fill += length;
             at += length + ends;
             lines += 1;
             // As long as the next line has the same shape no end needs to be searched.
-            let took = same_lines(&input[at..], &mut self.scratch[fill..], length, ends);
+            let took = same_lines(&input[at..], &mut self.scratch.0[fill..], length, ends);
             fill += took * length;
             at += took * (length + ends);
             lines += took as u64;
@@ -134,13 +134,13 @@ impl Base64Decoder {
         }
         // The tail of an unfinished quantum has to be of the alphabet as well.
         let mut tail = [0; 4];
-        for (to, byte) in tail.iter_mut().zip(&self.scratch[whole..fill]) {
+        for (to, byte) in tail.iter_mut().zip(&self.scratch.0[whole..fill]) {
             match self.classes[usize::from(*byte)] {
                 value @ 0..64 => *to = value,
                 _ => return 0,
             }
         }
-        let Some(n) = self.engine.decode(&self.scratch[..whole], out.room(whole / 4 * 3)) else { return 0 };
+        let Some(n) = self.engine.decode(&self.scratch.0[..whole], out.room(whole / 4 * 3)) else { return 0 };
         out.advance(n);
         self.quantum = tail;
         self.have = fill - whole;

@@ -27,7 +27,17 @@ pub struct Base64Encoder {
     column: usize,
     held: [u8; 3],
     holds: usize,
-    scratch: Box<[u8]>,
+    scratch: Box<Scratch>,
+}
+
+/// Where blocks are put together: on a line of the cache, since a store that crosses one costs two.
+#[repr(align(64))]
+pub(super) struct Scratch(pub(super) [u8; OUT_BLOCK]);
+
+impl Scratch {
+    pub(super) fn new() -> Box<Scratch> {
+        Box::new(Scratch([0; OUT_BLOCK]))
+    }
 }
 
 impl Base64Encoder {
@@ -41,7 +51,7 @@ impl Base64Encoder {
             column: 0,
             held: [0; 3],
             holds: 0,
-            scratch: vec![0; OUT_BLOCK].into(),
+            scratch: Scratch::new(),
         }
     }
 
@@ -63,13 +73,13 @@ impl Base64Encoder {
             out.advance(n);
             return;
         }
-        let n = self.engine.encode(bytes, &mut self.scratch);
+        let n = self.engine.encode(bytes, &mut self.scratch.0);
         self.lines(n, out);
     }
 
     /// Copies `n` bytes of the cache buffer out, an end after each `wrap` characters.
     fn lines(&mut self, n: usize, out: &mut Out) {
-        let mut text = &self.scratch[..n];
+        let mut text = &self.scratch.0[..n];
         let room = out.room(n + (n / self.wrap + 2) * self.eol.len());
         let mut to = Lines { wrap: self.wrap, eol: self.eol, column: self.column, at: 0, room };
         // The rest of a line that is begun, or the first line.
@@ -78,7 +88,11 @@ impl Base64Encoder {
         to.put(head);
         text = rest;
         if to.wrap == 76 && to.column == 76 {
-            text = if to.eol.len() == 2 { to.whole::<78>(text) } else { to.whole::<77>(text) };
+            text = match *to.eol {
+                [end] => to.whole::<1, 77>([end], text),
+                [cr, lf] => to.whole::<2, 78>([cr, lf], text),
+                _ => text,
+            };
         }
         for line in text.chunks(to.wrap) {
             to.put(line);
@@ -113,14 +127,13 @@ impl Lines<'_> {
     }
 
     /// Lines of 76, each behind the end of the one before, in copies of constant length; returns what is left.
-    fn whole<'t, const STEP: usize>(&mut self, text: &'t [u8]) -> &'t [u8] {
-        let ends = STEP - 76;
+    fn whole<'t, const END: usize, const STEP: usize>(&mut self, end: [u8; END], text: &'t [u8]) -> &'t [u8] {
         let mut lines = text.chunks_exact(76);
         let room = self.room[self.at..].chunks_exact_mut(STEP);
         let count = lines.len();
         for (line, to) in lines.by_ref().zip(room) {
-            to[..ends].copy_from_slice(&self.eol[..ends]);
-            to[ends..STEP].copy_from_slice(&line[..76]);
+            to[..END].copy_from_slice(&end);
+            to[END..STEP].copy_from_slice(&line[..76]);
         }
         self.at += count * STEP;
         lines.remainder()
@@ -160,7 +173,7 @@ impl Codec for Base64Encoder {
             if self.wrap == 0 {
                 out.extend(&last[..n]);
             } else {
-                self.scratch[..n].copy_from_slice(&last[..n]);
+                self.scratch.0[..n].copy_from_slice(&last[..n]);
                 self.lines(n, out);
             }
         }
