@@ -7,7 +7,7 @@
 use super::{
     Client, RemotePath,
     ascii::{Sizes, ToWire},
-    going,
+    going, is_going,
     passive::announced,
     transfer::{DRAIN, Download, Upload},
 };
@@ -272,8 +272,8 @@ impl Client {
         let stopping = self.dialer.cancel.is_stopping();
         let limit = if stopping { LAST_WORDS } else { DRAIN };
         match self.conn.any_reply(Patience::within(limit, "the reason", "--timeout")) {
-            Ok(reply) if stopping && reply.code != 421 => error,
-            Ok(reply) if reply.code == 421 => {
+            Ok(reply) if stopping && !is_going(&reply) => error,
+            Ok(reply) if is_going(&reply) => {
                 let error = going(&reply, self.host());
                 self.conn.poison(error.clone());
                 error
@@ -300,7 +300,7 @@ impl Client {
         let limit = self.dialer.timeouts.reply;
         let patience = Patience::within(limit, "the end of the transfer", "--reply-timeout");
         let reply = self.conn.any_reply(patience)?;
-        if reply.code == 421 {
+        if is_going(&reply) {
             let error = going(&reply, self.host());
             self.conn.poison(error.clone());
             return Err(error);

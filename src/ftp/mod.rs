@@ -185,7 +185,7 @@ impl Client {
     fn any(&mut self) -> Result<Reply> {
         let limit = self.dialer.timeouts.reply;
         let reply = self.conn.any_reply(Patience::within(limit, "the reply", "--reply-timeout"))?;
-        if reply.code == 421 {
+        if is_going(&reply) {
             let error = going(&reply, self.conn.host());
             self.conn.poison(error.clone());
             return Err(error);
@@ -316,10 +316,17 @@ impl Client {
     }
 }
 
-/// 421: the server closes the connection; another try in a moment may be welcome.
+/// 421: the server closes the connection. So does vsftpd behind `500 OOPS:`, the last words of a process that failed (out of ports, say):
+/// no command was refused by that.
+fn is_going(reply: &Reply) -> bool {
+    reply.code == 421 || (reply.code == 500 && reply.last().starts_with(b"OOPS:"))
+}
+
+/// What [`is_going`] says, as an error; another try in a moment may be welcome.
 fn going(reply: &Reply, host: &str) -> Error {
     let refusal = reply.refusal();
-    Error::new(Kind::Busy, refusal.to_string()).refusal(refusal).host(host).again_is(Again::Now)
+    let kind = if reply.code == 421 { Kind::Busy } else { Kind::Closed };
+    Error::new(kind, refusal.to_string()).refusal(refusal).host(host).again_is(Again::Now)
 }
 
 /// A loss after something may have taken effect: what may have happened is for the caller to find out, not for a retry.

@@ -207,3 +207,22 @@ fn a_server_that_is_full_ends_it_whoever_asks() {
         }
     }
 }
+
+#[test]
+fn a_server_whose_process_fails_has_refused_nothing() {
+    // vsftpd's last words; it is asked for a port ahead of every file.
+    for nth in [1, 2, 9] {
+        let oops =
+            || vec![on("EPSV").nth(nth).then(reply_then("500 OOPS: priv_sock_get_int\r\n", End::Close))];
+        for args in [
+            &["put", "-r", "site/", "@", "-j1"][..],
+            &["put", "-r", "site/", "@"],
+            &["sync", "site", "@", "-j1"],
+        ] {
+            let (world, server) = (world(), server(oops()));
+            bushy(&world.path("site"));
+            rftp(&world, &server, args).exits(0);
+            assert_eq!(contents(server.root()), contents(&world.path("site")), "EPSV {nth}, {args:?}");
+        }
+    }
+}
