@@ -135,6 +135,9 @@ pub fn expand(pattern: &OsStr) -> Result<Vec<PathBuf>> {
         [Step::Named(root), rest @ ..] if root.is_empty() => walk(Path::new("/"), rest, &mut found)?,
         steps => walk(Path::new(""), steps, &mut found)?,
     }
+    // Two `**` reach one name in more ways than one.
+    found.sort_unstable();
+    found.dedup();
     if found.is_empty() { Err(nothing()) } else { Ok(found) }
 }
 
@@ -306,7 +309,9 @@ mod tests {
             (b"a/*", &[b"a/2.txt", b"a/b"]),
             (b"*/*.txt", &[b"a/2.txt"]),
             (b"*/", &[b"a", b"z"]),
-            (b"**/*.txt", &[b"1.txt", b"caf\xe9.txt", b"a/2.txt", b"a/b/3.txt", b"a/b/c/4.txt"]),
+            (b"**/*.txt", &[b"1.txt", b"a/2.txt", b"a/b/3.txt", b"a/b/c/4.txt", b"caf\xe9.txt"]),
+            (b"**/b/**/*", &[b"a/b/3.txt", b"a/b/c", b"a/b/c/4.txt", b"a/b/up"]),
+            (b"**/?/**/4*", &[b"a/b/c/4.txt"]),
             (b"a/**/**/[34]*", &[b"a/b/3.txt", b"a/b/c/4.txt"]),
             (b"a/b/**", &[b"a/b/3.txt", b"a/b/c", b"a/b/c/4.txt", b"a/b/up"]),
             (b"1.txt/*", &[]),

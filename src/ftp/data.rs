@@ -121,6 +121,11 @@ impl Client {
             return Ok(());
         }
         let reply = self.any()?;
+        if is_going(&reply) {
+            let error = going(&reply, self.host());
+            self.conn.poison(error.clone());
+            return Err(error);
+        }
         if let Some(port) = self.passive.port_in(&reply) {
             self.passive.ready = port;
             if port.is_none() {

@@ -185,7 +185,7 @@ impl Client {
     fn any(&mut self) -> Result<Reply> {
         let limit = self.dialer.timeouts.reply;
         let reply = self.conn.any_reply(Patience::within(limit, "the reply", "--reply-timeout"))?;
-        if is_going(&reply) {
+        if reply.code == 421 {
             let error = going(&reply, self.conn.host());
             self.conn.poison(error.clone());
             return Err(error);
@@ -316,8 +316,8 @@ impl Client {
     }
 }
 
-/// 421: the server closes the connection. So does vsftpd behind `500 OOPS:`, the last words of a process that failed (out of ports, say):
-/// no command was refused by that.
+/// 421: the server closes the connection. So does vsftpd behind `500 OOPS:`, the last words of a process that failed (out of ports, say).
+/// Asked about data connections only: at a login the same words tell of a configuration that no other try mends.
 fn is_going(reply: &Reply) -> bool {
     reply.code == 421 || (reply.code == 500 && reply.last().starts_with(b"OOPS:"))
 }

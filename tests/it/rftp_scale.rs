@@ -226,3 +226,12 @@ fn a_server_whose_process_fails_has_refused_nothing() {
         }
     }
 }
+
+#[test]
+fn the_same_words_at_a_login_are_a_refusal() {
+    let words = "500 OOPS: vsftpd: refusing to run with writable root inside chroot()\r\n";
+    let (world, server) = (world(), server(vec![on("PASS").then(reply_then(words, End::Close))]));
+    let out = rftp(&world, &server, &["ls", "@"]);
+    out.exits(77).says("writable root");
+    assert_eq!(server.commands_of("PASS").len(), 1, "nothing is tried again");
+}
