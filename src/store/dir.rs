@@ -16,6 +16,7 @@ use std::{
     },
     path::{Path, PathBuf},
     sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// An open directory and the path it was opened by (for messages only).
@@ -183,6 +184,18 @@ impl Dir {
             Ok(()) => Ok(fs::unlinkat(&self.fd, from, AtFlags::empty())?),
             Err(e) => Err(e.into()),
         }
+    }
+
+    /// Sets a file's time of modification; a link's own, if it is one.
+    pub fn set_modified(&self, name: &OsStr, time: SystemTime) -> io::Result<()> {
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let stamp = fs::Timespec {
+            tv_sec: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+            tv_nsec: since.subsec_nanos().into(),
+        };
+        let unchanged = fs::Timespec { tv_sec: 0, tv_nsec: fs::UTIME_OMIT };
+        let times = fs::Timestamps { last_access: unchanged, last_modification: stamp };
+        Ok(fs::utimensat(&self.fd, name, &times, AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
     pub fn remove(&self, name: &OsStr) -> io::Result<()> {

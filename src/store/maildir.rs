@@ -20,7 +20,7 @@ use std::{
     io::Read,
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
@@ -228,8 +228,7 @@ impl Mailstore for Maildir {
         if let Some(date) = envelope.date.and_then(|d| u64::try_from(d.0).ok()) {
             // Dovecot and mutt take the file's time for the time of arrival.
             let time = UNIX_EPOCH + Duration::from_secs(date);
-            let set = self.tmp.open_file(OsStr::new(&filed.temp), true).and_then(|f| f.set_modified(time));
-            set.map_err(|e| {
+            self.tmp.set_modified(OsStr::new(&filed.temp), time).map_err(|e| {
                 Error::from_io(e, Kind::Local, format_args!("cannot set the time of {}", show(&path)))
             })?;
         }
@@ -305,9 +304,10 @@ fn info(marks: &Marks) -> String {
 /// `1732337681.M482910P4711Q7.host`: never used before, by this process or any other.
 fn unique() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(1);
+    static PROCESS: LazyLock<u32> = LazyLock::new(std::process::id);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let n = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("{}.M{}P{}Q{n}.{}", now.as_secs(), now.subsec_micros(), std::process::id(), host())
+    format!("{}.M{}P{}Q{n}.{}", now.as_secs(), now.subsec_micros(), *PROCESS, host())
 }
 
 /// The host's name with the two characters escaped that mean something in a Maildir name.
