@@ -74,6 +74,14 @@ impl Account {
         self.password.as_ref().filter(|_| self.user(host) == Some(user))
     }
 
+    /// The variable that holds the password, wherever that is sent.
+    pub(super) fn password_env(&self) -> Option<&str> {
+        match &self.password {
+            Some(Source::Env(variable)) => Some(variable),
+            _ => None,
+        }
+    }
+
     /// The command that makes a token, for that very host and user.
     pub(super) fn token_command(&self, host: &str, user: &str) -> Option<&str> {
         self.token_command.as_deref().filter(|_| self.user(host) == Some(user))

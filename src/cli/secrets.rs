@@ -24,6 +24,14 @@ const LONGEST: u64 = 64 << 10;
 /// The environment variable with the password of the proxy's user.
 pub const PROXY_PASSWORD: &str = "WIREPOST_PROXY_PASSWORD";
 
+/// The variables that may hold a secret of this user's, whichever program it is for: no command that is run for a message inherits them.
+pub fn variables(login: &Login) -> Vec<String> {
+    let ours =
+        ["RFTP_PASSWORD", "RSENDMAIL_PASSWORD", "RPOP_PASSWORD", "RIMAP_SEARCH_PASSWORD", PROXY_PASSWORD];
+    let named = [login.password_env.clone(), config::account().password_env().map(String::from)];
+    ours.map(String::from).into_iter().chain(named.into_iter().flatten()).collect()
+}
+
 /// A user and how to prove it.
 #[derive(Clone, Debug)]
 pub struct Identity {

@@ -22,14 +22,15 @@ use wirepost::{
     },
 };
 
-pub struct Sorting(Rules);
+/// The rules, and the variables that their commands do not inherit.
+pub struct Sorting(Rules, Vec<String>);
 
 /// Reads the file.
 ///
 /// # Errors
 /// `Config`, with line and column.
-pub fn load(path: &Path) -> Result<Sorting> {
-    Rules::load(path).map(Sorting)
+pub fn load(path: &Path, hidden: Vec<String>) -> Result<Sorting> {
+    Rules::load(path).map(|rules| Sorting(rules, hidden))
 }
 
 struct Known {
@@ -194,7 +195,7 @@ impl Sorting {
             command: command.to_string(),
             timeout: search.exec_timeout,
             to_stderr: out.is_json(),
-            hide: vec![crate::TOOL.password_variable.to_string()],
+            hide: self.1.clone(),
         };
         let mut store: Stream<std::io::Sink> = Stream::scratch(search.crlf)?;
         for mut hit in hits {

@@ -52,7 +52,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
     };
     let mut delivery = Delivery::new(search, &site.account(), site.hidden(), out.is_json())?;
     let mut saver = if search.save.is_empty() { None } else { Some(Saver::new(search)?) };
-    let rules = search.rules.as_deref().map(rules::load).transpose()?;
+    let rules = search.rules.as_deref().map(|path| rules::load(path, site.hidden())).transpose()?;
     let mut session = site.session(out)?;
     let wanted = match (&site.mailbox, search.mailboxes.as_slice()) {
         _ if earlier.is_some() => earlier.iter().flat_map(Earlier::mailboxes).map(str::to_string).collect(),

@@ -22,7 +22,7 @@ use wirepost::{
         Output,
         event::{Deletion, Event, Message},
         exit::Outcome,
-        state,
+        secrets, state,
     },
     mail::rules::{Action, Rules},
     net::Cancel,
@@ -83,7 +83,7 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
         command: String::new(),
         timeout: flags.exec_timeout,
         to_stderr: out.is_json() || flags.stdout,
-        hide: hidden(args.login.password_env.as_deref()),
+        hide: secrets::variables(&args.login),
     };
     let quarantine = flags.quarantine.clone();
     let mut delivery =
@@ -400,12 +400,6 @@ fn open_store(flags: &Fetch, account: &str, stage: &Path, out: &mut Output) -> R
     } else {
         Box::new(Stream::<io::Sink>::scratch(flags.crlf)?)
     })
-}
-
-/// Variables that commands do not inherit.
-pub fn hidden(password_env: Option<&str>) -> Vec<String> {
-    let ours = ["RFTP_PASSWORD", "RSENDMAIL_PASSWORD", "RPOP_PASSWORD", "RIMAP_SEARCH_PASSWORD"];
-    ours.iter().map(ToString::to_string).chain(password_env.map(String::from)).collect()
 }
 
 /// A folder that cannot be is said before the first message, not at the one it is for.

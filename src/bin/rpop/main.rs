@@ -41,7 +41,7 @@ fn run(args: Rpop, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
         Verb::Rm(flags) => rm::run(&args, flags, out, cancel)?,
         Verb::Stat(flags) => stat::run(&args, flags, out, cancel)?,
         Verb::Check(flags) => check::run(&args, flags, out, cancel)?,
-        Verb::Sort(flags) => sort::run(flags, out, cancel)?,
+        Verb::Sort(flags) => sort::run(&args, flags, out, cancel)?,
     }
     Ok(())
 }

@@ -260,3 +260,25 @@ fn watch_tells_of_what_arrives() {
         "begun anew"
     );
 }
+
+#[test]
+fn commands_do_not_inherit_our_secrets() {
+    let (world, server) = (world(), ten(Options::default()));
+    let config = format!("[rimap-search]\n--url {}\n--password-env ACCOUNTS\n", server.url());
+    world.private_file("config", config);
+    let rules = world.file("rules", "all -> command env > env; cat > /dev/null\n").display().to_string();
+    for what in [["--exec", "env > env"], ["--rules", &rules]] {
+        let run =
+            world.run("rimap-search", ["--config", "config", "--password-env", "MINE", "--from", "ann"]);
+        let names = ["MINE", "ACCOUNTS", "WIREPOST_PROXY_PASSWORD", "RIMAP_SEARCH_PASSWORD", "RPOP_PASSWORD"];
+        names
+            .iter()
+            .fold(run.args(what), |run, name| run.env(name, "secret"))
+            .env("OTHER", "fine")
+            .go()
+            .exits(0);
+        let env = std::fs::read_to_string(world.path("env")).unwrap();
+        fs::remove_file(world.path("env")).unwrap();
+        assert!(!env.contains("=secret") && env.contains("OTHER=fine"), "{what:?}: {env}");
+    }
+}
