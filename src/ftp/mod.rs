@@ -63,6 +63,8 @@ pub struct Client {
     reuse_refused: bool,
     /// Whether the last data connection resumed it.
     resumed: Option<bool>,
+    /// A listing ended with close_notify: this server sends it.
+    ends_well: bool,
     /// Whether the server was asked how it reads a byte 255.
     escape_known: bool,
     /// The server's zone in listings, seconds east of UTC, once measured.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use crate::sandbox::ftp::{Options, Server};
-use crate::sandbox::script::{Action, End, Fault, Rule, on, reply};
+use crate::sandbox::script::{Action, End, Fault, Rule, finally, listing, on, reply};
 use crate::sandbox::tls::Tls;
 use crate::support::{Output, World};
 
@@ -221,6 +221,77 @@ fn delete_has_its_guards() {
     part.says("nothing is deleted");
     assert!(world.path("site/only here").exists());
     assert_ne!(part.code, 0);
+}
+
+#[test]
+fn a_listing_cut_under_tls_deletes_nothing() {
+    let tls = |rules| Server::start(Options { rules, tls: Tls::Explicit, ..Options::default() });
+    let with_tls = |server: &Server, args: &[&str]| -> Vec<String> {
+        let ca = server.ca_pem_path().to_str().unwrap().to_string();
+        let flags = ["--tls", "required", "--ca-only", &ca, "-j1"];
+        args.iter().chain(&flags).map(ToString::to_string).collect()
+    };
+    let run = |world: &World, server: &Server, args: &[&str]| {
+        let args = with_tls(server, args);
+        sync(world, server, &args.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    // FIN without close_notify behind a whole line, and the server, who knows of nothing, says 226.
+    let part = "type=file;size=1;modify=20260101000000; a\r\n";
+    let cut = |n: usize, part: &str| {
+        let cut = Fault::CutAfter(u64::MAX, End::Cut);
+        vec![on("MLSD").nth(n).then(listing(part)), on("MLSD").nth(n).then(cut)]
+    };
+    let (world, server) = (world(), tls(cut(1, part)));
+    for name in ["www/a", "www/b"] {
+        let path = server.root().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+    world.file("back/b", "mine");
+    run(&world, &server, &["@www", "back", "--delete"])
+        .says("nothing is deleted")
+        .says("without TLS's own end");
+    assert_eq!(tree(&world.path("back")).keys().collect::<Vec<_>>(), ["a", "b"]);
+    // Such a listing shows what is there, and is no part to choose from.
+    let rftp = |args: &[&str]| world.run("rftp", with_tls(&server, args)).env("RFTP_PASSWORD", "secret").go();
+    rftp(&["get", &url(&server, "www/*"), "."]).exits(0);
+    // A server that has shown that it sends close_notify is asked again.
+    let second = tls(cut(2, part));
+    for name in ["www/d/a", "www/d/b"] {
+        let path = second.root().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+    run(&world, &second, &["@www", "again", "--delete"]).exits(0);
+    assert_eq!(tree(&world.path("again")), tree(&second.root().join("www")));
+    assert_eq!(second.commands_of("MLSD").len(), 3);
+    // Half a line is no name, whether there is TLS or not.
+    let half = self::server(vec![on("MLSD").then(listing("type=file;size=1; b1\r\ntype=file;size=1; b"))]);
+    std::fs::create_dir(half.root().join("www")).unwrap();
+    for name in ["www/b", "www/b1", "www/b2"] {
+        std::fs::write(half.root().join(name), "x").unwrap();
+    }
+    let rftp = |args: &[&str]| world.run("rftp", args).env("RFTP_PASSWORD", "secret").go();
+    rftp(&["rm", "-r", &url(&half, "www/")]).says("left something out");
+    assert_eq!(tree(&half.root().join("www")).len(), 3);
+    rftp(&["get", "-r", &url(&half, "www/"), "half/"]).exits(3);
+    assert_eq!(tree(&world.path("half")).keys().collect::<Vec<_>>(), ["b1"]);
+}
+
+#[test]
+fn a_state_that_was_cut_is_read_again() {
+    let (world, first) = (world(), server(vec![]));
+    site(&world, 20);
+    sync(&world, &first, &["site", "@www", "--state"]).exits(0);
+    let state = std::fs::read(first.root().join("www/.rftp-state")).unwrap();
+    // Behind a line, and with 226 all the same.
+    let at = state.iter().take(state.len() / 2).rposition(|b| *b == b'\n').unwrap() + 1;
+    let cut = on("RETR").nth(1).then(Fault::CutAfter(at as u64, End::Close));
+    let rules = vec![cut, on("RETR").nth(1).then(finally("226 Done\r\n"))];
+    let server = Server::start(Options { rules, root: Some(first.root().into()), ..Options::default() });
+    let out = sync(&world, &server, &["site", "@www", "--state", "--delete"]);
+    assert_eq!(out.exits(0).summary()["counts"], serde_json::json!({ "skipped": 20 }), "{out:?}");
+    assert_eq!(server.commands_of("RETR").len(), 2);
 }
 
 #[test]

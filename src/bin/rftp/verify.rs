@@ -243,15 +243,10 @@ fn read_back(session: &mut Session<'_>, remote: &RemotePath, size: Option<u64>) 
     let client = session.client()?;
     let mut download = client.retrieve(remote, 0)?;
     let mut meter = Meter::new(&none).digest(Algorithm::Sha256);
-    let n = match meter.copy(&mut download, &mut io::sink(), u64::MAX) {
-        Ok(n) => n,
-        Err(e) => return Err(download.fail(Error::from_io(e, Kind::Closed, "cannot read back"))),
-    };
-    download.finish()?;
-    if let Some(size) = size.filter(|s| *s != n) {
-        let text = format!("{n} bytes came back where {size} were announced");
-        return Err(Error::new(Kind::Closed, text).host(session.host()));
+    if let Err(e) = meter.copy(&mut download, &mut io::sink(), u64::MAX) {
+        return Err(download.fail(Error::from_io(e, Kind::Closed, "cannot read back")));
     }
+    download.whole(size)?;
     Ok(meter.digest_of(Algorithm::Sha256).unwrap_or_default())
 }
 

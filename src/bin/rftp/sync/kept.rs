@@ -121,7 +121,7 @@ impl Kept {
             let mut download = client.retrieve(&remote, 0)?;
             let read = State::read(BufReader::new((&mut download).take(LARGEST)));
             match read {
-                Ok(state) => download.finish().map(|_| Some((seen, state))),
+                Ok(state) => download.whole(seen.size).map(|_| Some((seen, state))),
                 Err(e) => Err(download.fail(e)),
             }
         });

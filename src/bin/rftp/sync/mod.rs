@@ -114,7 +114,7 @@ impl Run<'_, '_> {
             self.sides.failed(Deed::Copy, &path, error, 1, None, self.out);
         }
         if source_failed && plan.losses() > 0 {
-            self.out.warn("something of the source could not be listed: nothing is deleted");
+            self.out.warn("the source is not wholly known: nothing is deleted");
             self.spare(&mut plan, "the source is not wholly known");
         }
         plan.may_delete(self.flags.max_delete.unwrap_or_default())?;

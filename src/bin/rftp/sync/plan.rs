@@ -134,16 +134,19 @@ impl Run<'_, '_> {
         let (sides, jobs) = (&self.sides, usize::from(self.flags.jobs));
         let out = RefCell::new(&mut *self.out);
         list::ahead(&mut self.session, jobs, |lister| {
-            let mut remote =
-                RemoteTree { lister, top: &sides.remote, host: &sides.site.endpoint.host, out: &out };
+            let host = &sides.site.endpoint.host;
+            let mut remote = RemoteTree { lister, top: &sides.remote, host, unsure: false, out: &out };
             let same = &mut |path: &[u8], entry: &Entry| same(sides, &mut out.borrow_mut(), path, entry);
             if sides.up {
-                compare(local, &mut remote, rules, same)
-            } else if sides.local.exists() {
-                compare(&mut remote, local, rules, same)
-            } else {
-                compare(&mut remote, &mut Nothing, rules, same)
+                return compare(local, &mut remote, rules, same);
             }
+            let mut plan = if sides.local.exists() {
+                compare(&mut remote, local, rules, same)?
+            } else {
+                compare(&mut remote, &mut Nothing, rules, same)?
+            };
+            plan.source_failed |= remote.unsure;
+            Ok(plan)
         })
     }
 
