@@ -125,7 +125,9 @@ impl<'a> Attempt<'a> {
             Some(known) => known,
             None => client.look_and_prepare(&self.remote)?,
         };
-        if let Some(reason) = self.policy(client, there.as_ref(), &source)? {
+        // In place, what stands there since our STOR is our own: the policy was asked about what stood there before.
+        let ours = self.manner.in_place && self.stage > Stage::Start;
+        if let Some(reason) = if ours { None } else { self.policy(client, there.as_ref(), &source)? } {
             return Ok(Done { skipped: Some(reason), verified: "none".into(), ..Done::default() });
         }
         if let Some(entry) = there.as_ref().filter(|e| e.kind == EntryKind::Link) {
@@ -183,8 +185,10 @@ impl<'a> Attempt<'a> {
         if source.mark.is_some() && source.mark == self.mark {
             return Ok(());
         }
-        // Other contents begin anew.
-        self.stage = Stage::Start;
+        // Other contents begin anew; in place they do so anyway, on top of what we left there.
+        if !self.manner.in_place {
+            self.stage = Stage::Start;
+        }
         self.mark = source.mark;
         if let Some(size) = source.size.filter(|_| self.manner.resume && !self.manner.in_place) {
             let digest = source.digest(Algorithm::Sha256)?;
