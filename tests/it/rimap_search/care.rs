@@ -65,3 +65,36 @@ fn two_of_one_name_are_both_there_before_their_messages_go() {
         assert_eq!([read("s.txt"), read("s.1.txt")], ["one", "two"], "{how}");
     }
 }
+
+#[test]
+fn every_source_ends_in_a_line_when_the_server_is_lost() {
+    let rules = vec![
+        on("SELECT").then(End::Close),
+        on("APPEND").nth(1).then(End::Close),
+        on("CONNECT").from(2).then(End::Close),
+    ];
+    let server = Server::start(Options { rules, ..Options::default() });
+    let world = world();
+    for name in ["a", "b", "c"] {
+        world.file(name, format!("Subject: {name}\n\nx\n"));
+    }
+    let out = run(&world, &server, &["append", "a", "b", "c", "--to", "INBOX", "--json", "--retries", "1"]);
+    let told: Vec<_> =
+        out.events("message").iter().map(|m| m["path"].as_str().unwrap().to_string()).collect();
+    assert_eq!(told, ["a", "b", "c"], "{out:?}");
+    out.summary();
+}
+
+#[test]
+fn only_a_message_of_the_same_name_is_skipped() {
+    let (world, server) = (world(), Server::start(Options::default()));
+    put(&server, "INBOX", b"Message-ID: <11@x>\r\nSubject: eleven\r\n\r\nx\r\n".to_vec(), &[], MARCH);
+    world.file("one.eml", "Message-ID: <1@x>\nSubject: one\n\nx\n");
+    world.file("none.eml", "Message-ID: <>\nSubject: none\n\nx\n");
+    world.file("eleven.eml", "Subject: eleven\nMessage-ID: <11@x>\n\nx\n");
+    let args = ["append", "one.eml", "none.eml", "eleven.eml", "--to", "INBOX", "--skip-existing", "--json"];
+    let out = run(&world, &server, &args);
+    let told: Vec<_> =
+        out.events("message").iter().map(|m| m["outcome"].as_str().unwrap().to_string()).collect();
+    assert_eq!(told, ["ok", "ok", "skipped"], "{out:?}");
+}
