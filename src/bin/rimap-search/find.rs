@@ -68,7 +68,7 @@ pub struct Found {
 }
 
 impl Found {
-    fn all(uids: Vec<Uid>) -> Found {
+    pub fn all(uids: Vec<Uid>) -> Found {
         Found { uids, beyond: None, page: false }
     }
 }

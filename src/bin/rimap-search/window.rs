@@ -293,14 +293,15 @@ impl Told<'_> {
         out: &mut Output,
     ) -> Result<()> {
         for (summary, structure) in with {
-            for part in structure.iter().flat_map(|s| saver.wanted(s)) {
+            let parts: Vec<&Part> = structure.iter().flat_map(|s| saver.wanted(s)).collect();
+            for part in &parts {
                 let name = attach::name_of(part).unwrap_or_default();
                 let name = wirepost::base::escape::text(&name).into_owned();
                 out.line(format_args!("would save part {} of message {}: {name}", part.path, summary.uid));
             }
-            saver.saved += 1;
+            saver.saved += parts.len() as u64;
             let hit = summary.hit(&mailbox.name, mailbox.uidvalidity);
-            job.finished(summary.uid, hit, out);
+            saver.finished(summary.uid, hit, !parts.is_empty(), job, out);
         }
         Ok(())
     }

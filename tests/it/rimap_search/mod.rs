@@ -1,6 +1,7 @@
 //! rimap-search against the sandbox's IMAP server: finding, showing, saving, delivering, acting, mailboxes, and what it does
 //! when the server misbehaves.
 mod acting;
+mod care;
 mod finding;
 mod hostile;
 mod mailboxes;
