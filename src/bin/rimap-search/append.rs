@@ -26,6 +26,7 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
     if words.is_empty() {
         return Err(Error::new(Kind::Usage, "nothing to append").hint("name files, or - for standard input"));
     }
+    out.acts();
     let extra = args.flag.iter().map(|f| act::flag(f)).collect::<Result<Vec<_>>>()?;
     let mut sources = source::find(words)?;
     let mut site = Site::new(&url, shared, out, cancel)?;

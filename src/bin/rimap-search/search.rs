@@ -40,6 +40,9 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
     let (url, words) = site::split(&search.words)?;
     let key = query::key(&search.criteria, words, Time::now())?;
     check(search, &key, out)?;
+    if search.acts() || search.delivers() || !search.save.is_empty() {
+        out.acts();
+    }
     let earlier = search.retry_from.as_deref().map(Earlier::load).transpose()?;
     if earlier.as_ref().is_some_and(Earlier::is_empty) {
         out.note("the earlier run left nothing to be done");
