@@ -78,7 +78,7 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
         return server.with_session(out, |client, _, out| dry.run(client, out));
     }
     let path = seen.path();
-    let store = open_store(flags, &account, path.parent().unwrap_or(Path::new(".")), out)?;
+    let store = open_store(flags, &path, out)?;
     let pipe = Pipe {
         command: String::new(),
         timeout: flags.exec_timeout,
@@ -386,13 +386,15 @@ fn destination(flags: &Fetch) -> Result<(&'static str, Option<String>)> {
     })
 }
 
-fn open_store(flags: &Fetch, account: &str, stage: &Path, out: &mut Output) -> Result<Box<dyn Mailstore>> {
+fn open_store(flags: &Fetch, state: &Path, out: &mut Output) -> Result<Box<dyn Mailstore>> {
     let sync = flags.sync.into();
     let wait = flags.state.wait_lock.max(MBOX_WAIT);
     Ok(if let Some(path) = &flags.maildir {
         Box::new(Maildir::open(path, sync)?)
     } else if let Some(path) = &flags.mbox {
-        Box::new(Mbox::open(path, stage, account, wait)?)
+        // Beside the state and by its name: the state is one run's at a time.
+        let stage = state.parent().unwrap_or(Path::new("."));
+        Box::new(Mbox::open(path, stage, state.file_name().unwrap_or_default(), wait)?)
     } else if let Some(path) = &flags.dir {
         Box::new(EmlDir::open(path, flags.crlf, sync)?)
     } else if flags.stdout {
