@@ -114,10 +114,31 @@ impl Run<'_, '_> {
     /// A local name that no command can carry fails by itself. Nothing of that name can be there, so it is new in the plan.
     fn leave_out_unnameable(&self, plan: &mut Plan) {
         for steps in [&mut plan.dirs, &mut plan.copies] {
+        if self.sides.up {
+            self.forget_times(&mut plan)?;
+        }
             for step in std::mem::take(steps) {
                 match self.sides.remote(&step.path) {
                     Ok(_) => steps.push(step),
                     Err(e) => plan.failures.push((step.path, e.kind_is(Kind::Input))),
+    /// Files that differ by being newer in the target: where the server keeps no times that it is given, that is when they were
+    /// copied, and copying them again would never come to an end.
+    fn forget_times(&mut self, plan: &mut Plan) -> Result<()> {
+        let Some(step) = plan.copies.iter().find(|s| s.why == "time") else { return Ok(()) };
+        let path = self.sides.remote(&step.path)?;
+        if self.session.run(self.out, |s, _, _| s.client()?.sets_time(&path)).0? {
+            return Ok(());
+        }
+        let host = self.session.host().to_string();
+        self.out
+            .warn(format_args!("{host} does not let times be set: what is newer there is taken for a copy"));
+        let (same, copies): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut plan.copies).into_iter().partition(|s| s.why == "time");
+        plan.copies = copies;
+        same.iter().for_each(|step| self.same(&step.path));
+        Ok(())
+    }
+
                 }
             }
         }
