@@ -166,8 +166,13 @@ impl Run<'_, '_> {
         if let Some(kept) = self.kept.as_mut().filter(|k| k.is_due())
             && let Err(e) = kept.save(&mut self.session, self.out)
         {
-            self.state_failed = true;
-            self.out.fail(&e);
+            if e.again() == Again::Now {
+                // The journal goes on, and there will be another time.
+                self.out.warn(e.message());
+            } else {
+                self.state_failed = true;
+                self.out.fail(&e);
+            }
         }
     }
 
