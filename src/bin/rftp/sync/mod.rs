@@ -196,13 +196,7 @@ impl Run<'_, '_> {
             self.copy(&mut target, last)?;
         }
         if self.out.failures() > before {
-            self.discard(&mut target);
             self.skip_all(Deed::Delete, std::mem::take(&mut plan.deletes));
-        } else {
-            self.name_held(&mut target)?;
-            if self.out.failures() > before {
-                self.skip_all(Deed::Delete, std::mem::take(&mut plan.deletes));
-            }
         }
         self.cancel.check()?;
         self.remove(&target, std::mem::take(&mut plan.deletes))?;
@@ -213,11 +207,19 @@ impl Run<'_, '_> {
     }
 
     fn skip_all(&mut self, deed: Deed, steps: Vec<Step>) {
+        let others = target.held();
         if !steps.is_empty() && deed == Deed::Delete {
             self.out.warn(format_args!("{} deletions were left out after a failure", steps.len()));
         }
         for step in steps {
             self.sides.skipped(deed, &step.path, "an earlier failure", false, self.out);
+        // What comes last is named by a write of its own, once the others have their names.
+        for n in [others, usize::MAX] {
+            if self.out.failures() == before && !self.cancel.is_stopping() {
+                self.name_held(&mut target, n)?;
+            }
+        }
+        self.discard(&mut target);
         }
     }
 
