@@ -35,7 +35,7 @@ impl Ear<Download, Held> for Hearing<'_, '_, '_> {
         let run = &mut *self.run;
         match result {
             Ok(done) if held.is_some() => self.held.extend(held.map(|held| (held, done, tried, time))),
-            Ok(done) => run.sides.copied(&job.path, &done, tried, time, run.out),
+            Ok(done) => run.copied(&job.path, &done, tried, time),
             Err(e) => run.sides.failed(Deed::Copy, &job.path, e, tried, None, run.out),
         }
     }
@@ -112,7 +112,7 @@ impl Run<'_, '_> {
         let mut waiting = std::mem::take(held).into_iter();
         for (one, done, tried, time) in waiting.by_ref().take(n) {
             match one.place(top) {
-                Ok(()) => self.sides.copied(one.path(), &done, tried, time, self.out),
+                Ok(()) => self.copied(one.path(), &done, tried, time),
                 Err(e) => {
                     self.sides.failed(Deed::Copy, one.path(), e, tried, None, self.out);
                     one.discard(top);

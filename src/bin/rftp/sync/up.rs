@@ -159,7 +159,7 @@ impl Run<'_, '_> {
             Ok(_) if one.is_some() => held.extend(one),
             Ok(done) => {
                 self.note_file(&job.path, done.bytes, done.sha256.clone());
-                self.sides.copied(&job.path, &done, tried, time, self.out);
+                self.copied(&job.path, &done, tried, time);
                 self.save_now_and_then();
             }
             Err(e) => {
