@@ -200,6 +200,14 @@ impl Client {
         Ok(size_reply(&reply))
     }
 
+    /// Whether the server lets a file's time be set; found out by giving this file the time that it has. A server that announces a
+    /// command for it may refuse it (vsftpd's `mdtm_write=NO`), and one whose MDTM takes no time does not say so.
+    pub fn sets_time(&mut self, path: &RemotePath) -> Result<bool> {
+        let Some(time) = self.look(path)?.and_then(|entry| entry.modified) else { return Ok(false) };
+        let Some(command) = self.time_command(path, time) else { return Ok(false) };
+        Ok(!self.batch(&[command])?.remove(0).is(&[5]))
+    }
+
     /// All that is in a directory.
     ///
     /// # Errors

@@ -1,10 +1,11 @@
 //! `rftp sync` against the sandbox: what it does, what it costs, and that no failure makes it do more or less than it should.
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use crate::sandbox::ftp::{Options, Server};
-use crate::sandbox::script::{Action, End, Fault, Rule, finally, listing, on, reply};
+use crate::sandbox::script::{Action, End, Fault, Rule, call, finally, listing, on, reply};
 use crate::sandbox::tls::Tls;
 use crate::support::{Output, World};
 
@@ -445,6 +446,192 @@ fn updates_all_at_once_and_some_last() {
             && !there.contains_key("index.html")
             && !there.contains_key("c/index.html")
     );
+}
+
+#[test]
+fn a_name_that_is_refused_holds_back_all_that_is_not_named_yet() {
+    let (world, server) = (world(), server(vec![on("RNTO").with("app.js").then(reply("553 No\r\n"))]));
+    for i in 0..30 {
+        world.file(format!("site/{i:02}"), "x");
+    }
+    world.file("site/app.js", "larger, so it is the first to be stored");
+    world.file("site/index.html", "x");
+    std::fs::create_dir(server.root().join("www")).unwrap();
+    std::fs::write(server.root().join("www/gone"), "x").unwrap();
+    let args = ["site", "@www", "--delay-updates", "--last", "index.html", "--delete", "-j1"];
+    let out = sync(&world, &server, &args);
+    out.exits(3).says("553 No");
+    let there = tree(&server.root().join("www"));
+    assert!(there.keys().all(|n| !n.contains("rftp-")), "{there:?}");
+    assert!(
+        there.contains_key("gone") && !there.contains_key("index.html") && there.len() <= 10,
+        "{there:?}"
+    );
+    let uploads: Vec<_> = out.events("file").into_iter().filter(|e| e["direction"] == "upload").collect();
+    assert_eq!(uploads.len(), 32, "one line each: {out:?}");
+    assert!(uploads.iter().all(|e| e["temporary"].is_null()), "{out:?}");
+    // What comes last goes out when the others are judged, also where all are few.
+    let refuse = vec![on("RNTO").with("app.js").then(reply("553 No\r\n"))];
+    let (world, server) = (self::world(), self::server(refuse));
+    world.file("site/app.js", "x");
+    world.file("site/index.html", "x");
+    sync(&world, &server, &args).exits(69);
+    assert!(tree(&server.root().join("www")).is_empty());
+    // Down: the directory in the way of one makes the rest wait as well.
+    let (world, server) = (self::world(), self::server(vec![]));
+    for name in ["a", "b", "c"] {
+        std::fs::create_dir_all(server.root().join("www")).unwrap();
+        std::fs::write(server.root().join("www").join(name), name).unwrap();
+    }
+    let back = world.path("back");
+    let in_the_way = back.clone();
+    let late = on("EPSV").nth(4).then(call(move || std::fs::create_dir(in_the_way.join("c")).unwrap()));
+    let server =
+        Server::start(Options { rules: vec![late], root: Some(server.root().into()), ..Options::default() });
+    let out = sync(&world, &server, &["@www", "back", "--delay-updates", "--last", "a", "-j1"]);
+    assert_ne!(out.code, 0, "{out:?}");
+    let here = tree(&back);
+    assert!(!here.contains_key("a") && here.keys().all(|n| !n.contains("rftp-")), "{here:?}");
+}
+
+#[test]
+fn a_signal_before_the_names_are_given_leaves_the_old_ones() {
+    // At some moment in or between the files that follow the third: all have their names afterwards, or none.
+    let mut stopped = 0;
+    for moment in 0..24 {
+        let pid = Arc::new(Mutex::new(None));
+        let heard = pid.clone();
+        let signal = call(move || {
+            let pid = heard.lock().unwrap().expect("it was started");
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_micros(moment * 100));
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
+            });
+        });
+        let (world, server) = (world(), server(vec![on("EPSV").nth(5).then(signal)]));
+        std::fs::create_dir(server.root().join("www")).unwrap();
+        for i in 0..40 {
+            std::fs::write(server.root().join(format!("www/{i}")), "x").unwrap();
+        }
+        let down = moment % 4 != 0;
+        let (site, url) = (world.path("site"), url(&server, "www"));
+        let (from, to, target) = if down {
+            (url.as_str(), "site", site)
+        } else {
+            std::fs::rename(server.root().join("www"), &site).unwrap();
+            ("site", url.as_str(), server.root().join("www"))
+        };
+        let mut started = pid.lock().unwrap();
+        let args = ["sync", "--json", "--delay-updates", "-j1", from, to];
+        let going = world.run("rftp", args).env("RFTP_PASSWORD", "secret").start();
+        *started = Some(going.pid());
+        drop(started);
+        let out = going.finish();
+        let named = tree(&target);
+        assert!(
+            named.is_empty() || named.len() == 40 && named.keys().all(|n| n.len() < 3),
+            "{named:?}, {out:?}"
+        );
+        stopped += u32::from(out.code == 130);
+    }
+    assert!(stopped > 4, "{stopped}");
+}
+
+#[test]
+fn a_connection_lost_twice_while_names_are_given() {
+    // In the burst, and again while what became of it is looked at.
+    let rules = vec![
+        on("RNTO").with("www/4").nth(1).then(Action::Swallow(End::Close)),
+        on("SIZE").connection(2).nth(4).then(End::Close),
+    ];
+    let (world, server) = (world(), server(rules));
+    for i in 0..10 {
+        world.file(format!("site/{i}"), "x");
+    }
+    sync(&world, &server, &["site", "@www", "--delay-updates", "-j1"]).exits(0);
+    assert_eq!(tree(&server.root().join("www")), tree(&world.path("site")));
+    assert_eq!(server.connections(), 3);
+}
+
+#[test]
+fn a_server_that_lets_no_times_be_set() {
+    // One that announces a command and refuses it, and one whose MDTM only tells, without saying so.
+    let refuses = || vec![on("MFMT").then(reply("550 Permission denied\r\n"))];
+    for off in [&[][..], &["MFMT", "MLST", "MLSD", "SITE UTIME", "MDTM-SET"]] {
+        let server = Server::start(Options { rules: refuses(), off: off.to_vec(), ..Options::default() });
+        let world = world();
+        site(&world, 12);
+        sync(&world, &server, &["site", "@www"]).exits(0);
+        let again = sync(&world, &server, &["site", "@www", "--delete"]);
+        again.exits(0).says("does not let times be set");
+        assert_eq!(again.summary()["counts"], serde_json::json!({ "skipped": 12 }), "{again:?}");
+        // What is newer in the source is copied.
+        let changed = world.path("site/file 0");
+        let later = SystemTime::now() + Duration::from_secs(3600);
+        std::fs::File::options().write(true).open(&changed).unwrap().set_modified(later).unwrap();
+        let out = sync(&world, &server, &["site", "@www"]);
+        assert_eq!(deeds(out.exits(0), "ok"), ["upload www/file 0"]);
+    }
+    // Where they can be set, another time there is another file.
+    let (world, server) = (world(), server(vec![]));
+    site(&world, 12);
+    sync(&world, &server, &["site", "@www"]).exits(0);
+    age(&server.root().join("www/file 0"), 1);
+    let out = sync(&world, &server, &["site", "@www"]);
+    assert_eq!(deeds(out.exits(0), "ok"), ["upload www/file 0"]);
+}
+
+#[test]
+fn a_manifest_lists_all_that_is_the_same_then() {
+    let (world, server) = (world(), server(vec![]));
+    site(&world, 20);
+    let check = |top: &Path, files: usize| {
+        let sums = world.path("sums");
+        let list = std::fs::read_to_string(&sums).unwrap();
+        assert_eq!(list.lines().count(), files, "{list}");
+        let checked =
+            std::process::Command::new("sha256sum").arg("-c").arg(&sums).current_dir(top).output().unwrap();
+        assert!(checked.status.success(), "{checked:?}");
+        std::fs::remove_file(&sums).unwrap();
+    };
+    let flags = ["--manifest", "sums", "--exit-code"];
+    for (dir, sides) in
+        [("www", &["site", "@www"][..]), ("www2", &["site", "@www2", "--state"]), ("", &["@www", "back"])]
+    {
+        let top = if dir.is_empty() { world.path("back") } else { server.root().join(dir) };
+        let run = |more: &[&str]| sync(&world, &server, &[sides, &flags, more].concat());
+        run(&["--dry-run"]).exits(0);
+        assert!(!world.path("sums").exists());
+        run(&[]).exits(0);
+        check(&top, 20);
+        // Nothing to do is a no, and the list is as long.
+        run(&[]).exits(1);
+        check(&top, 20);
+        run(&["--dry-run"]).exits(1);
+    }
+    sync(&world, &server, &["site", "@www", "--manifest", "missing/sums"]).exits(73);
+}
+
+#[test]
+fn a_state_whose_answers_are_lost_is_settled_by_a_look() {
+    // With the rename, and behind it.
+    let lost = [
+        on("RNTO").with(".rftp-state").nth(1).then(Action::Swallow(End::Close)),
+        on("MLST").with(".rftp-state").nth(3).then(End::Close),
+    ];
+    for rule in lost {
+        let shown = format!("{rule:?}");
+        let (world, server) = (world(), server(vec![rule]));
+        site(&world, 8);
+        let out = sync(&world, &server, &["site", "@www", "--state"]);
+        assert_eq!(
+            out.exits(0).events("file").iter().filter(|e| e["outcome"] == "ok").count(),
+            14,
+            "{shown}"
+        );
+        let again = sync(&world, &server, &["site", "@www", "--state"]);
+        assert_eq!(again.exits(0).summary()["counts"], serde_json::json!({ "skipped": 8 }), "{shown}");
+    }
 }
 
 #[test]
