@@ -10,7 +10,7 @@ use one::{failed, file, skip};
 
 use crate::{
     args::{self, Shared},
-    lists::{self, EARLIER},
+    lists::{self, INTERRUPTED, left_because},
     manifest::Manifest,
     matches::{self, Found},
     place::{self, Destination},
@@ -147,15 +147,17 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
             session = Some((remote.site.clone(), new));
         }
         let Some((_, session)) = &mut session else { continue };
-        if stopped || cancel.is_stopping() {
-            skip(out, &session.site, &remote.path, local.as_deref(), EARLIER);
+        let to = local.as_deref().unwrap_or(&destination);
+        // Where a later run shall put it: of several the destination is a directory, be it there or not.
+        let told = if several { to.join("") } else { to.to_path_buf() };
+        if let Some(reason) = left_because(stopped, cancel) {
+            skip(out, &session.site, &remote.path, Some(&told), reason);
             continue;
         }
         let before = out.failures();
-        let to = local.as_deref().unwrap_or(&destination);
         if let Err(e) = get_one(&mut job, session, remote, to, several, out) {
             let error = e.context(format_args!("cannot get {} from {}", remote.path, session.host()));
-            failed(out, &session.site, &remote.path, None, &error, 1);
+            failed(out, &session.site, &remote.path, Some(&told), &error, 1);
         }
         stopped = out.failures() > before && !flags.select.keep_going;
     }
@@ -220,12 +222,13 @@ fn get_one(
     }
     match found {
         Found::One(entry) if entry.is_dir() => {
-            if !job.flags.select.recursive {
+            if !job.flags.select.recursive && job.flags.retry_from.is_none() {
                 return Err(Error::new(Kind::Usage, "it is a directory")
                     .hint("-r gets directories with all that is in them"));
             }
             let below = if raw.is_empty() { Vec::new() } else { below };
-            tree(job, session, path, Landing { base: destination.to_path_buf(), below }, out)
+            tree(job, session, path, Landing { base: destination.to_path_buf(), below }, out)?;
+            Ok(())
         }
         Found::One(entry) => {
             let to = if directory {
@@ -257,9 +260,11 @@ fn get_one(
                 all = rest;
             }
             for (path, entry) in all {
-                job.cancel.check()?;
                 let to = Landing { base: destination.to_path_buf(), below: entry.name.clone() };
                 match entry.kind {
+                    _ if job.cancel.is_stopping() => {
+                        skip(out, &session.site, &path, Some(&to.path()), INTERRUPTED);
+                    }
                     EntryKind::Dir => tree(job, session, &path, to, out)?,
                     // A link may lead to a file: the server follows it, and what comes is stored as a file.
                     EntryKind::Link | EntryKind::Other => file(job, session, &path, None, &to, out),
@@ -304,8 +309,25 @@ fn look(
     })
 }
 
-/// A directory and what is in it: goes on after a failure.
+/// A directory and what is in it. What keeps all of it from being tried is told of what is in the directory: whoever repeats that
+/// fetches it into the very place, whether that is there by now or not.
 fn tree(
+    job: &mut Job<'_>,
+    session: &mut Session<'_>,
+    top: &RemotePath,
+    to: Landing,
+    out: &mut Output,
+) -> Result<()> {
+    let place = to.path();
+    if let Err(e) = contents(job, session, top, to, out) {
+        let error = e.context(format_args!("cannot get {top} from {}", session.host()));
+        failed(out, &session.site, &top.join(b"")?, Some(&place), &error, 1);
+    }
+    Ok(())
+}
+
+/// What is in a directory: goes on after a failure.
+fn contents(
     job: &mut Job<'_>,
     session: &mut Session<'_>,
     top: &RemotePath,
@@ -354,10 +376,24 @@ fn tree(
         return many::get(job, session, items, out);
     }
     for (remote, entry, to) in items {
-        job.cancel.check()?;
-        file(job, session, &remote, Some(entry), &to, out);
+        file_or_left(job, session, &remote, entry, &to, out);
     }
     Ok(())
+}
+
+/// One of several files, unless the run is to end.
+fn file_or_left(
+    job: &mut Job<'_>,
+    session: &mut Session<'_>,
+    remote: &RemotePath,
+    entry: Entry,
+    to: &Landing,
+    out: &mut Output,
+) {
+    match left_because(false, job.cancel) {
+        Some(reason) => skip(out, &session.site, remote, Some(&to.path()), reason),
+        None => file(job, session, remote, Some(entry), to, out),
+    }
 }
 
 /// The open directory of a landing place; made where it is missing.

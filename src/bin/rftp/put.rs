@@ -14,7 +14,7 @@ use crate::{
     args::{self, Shared},
     batch::{self, Made, ROW},
     clean,
-    lists::{self, EARLIER},
+    lists::{self, left_because},
     manifest::Manifest,
     place::{self, Destination},
     remote::{Remote, Site, is_remote},
@@ -112,10 +112,10 @@ pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel
     let mut job =
         Job { flags, cancel, manifest: manifest(flags)?, written: BTreeMap::new(), left_over: Vec::new() };
     let mut session = Session::new(destination.site.clone(), Purpose::Change, shared, out, cancel)?;
-    let result = put_all(&mut job, &mut session, &sources, &destination.path, &filter, out);
+    put_all(&mut job, &mut session, &sources, &destination.path, &filter, out);
     sweep(&mut job, &mut session, out);
     session.end(out);
-    result.and(end(job, out))
+    end(job, out)
 }
 
 /// The list is whole, and the answer to "was there anything to do" is given.
@@ -149,19 +149,18 @@ fn retry(
         }
         let Some((_, session)) = &mut session else { continue };
         let (remote, landing) = (left.remote.path, file_name(&local));
-        if stopped {
-            skip(out, &session.site, &Source::Path(local), Some(&remote), EARLIER);
+        if let Some(reason) = left_because(stopped, job.cancel) {
+            skip(out, &session.site, &Source::Path(local), Some(&remote), reason);
             continue;
         }
         let before = out.failures();
         if local.is_dir() {
-            put_tree(job, session, &local, &remote, &landing, filter, out)?;
+            put_tree(job, session, &local, &remote, &landing, filter, out);
         } else {
             let local = Source::Path(local);
             put_item(job, session, Item { local, remote, landing, known: None }, out);
         }
         stopped = out.failures() > before && !job.flags.select.keep_going;
-        job.cancel.check()?;
     }
     if let Some((_, mut session)) = session {
         sweep(job, &mut session, out);
@@ -229,7 +228,7 @@ fn put_all(
     destination: &RemotePath,
     filter: &Filter,
     out: &mut Output,
-) -> Result<()> {
+) {
     let several = sources.len() > 1 || job.flags.files_from.is_some();
     let mut stopped = false;
     let mut kind = (several || destination.is_empty() || destination.ends_with_slash())
@@ -267,8 +266,8 @@ fn put_all(
                 Ok(target) => target,
                 Err(e) => {
                     let local = Source::Path(source.clone());
-                    if stopped {
-                        skip(out, &session.site, &local, None, EARLIER);
+                    if let Some(reason) = left_because(stopped, job.cancel) {
+                        skip(out, &session.site, &local, None, reason);
                     } else {
                         unnameable(out, session, &local, e);
                         stopped = !job.flags.select.keep_going;
@@ -277,13 +276,13 @@ fn put_all(
                 }
             },
         };
-        if stopped {
-            skip(out, &session.site, &Source::Path(source.clone()), Some(&target), EARLIER);
+        if let Some(reason) = left_because(stopped, job.cancel) {
+            skip(out, &session.site, &Source::Path(source.clone()), Some(&target), reason);
             continue;
         }
         let before = out.failures();
         if is_dir {
-            put_tree(job, session, source, &target, &below, filter, out)?;
+            put_tree(job, session, source, &target, &below, filter, out);
         } else {
             let local = if raw == b"-" { Source::Stdin } else { Source::Path(source.clone()) };
             // Under a name of its own the list below the destination's directory has that name.
@@ -291,13 +290,27 @@ fn put_all(
             put_item(job, session, Item { local, remote: target, landing, known: known.take() }, out);
         }
         stopped = out.failures() > before && !is_dir && !job.flags.select.keep_going;
-        job.cancel.check()?;
     }
-    Ok(())
 }
 
-/// A directory and what is in it: goes on after a failure.
+/// A directory and what is in it. What keeps all of it from being tried is told of the directory: whoever repeats it repeats all.
 fn put_tree(
+    job: &mut Job<'_>,
+    session: &mut Session<'_>,
+    top: &Path,
+    target: &RemotePath,
+    below: &[u8],
+    filter: &Filter,
+    out: &mut Output,
+) {
+    if let Err(e) = put_below(job, session, top, target, below, filter, out) {
+        let error = e.context(format_args!("cannot put {} to {target} on {}", top.display(), session.host()));
+        failed(out, &session.site, &Source::Path(top.to_path_buf()), Some(target), &error, 1, None);
+    }
+}
+
+/// What is in a directory: goes on after a failure.
+fn put_below(
     job: &mut Job<'_>,
     session: &mut Session<'_>,
     top: &Path,
@@ -336,8 +349,11 @@ fn put_tree(
         items = many::put(job, session, items, &made, out)?;
     }
     for many::File { local, remote, landing, .. } in items {
-        job.cancel.check()?;
-        put_item(job, session, Item { local: Source::Path(local), remote, landing, known: None }, out);
+        let local = Source::Path(local);
+        match left_because(false, job.cancel) {
+            Some(reason) => skip(out, &session.site, &local, Some(&remote), reason),
+            None => put_item(job, session, Item { local, remote, landing, known: None }, out),
+        }
     }
     Ok(())
 }
