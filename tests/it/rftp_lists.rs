@@ -318,3 +318,45 @@ fn what_was_not_looked_at_is_repeated_to_its_own_place() {
     go(&up, &["put", "--retry-from", "run.jsonl"]).ends(0);
     assert_eq!((up.names_there("up/d"), up.names_there("up/e")), (vec!["x".into()], vec!["y".into()]));
 }
+
+#[test]
+fn no_file_takes_the_place_of_another_of_the_same_run() {
+    let site = Site::new(options());
+    for name in ["a/x.csv", "b/x.csv"] {
+        site.world.file(name, name);
+        site.there(name, name);
+    }
+    let (local, remote) = (["a/x.csv", "b/x.csv"], ["@a/x.csv", "@b/x.csv"]);
+    // What the names tell is said before anything is sent.
+    go(&site, &["put", local[0], local[1], "@in/", "--remove-source"]).ends(64);
+    go(&site, &["get", remote[0], remote[1], "in/", "--remove-source"]).ends(64);
+    site.world.file("list", local.join("\n"));
+    go(&site, &["put", "--files-from", "list", "@in/"]).ends(64);
+    assert!(site.server.commands().is_empty());
+    // What trees and patterns lead to is an item's failure: its source stays.
+    for args in [
+        &["put", "-r", "a/", "b/", "@in/", "--remove-source"][..],
+        &["put", "-r", "a/", local[1], "@in/", "--remove-source", "--in-place"],
+        &["get", "-r", "@a/", "@b/", "in/", "--remove-source"],
+        &["get", "@a/*", "@b/*", "in/", "--remove-source"],
+        &["get", "-r", remote[0], remote[1], "in/", "--remove-source"],
+    ] {
+        let out = go(&site, args);
+        out.ends(3);
+        assert!(out.failure().contains("another file of this run"), "{out:?}");
+        let read = |name: &str| if args[0] == "put" { site.on_server(name) } else { site.here(name) };
+        let source = |name: &str| if args[0] == "put" { site.here(name) } else { site.on_server(name) };
+        assert_eq!(read("in/x.csv").unwrap(), b"a/x.csv", "{out:?}");
+        assert_eq!((source("a/x.csv"), source("b/x.csv")), (None, Some(b"b/x.csv".to_vec())), "{out:?}");
+        site.world.file("a/x.csv", "a/x.csv");
+        site.there("a/x.csv", "a/x.csv");
+    }
+    let out = go(&site, &["mv", "@a/x.csv", "@b/x.csv", "@moved/"]);
+    out.ends(3);
+    assert_eq!(site.on_server("moved/x.csv").unwrap(), b"a/x.csv");
+    assert_eq!(site.on_server("b/x.csv").unwrap(), b"b/x.csv");
+    // The same name twice is once, and who wants the first one says so.
+    go(&site, &["put", local[0], local[0], "@in/"]).ends(0);
+    go(&site, &["put", local[0], local[1], "@new/", "--exists", "skip"]).ends(0);
+    assert_eq!(site.on_server("new/x.csv").unwrap(), b"a/x.csv");
+}

@@ -9,7 +9,7 @@ mod one;
 use one::{failed, file, skip};
 
 use crate::{
-    args::{self, Shared},
+    args::{self, Exists, Shared},
     lists::{self, INTERRUPTED, left_because},
     manifest::Manifest,
     matches::{self, Found},
@@ -23,7 +23,7 @@ use crate::{
     work::{Manner, download},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap, HashSet},
     ffi::OsString,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
@@ -55,9 +55,22 @@ struct Job<'a> {
     base: Option<(PathBuf, Arc<Dir>)>,
     /// The directories that were written to and cleared up; with `--resume`, what others may be gone on with there.
     partials: BTreeMap<PathBuf, Vec<OsString>>,
+    /// Where files of this run went, if two could go to the same place.
+    taken: Option<HashSet<PathBuf>>,
 }
 
 impl<'a> Job<'a> {
+    /// Whether no other file of this run went there. One that did is not overwritten: its source may be gone by now.
+    fn takes(&mut self, site: &Site, remote: &RemotePath, to: &Landing, out: &mut Output) -> bool {
+        let local = to.path();
+        if self.taken.as_mut().is_none_or(|taken| taken.insert(local.clone())) {
+            return true;
+        }
+        let text = format!("cannot get {remote}: another file of this run is {} already", local.display());
+        failed(out, site, remote, Some(&local), &Error::new(Kind::Input, text), 1);
+        false
+    }
+
     /// How each file is fetched.
     fn manner(&self, out: &Output) -> Manner<'a> {
         Manner {
@@ -120,7 +133,10 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
         for name in names {
             wanted.push((Remote::parse(name)?, None));
         }
+        let mut seen = HashSet::new();
+        wanted.retain(|(remote, _)| seen.insert(remote.site.url(&remote.path)));
         several = wanted.len() > 1 || listed.is_some();
+        check(&wanted, flags)?;
     }
     let manifest = match &flags.transfer.manifest {
         Some(path) if !flags.transfer.dry_run => Some(Manifest::create(path)?),
@@ -133,6 +149,8 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
         manifest,
         base: None,
         partials: BTreeMap::new(),
+        // With `--exists skip` the first one stays as it is.
+        taken: (wanted.len() > 1 && flags.transfer.exists != Exists::Skip).then(HashSet::new),
     };
     let mut session: Option<(Site, Session<'_>)> = None;
     let mut stopped = false;
@@ -168,6 +186,23 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
         manifest.finish()?;
     }
     report::nothing_done(flags.transfer.exit_code, out);
+    Ok(())
+}
+
+/// What can be known to be wrong before anything is connected: without -r names that are no patterns are files.
+fn check(wanted: &[(Remote, Option<PathBuf>)], flags: &args::Get) -> Result<()> {
+    let mut names = HashMap::new();
+    for (remote, _) in wanted {
+        let name = place::below(remote.path.as_bytes(), Destination::Directory);
+        let is_glob = !flags.select.no_glob && pattern::is_glob(&name);
+        if flags.select.recursive || flags.transfer.exists == Exists::Skip || is_glob || name.is_empty() {
+            continue;
+        }
+        if let Some(other) = names.insert(name, remote) {
+            let (other, one) = (other.site.url(&other.path), remote.site.url(&remote.path));
+            return Err(Error::new(Kind::Usage, format!("{other} and {one} would become the same file")));
+        }
+    }
     Ok(())
 }
 
@@ -236,7 +271,9 @@ fn get_one(
             } else {
                 named(destination)?
             };
-            file(job, session, path, Some(entry), &to, out);
+            if job.takes(&session.site, path, &to, out) {
+                file(job, session, path, Some(entry), &to, out);
+            }
             Ok(())
         }
         Found::Matches(found) => {
@@ -249,6 +286,10 @@ fn get_one(
                 dirs.iter().for_each(|(path, _)| skip(out, &session.site, path, None, "directory"));
             }
             let mut all = job.flags.which.apply(all, |(_, e)| e, Time::now(), Doubt::In)?;
+            all.retain(|(path, entry)| {
+                let to = Landing { base: destination.to_path_buf(), below: entry.name.clone() };
+                entry.is_dir() || job.takes(&session.site, path, &to, out)
+            });
             if many::suits(job.flags, session) {
                 let (files, rest): (Vec<_>, Vec<_>) =
                     all.into_iter().partition(|(_, e)| e.kind == EntryKind::File);
@@ -368,7 +409,7 @@ fn contents(
         let (remote, to) = (top.join(&found.path)?, to.join(&found.path));
         if is_closed(&closed, &found.path) {
             skip(out, &session.site, &remote, Some(&to.path()), CLOSED);
-        } else {
+        } else if job.takes(&session.site, &remote, &to, out) {
             items.push((remote, found.entry, to));
         }
     }

@@ -8,6 +8,7 @@ use crate::{
     report,
     session::{Purpose, Session},
 };
+use std::collections::HashSet;
 use wirepost::{
     base::{error::*, tree::Entry},
     cli::Output,
@@ -29,6 +30,7 @@ pub fn run(flags: &args::Mv, shared: &Shared, out: &mut Output, cancel: &Cancel)
     let to = &destination.path;
     // Whether the destination is a directory, and what stands under its name, once it was looked at.
     let mut kind: Option<(bool, Option<Entry>)> = None;
+    let mut taken = HashSet::new();
     let run = report::Run { verb: "mv", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
     report::each(&run, &remotes, out, cancel, |session, path, out| {
         let found = match matches::find(session, path, flags.no_glob, out)? {
@@ -67,6 +69,11 @@ pub fn run(flags: &args::Mv, shared: &Shared, out: &mut Output, cancel: &Cancel)
             } else {
                 (to.clone(), known.1.clone())
             };
+            if flags.exists != Exists::Skip && !taken.insert(target.clone()) {
+                let text = format!("cannot move {path}: another file of this run is {target} already");
+                report::failed("mv", session, &path, &Error::new(Kind::Input, text), out);
+                continue;
+            }
             match one(session, flags, &path, &entry, &target, there.as_ref(), out) {
                 Ok(None) => {
                     let site = &session.site;
