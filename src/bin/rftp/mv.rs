@@ -117,29 +117,15 @@ fn one(
             _ => {}
         }
     }
-    let result = session.run(out, |session, _, _| {
-        let client = session.client()?;
-        match client.rename(from, to) {
-            Err(e)
-                if e.kind() == Kind::Refused && there.is_some() && flags.replace == Replace::DeleteFirst =>
-            {
-                client.delete(to)?;
-                client.rename(from, to)
-            }
-            Err(e) if e.kind() == Kind::Refused && there.is_some() => {
-                Err(e.hint("if the server renames onto no existing file: --replace delete-first"))
-            }
-            // Which of the two names is there tells what became of it.
-            Err(lost) if lost.kind() == Kind::Unconfirmed => {
-                let Ok(client) = session.client() else { return Err(lost) };
-                match (client.look(from)?, client.look(to)?) {
-                    (None, Some(_)) => Ok(()),
-                    (Some(_), _) => client.rename(from, to),
-                    _ => Err(lost),
-                }
-            }
-            other => other,
+    let result = session.run(out, |session, out, _| match session.rename(out, from, to, |_| true) {
+        Err(e) if e.kind() == Kind::Refused && there.is_some() && flags.replace == Replace::DeleteFirst => {
+            session.client()?.delete(to)?;
+            session.rename(out, from, to, |_| true)
         }
+        Err(e) if e.kind() == Kind::Refused && there.is_some() => {
+            Err(e.hint("if the server renames onto no existing file: --replace delete-first"))
+        }
+        other => other,
     });
     result.0.map(|()| None)
 }
