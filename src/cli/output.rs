@@ -41,6 +41,8 @@ pub struct Output {
     terminal: bool,
     progress: Progress,
     tally: Tally,
+    /// Something was not begun because the run was told to end.
+    cut_short: bool,
     cancel: Cancel,
     started: Instant,
     bytes: u64,
@@ -81,6 +83,7 @@ impl Output {
             terminal,
             progress: Progress::none(),
             tally: Tally::default(),
+            cut_short: false,
             cancel: Cancel::default(),
             started: Instant::now(),
             bytes: 0,
@@ -211,6 +214,12 @@ impl Output {
         self.emit(&Event::failure(error));
     }
 
+    /// An item was not begun because the run was told to end. If no failure says so, the end of the run will: what is not done
+    /// must not look like success.
+    pub fn cut_short(&mut self) {
+        self.cut_short = true;
+    }
+
     /// How many items were not done so far.
     pub fn failures(&self) -> u64 {
         [Outcome::Temporary, Outcome::Permanent, Outcome::Unknown].iter().map(|o| self.tally.of(*o)).sum()
@@ -329,6 +338,9 @@ impl Output {
 
     /// The summary, and the exit code.
     pub fn finish(mut self) -> u8 {
+        if let Some(why) = self.cancel.why().filter(|_| self.cut_short && self.failures() == 0) {
+            self.fail(&why);
+        }
         if let Some(signal) = self.cancel.signal() {
             self.tally.signal(signal);
         }
