@@ -26,6 +26,8 @@ pub struct Job<'a> {
     /// Found in the mailboxes before the one at hand.
     pub total: u64,
     pub here: Here,
+    /// With `--count`, what is to be told at the end.
+    pub counts: Vec<(Name, u64)>,
     /// What an earlier run left, if that is all that is wanted.
     pub earlier: Option<Earlier>,
     /// How many of a mailbox are left alone because the command refused them in an earlier run.
@@ -40,6 +42,8 @@ pub struct Here {
     pub uidvalidity: Option<u64>,
     /// The count of changes before anything was found.
     pub modseq: Option<u64>,
+    /// UIDNEXT and EXISTS when it was opened: whether something arrived since.
+    pub size: (Option<u64>, u64),
     pub found: UidSet,
     /// Of these, what was looked at already.
     pub done: HashSet<Uid>,
@@ -187,6 +191,7 @@ impl Job<'_> {
             self.begin();
         }
         self.here.uidvalidity = Some(mailbox.uidvalidity);
+        self.here.size = (mailbox.uidnext, mailbox.exists);
         self.here.modseq = self.here.modseq.or(mailbox.modseq);
         Ok(())
     }

@@ -91,15 +91,6 @@ fn mailboxes(value: &str) -> Vec<(String, String)> {
 }
 
 impl Sorting {
-    /// What has to be fetched to decide.
-    pub fn add_items(&self, items: &mut Vec<FetchItem>) {
-        items.retain(|i| !matches!(i, FetchItem::HeaderFields(_)));
-        items.push(FetchItem::Header);
-        if self.0.look_into_bodies() && !items.contains(&FetchItem::BodyStructure) {
-            items.push(FetchItem::BodyStructure);
-        }
-    }
-
     /// Sorts what was found.
     ///
     /// # Errors

@@ -189,15 +189,17 @@ impl Saver {
         failed: &mut [Option<Error>],
         out: &mut Output,
     ) -> Result<()> {
-        let open = tasks.iter().filter(|t| !t.done);
-        let wanted: Vec<_> =
-            open.map(|t| (UidSet::one(messages[t.at].0.uid), vec![attach::item(&t.part, binary)])).collect();
+        let asked: Vec<usize> = (0..tasks.len()).filter(|i| !tasks[*i].done).collect();
+        let wanted: Vec<_> = asked
+            .iter()
+            .map(|i| &tasks[*i])
+            .map(|t| (UidSet::one(messages[t.at].0.uid), vec![attach::item(&t.part, binary)]))
+            .collect();
         let name = mailbox.name.clone();
         let mut batch = Batch::new(SyncMode::Batch);
         batch.join(&self.dir)?;
         let mut saved: Vec<(usize, Saved)> = Vec::new();
         let mut fetching = mailbox.fetch_each(&wanted);
-        let mut latest = 0;
         loop {
             let mut body = match fetching.next() {
                 Ok(Some(Piece::Body(body))) => body,
@@ -216,11 +218,12 @@ impl Saver {
                     && body.uid.is_none_or(|u| messages[task.at].0.uid == u)
                     && body.section == task.part.path.to_ascii_uppercase()
             };
-            let Some(owner) = (latest..tasks.len()).find(fits).or_else(|| (0..tasks.len()).find(fits)) else {
+            // Answers come in the order of the commands; one that does not is found by its UID and section.
+            let expected = asked.get(body.command).copied();
+            let Some(owner) = expected.filter(fits).or_else(|| (0..tasks.len()).find(fits)) else {
                 body.skip()?;
                 continue;
             };
-            latest = owner;
             let task = &mut tasks[owner];
             task.done = true;
             let result = self.save(&task.part, &messages[task.at].0, &mut body);

@@ -27,13 +27,15 @@ use wirepost::{
         Output,
         event::{Count, Event},
     },
-    imap::{Mailbox, Name, SearchKey, Session, Uid, UidSet},
+    imap::{Heard, Mailbox, Name, Plan, SearchKey, Session, Uid, UidSet},
     net::Cancel,
     store::Folder,
 };
 
 /// So many messages are looked at together.
 const WINDOW: usize = 1000;
+/// With `--wait`, how often to ask where the server does not tell.
+const POLL: Duration = Duration::from_secs(10);
 
 /// The verb.
 pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
@@ -72,6 +74,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
         seen,
         total: 0,
         here: Here::default(),
+        counts: Vec::new(),
         earlier,
         left: HashMap::new(),
         several: mailboxes.len() > 1,
@@ -81,17 +84,19 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
         let mut tools =
             Tools { delivery: &mut delivery, saver: &mut saver, actions: &actions, rules: rules.as_ref() };
         let order = Order::of(search);
-        session = if job.several && order.limit().is_some() {
-            across(&mut job, &mut site, session, &mailboxes, &order, &mut tools, out)?
+        let round = if job.several && order.limit().is_some() {
+            across(&mut job, &mut site, session, &mailboxes, &order, &mut tools, out)
         } else {
-            one_by_one(&mut job, &mut site, session, &mailboxes, &mut tools, out)?
+            one_by_one(&mut job, &mut site, session, &mailboxes, &mut tools, out)
         };
-        match until {
-            Some(until) if job.found() == 0 && Instant::now() < until => {
-                session = wait(&mut site, session, &mailboxes[0], until, out)?;
-            }
-            _ => break,
-        }
+        let until = until.filter(|u| round.is_ok() && job.found() == 0 && Instant::now() < *u);
+        let Some(until) = until else {
+            tell_counts(&mut job, out);
+            session = round?;
+            break;
+        };
+        job.counts.clear();
+        session = wait(&job, &mut site, round?, &mailboxes, until, out)?;
     }
     if let Some(seen) = &job.seen {
         seen.sync()?;
@@ -263,25 +268,26 @@ fn follows(search: &Search, key: &SearchKey) -> bool {
 
 fn count(job: &mut Job<'_>, mailbox: &mut Mailbox<'_>, out: &mut Output) -> Result<()> {
     let order = Order { by: None, reverse: false, first: None, last: None };
-    let remote = wirepost::imap::Plan::new(&job.key, mailbox.session().capabilities(), false, Time::now())?
-        .is_remote();
-    let n = if remote && job.key.is_ascii() {
+    let plan = Plan::new(&job.key, mailbox.session().capabilities(), false, Time::now())?;
+    let n = if plan.is_remote() && plan.within().is_none() && job.key.is_ascii() {
         mailbox.search_count(&job.key)?
     } else {
         find::find(mailbox, &job.key.clone(), &order, false, out)?.uids.len() as u64
     };
-    told_count(job, &mailbox.name, n, out);
+    job.total += n;
+    job.counts.push((mailbox.name.clone(), n));
     Ok(())
 }
 
-fn told_count(job: &mut Job<'_>, name: &Name, n: u64, out: &mut Output) {
-    job.total += n;
-    if job.several {
-        out.line(format_args!("{n}\t{name}"));
-    } else {
-        out.line(n);
+fn tell_counts(job: &mut Job<'_>, out: &mut Output) {
+    for (name, n) in std::mem::take(&mut job.counts) {
+        if job.several {
+            out.line(format_args!("{n}\t{name}"));
+        } else {
+            out.line(n);
+        }
+        out.emit(&Event::Count(Count { outcome: "ok", mailbox: name.text().to_string(), messages: n }));
     }
-    out.emit(&Event::Count(Count { outcome: "ok", mailbox: name.text().to_string(), messages: n }));
 }
 
 /// What fits and was not handled by an earlier run, in its order.
@@ -376,7 +382,7 @@ fn process(
     found.uids.retain(|u| !job.is_done(*u));
     job.here.found = found.uids.iter().chain(&job.here.done).copied().collect();
     if search.count {
-        told_count(job, &mailbox.name, found.uids.len() as u64, out);
+        job.counts.push((mailbox.name.clone(), found.uids.len() as u64));
         return Ok(());
     }
     not_too_many(job, job.found())?;
@@ -392,8 +398,10 @@ fn process(
     } else {
         let mut at = 0;
         let mut beyond = found.beyond;
+        // Whole headers may be long, and strangers wrote them.
+        let window = if search.show == Some(Show::Headers) { WINDOW / 20 } else { WINDOW };
         while at < found.uids.len() {
-            let end = (at + WINDOW).min(found.uids.len());
+            let end = (at + window).min(found.uids.len());
             let page = (found.page, beyond.take());
             if !window::window(job, mailbox, &found.uids[at..end], page, order, tools, out)? {
                 // The page's edge is a tie: which messages belong to it takes the whole order.
@@ -530,21 +538,33 @@ fn across(
     Ok(session)
 }
 
-/// Waits for news in a mailbox, or the end of the time.
+/// Waits for news in a mailbox, or the end of the time. A server tells of one mailbox at a time, so of several none is listened to:
+/// they are asked again after a while.
 fn wait(
+    job: &Job<'_>,
     site: &mut Site<'_>,
     mut session: Session,
-    name: &Name,
+    mailboxes: &[Name],
     until: Instant,
     out: &mut Output,
 ) -> Result<Session> {
     let left = until.saturating_duration_since(Instant::now()).min(Duration::from_secs(540));
+    let [name] = mailboxes else {
+        site.cancel().sleep(left.min(POLL))?;
+        return Ok(session);
+    };
     let idle = session.capabilities().has("IDLE");
-    let heard = session.examine(name).and_then(|mut m| m.wait(left));
+    let heard = session.examine(name).and_then(|mut mailbox| {
+        let known = mailbox.changes();
+        // What arrived behind the search's back is news as well.
+        let grown = job.here.size != (mailbox.uidnext, mailbox.exists);
+        if grown { Ok(Heard::News) } else { mailbox.wait(left, known) }
+    });
     match heard {
+        Ok(Heard::News) => Ok(session),
         Ok(_) => {
             if !idle {
-                site.cancel().sleep(left.min(Duration::from_secs(10)))?;
+                site.cancel().sleep(left.min(POLL))?;
             }
             Ok(session)
         }
