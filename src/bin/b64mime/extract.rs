@@ -239,9 +239,13 @@ impl Visitor for Extractor<'_> {
             ["base64_", "qp_", "uu_", "yenc_", "tnef_"].iter().any(|p| d.name.starts_with(p))
                 && severity(d.name) == Severity::Warning
         });
-        if let (true, Some(defect)) = (self.flags.strict, broken) {
+        if let Some(defect) = broken {
             let text = format!("part {} of {}: {}", part.path, self.input.name, defect.meaning());
-            saving.failed.get_or_insert(Error::new(Kind::Input, text));
+            if self.flags.strict {
+                saving.failed.get_or_insert(Error::new(Kind::Input, text));
+            } else {
+                self.out.warn(format_args!("{text}; what could be decoded is kept"));
+            }
         }
         let mut event = Extracted {
             file: self.input.file.clone(),
