@@ -183,7 +183,9 @@ impl Delivery {
     }
 
     fn note(&mut self, place: usize, end: End) {
-        self.session.told[place] = true;
+        if let Some(told) = self.session.told.get_mut(place) {
+            *told = true;
+        }
         match end {
             End::Delivered if self.deletes => self.session.deletable.push(place),
             End::Condemned => self.session.condemned.push(place),
@@ -224,14 +226,13 @@ impl Delivery {
         let mut taken = self.store.stage(body)?;
         out.add_bytes(taken.size);
         let head = std::mem::take(&mut taken.head);
-        let digest = by_digest(&taken);
         let sure = is_sure(listed);
-        if !sure && self.again(place, &digest) {
+        if !sure && self.again(place, &by_digest(&taken)) {
             self.store.discard();
             return Ok(());
         }
         self.fetched += 1;
-        let key = if listed.uid.is_empty() { digest } else { listed.uid.to_string() };
+        let key = if listed.uid.is_empty() { by_digest(&taken) } else { listed.uid.to_string() };
         let mut pending = Pending {
             place,
             number: listed.number,

@@ -218,7 +218,8 @@ fn a_password_of_one_server_is_not_offered_to_another() {
     site.world.private_file("netrc", "machine 127.0.0.1 login user password second-secret");
     queue(&second, &second.url()).args(["--netrc-file", "netrc"]).go().exits(0);
     let url = third.url().replace("127.0.0.1", "localhost");
-    site.world.private_file("config", format!("[rsendmail]\n--url {url}\n--user user\n--password third-secret\n"));
+    site.world
+        .private_file("config", format!("[rsendmail]\n--url {url}\n--user user\n--password third-secret\n"));
     queue(&third, &url).args(["--config", "config"]).go().exits(0);
     let out = site.run(&[]);
     out.exits(75).says("no variable RSENDMAIL_PASSWORD");
