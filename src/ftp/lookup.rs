@@ -9,6 +9,7 @@ use crate::{
     base::{
         date::{Time, number},
         error::*,
+        escape,
         tree::{self, Entry, EntryKind},
     },
     textproto::{Command, Reply},
@@ -31,14 +32,39 @@ pub struct Listing {
     pub unsafe_names: Vec<Vec<u8>>,
     /// Lines that were not understood.
     pub garbage: usize,
-    /// The server said that it left something out.
+    /// The server said that it left something out, or broke off within a line.
     pub cut: bool,
+    /// Under TLS: the end was FIN alone, which anybody on the way can send (RFC 4217 §15 wants close_notify, and not every server
+    /// sends it). What is here is true; what is not here proves nothing.
+    pub unsure: bool,
 }
 
 impl Listing {
     /// Whether anything may be concluded from a name's absence.
     pub fn is_whole(&self) -> bool {
-        !self.cut && self.garbage == 0 && self.unsafe_names.is_empty()
+        !self.cut && !self.unsure && self.garbage == 0 && self.unsafe_names.is_empty()
+    }
+
+    /// What is wrong with it; of names that are none only those that are `wanted`.
+    pub fn faults(&self, dir: &RemotePath, host: &str, wanted: impl Fn(&[u8]) -> bool) -> Vec<Error> {
+        let mut faults = Vec::new();
+        let mut say = |text: String| faults.push(Error::new(Kind::Protocol, text).host(host));
+        for name in self.unsafe_names.iter().filter(|name| wanted(name)) {
+            say(format!("{host} lists a name in {dir} that is no file name: {}", escape::bytes(name)));
+        }
+        if self.cut {
+            say(format!("{host} left something out of the listing of {dir}"));
+        }
+        if self.garbage > 0 {
+            say(format!("{} lines of the listing of {dir} on {host} were not understood", self.garbage));
+        }
+        faults
+    }
+
+    /// What a user has to know of it who takes it as it is.
+    pub fn warning(&self, dir: &RemotePath, host: &str) -> Option<String> {
+        let text = "ended without TLS's own end: something may be missing";
+        self.unsure.then(|| format!("the listing of {dir} on {host} {text}"))
     }
 
     fn take(&mut self, line: listing::Line, options: &Options) {
@@ -174,11 +200,20 @@ impl Client {
         Ok(size_reply(&reply))
     }
 
+    /// Whether the server lets a file's time be set; found out by giving this file the time that it has. A server that announces a
+    /// command for it may refuse it (vsftpd's `mdtm_write=NO`), and one whose MDTM takes no time does not say so.
+    pub fn sets_time(&mut self, path: &RemotePath) -> Result<bool> {
+        let Some(time) = self.look(path)?.and_then(|entry| entry.modified) else { return Ok(false) };
+        let Some(command) = self.time_command(path, time) else { return Ok(false) };
+        Ok(!self.batch(&[command])?.remove(0).is(&[5]))
+    }
+
     /// All that is in a directory.
     ///
     /// # Errors
     /// `Missing` if it is not there or no directory; any failure of the transfer. A listing that the server cut short is not
-    /// an error: [`Listing::cut`] says so.
+    /// an error: [`Listing::cut`] says so. One that ends without close_notify is `Closed` where an earlier one ended with it, else
+    /// [`Listing::unsure`].
     pub fn list(&mut self, dir: &RemotePath) -> Result<Listing> {
         let what = format!("cannot list {dir} on {}", self.host());
         self.list_any(dir).map_err(|e| match e.code() {
@@ -302,12 +337,21 @@ impl Client {
             if n == 0 {
                 break;
             }
-            let line = line.strip_suffix(b"\n").unwrap_or(&line);
+            let Some(line) = line.strip_suffix(b"\n") else {
+                // Half a name is another name.
+                found.cut = true;
+                continue;
+            };
             found.take(parse(line.strip_suffix(b"\r").unwrap_or(line), now), &options);
         }
         let finished = lines.into_inner().finish()?;
-        let text = finished.reply.text().to_ascii_lowercase();
-        found.cut = text.contains("truncated");
+        found.cut |= finished.reply.text().to_ascii_lowercase().contains("truncated");
+        found.unsure = finished.clean == Some(false);
+        if found.unsure && self.ends_well {
+            let text = "the listing ended without TLS's own end, and an earlier one with it";
+            return Err(Error::new(Kind::Closed, text).host(&host));
+        }
+        self.ends_well |= finished.clean == Some(true);
         Ok(found)
     }
 }

@@ -158,6 +158,7 @@ impl Client {
             ascii: false,
             reuse_refused: false,
             resumed: None,
+            ends_well: false,
             escape_known: false,
             zone: None,
         })

@@ -116,6 +116,29 @@ impl Download<'_> {
         Ok(Finished { reply, clean })
     }
 
+    /// As [`Download::finish`], of a file that was asked for from its start and read to its end: what proves it whole, `size` or
+    /// `none`. The size is what the server told before.
+    ///
+    /// # Errors
+    /// `Closed` where the size is another one, or where none was told and TLS's own end is missing.
+    pub fn whole(self, size: Option<u64>) -> Result<&'static str> {
+        let (host, sizes) = (self.client.host().to_string(), self.sizes);
+        let clean = self.finish()?.clean;
+        let text = match size {
+            Some(size) if sizes.proves(size) => return Ok("size"),
+            Some(size) if sizes.allows(size) => return Ok("none"),
+            Some(size) => {
+                let came = sizes.wire();
+                format!("{came} bytes came where {size} were announced: cut, or changed meanwhile")
+            }
+            None if clean == Some(false) => {
+                "the data ended without TLS's own end, and no size was announced to prove it whole".into()
+            }
+            None => return Ok("none"),
+        };
+        Err(Error::new(Kind::Closed, text).host(&host))
+    }
+
     /// Enough of it: closes without the rest. What the server says to that does not matter.
     pub fn enough(mut self) {
         self.settled = true;

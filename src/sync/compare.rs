@@ -31,6 +31,8 @@ struct Walk<'a> {
     open: Vec<(Vec<u8>, Mode)>,
     /// Directories of the target that hold something spared.
     kept: HashSet<Vec<u8>>,
+    /// Directories in the way of a file that is another shard's.
+    theirs: HashSet<Vec<u8>>,
 }
 
 /// Compares two trees. `same` is told of each file that is as it should be, and of each directory that is on both sides.
@@ -44,8 +46,9 @@ pub fn compare(
     rules: &Rules<'_>,
     same: &mut dyn FnMut(&[u8], &Entry),
 ) -> Result<Plan> {
-    let mut walk = Walk { rules, plan: Plan::default(), open: Vec::new(), kept: HashSet::new() };
-    walk.open.push((Vec::new(), Mode::Both));
+    let open = vec![(Vec::new(), Mode::Both)];
+    let (kept, theirs) = (HashSet::new(), HashSet::new());
+    let mut walk = Walk { rules, plan: Plan::default(), open, kept, theirs };
     while let Some((dir, mode)) = walk.open.pop() {
         let from_source = match mode {
             Mode::Both | Mode::SourceOnly => source.list(&dir),
@@ -238,8 +241,12 @@ impl Walk<'_> {
                 }
             }
             (false, Some(Link)) if mine => self.plan.copies.push(step("a link is there")),
-            (false, Some(Dir)) if mine && self.rules.delete => {
-                self.plan.copies.push(step("a directory is there"));
+            (false, Some(Dir)) if self.rules.delete => {
+                if mine {
+                    self.plan.copies.push(step("a directory is there"));
+                } else {
+                    self.theirs.insert(named.clone());
+                }
                 self.plan.clear.push(Step { why: "in the way of a file", source: None, ..step("") });
                 dirs.push((named, Mode::Clear));
             }
@@ -272,20 +279,14 @@ impl Walk<'_> {
         if entry.kind == EntryKind::Other || depth(&path) >= DEEPEST {
             return self.keep(&path);
         }
-        let shard = self.rules.shard;
-        let is_dir = entry.is_dir();
-        // A file replaces all of a directory, so its shard clears all of it.
-        let mine = mode == Mode::Clear || if is_dir { self.rules.removes_dirs } else { shard.takes(&path) };
-        if is_dir {
+        if entry.is_dir() {
             dirs.push((path.clone(), mode));
         }
-        if mine {
-            let why = if mode == Mode::Clear { "in the way of a file" } else { "not in the source" };
-            let step = Step { path, why, source: None, target: Some(entry) };
-            match mode {
-                Mode::Clear => self.plan.clear.push(step),
-                _ => self.plan.deletes.push(step),
-            }
+        let why = if mode == Mode::Clear { "in the way of a file" } else { "not in the source" };
+        let step = Step { path, why, source: None, target: Some(entry) };
+        match mode {
+            Mode::Clear => self.plan.clear.push(step),
+            _ => self.plan.deletes.push(step),
         }
     }
 
@@ -312,8 +313,7 @@ impl Walk<'_> {
             .map(|s| s.path.clone())
             .collect();
         if !blocked.is_empty() {
-            let above = |path: &[u8]| blocked.iter().any(|b| path == b.as_slice() || below(path, b));
-            plan.clear.retain(|s| !above(&s.path));
+            plan.clear.retain(|s| !is_in(&blocked, &s.path));
             let (stay, go): (Vec<_>, Vec<_>) =
                 std::mem::take(&mut plan.copies).into_iter().partition(|s| blocked.contains(&s.path));
             plan.copies = go;
@@ -322,11 +322,25 @@ impl Walk<'_> {
                 plan.failures.push((step.path, Error::new(Kind::Refused, text)));
             }
         }
+        self.leave_to_the_others();
+        let plan = &mut self.plan;
         let last =
             |s: &Step| (s.removes_dir(), if s.removes_dir() { usize::MAX - depth(&s.path) } else { 0 });
         plan.clear.sort_by_key(last);
         plan.deletes.sort_by_key(last);
-        if !self.rules.shard.is_first() {
+        self.plan
+    }
+
+    /// Up to here the plan is that of all shards together: how much goes is judged by that ([`Plan::may_delete`]), or a loss that none
+    /// may allow would be cut into parts that each of them does.
+    fn leave_to_the_others(&mut self) {
+        let Walk { rules, plan, theirs, .. } = self;
+        let of_all = plan.losses();
+        plan.deletes
+            .retain(|s| if s.removes_dir() { rules.removes_dirs } else { rules.shard.takes(&s.path) });
+        // A file replaces all of a directory, so its shard clears all of it.
+        plan.clear.retain(|s| !is_in(theirs, &s.path));
+        if !rules.shard.is_first() {
             // The others make what their own files need.
             let mut needed = HashSet::new();
             for step in &plan.copies {
@@ -337,12 +351,14 @@ impl Walk<'_> {
             plan.dirs.retain(|s| needed.contains(&s.path));
             plan.clear.retain(|s| s.source.is_none() || needed.contains(&s.path));
         }
-        self.plan
+        plan.elsewhere = of_all - plan.losses();
     }
 }
 
-fn below(path: &[u8], dir: &[u8]) -> bool {
-    path.strip_prefix(dir).is_some_and(|rest| rest.starts_with(b"/"))
+/// Whether the path, or a directory above it, is one of these.
+fn is_in(dirs: &HashSet<Vec<u8>>, path: &[u8]) -> bool {
+    let above = path.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(at, _)| &path[..at]);
+    !dirs.is_empty() && above.chain([path]).any(|dir| dirs.contains(dir))
 }
 
 fn depth(path: &[u8]) -> usize {

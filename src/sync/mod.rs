@@ -88,6 +88,8 @@ pub struct Plan {
     /// Left out of the source by rule.
     pub left_out: Vec<(Vec<u8>, &'static str)>,
     pub failures: Vec<(Vec<u8>, Error)>,
+    /// What the other shards delete, in this plan's stead.
+    pub elsewhere: u64,
     /// How much was seen on each side.
     pub in_source: u64,
     pub in_target: u64,
@@ -102,9 +104,9 @@ impl Plan {
         self.clear.is_empty() && self.dirs.is_empty() && self.copies.is_empty() && self.deletes.is_empty()
     }
 
-    /// How much the target would lose.
+    /// How much the target would lose, by all shards together.
     pub fn losses(&self) -> u64 {
-        (self.clear.len() + self.deletes.len()) as u64
+        (self.clear.len() + self.deletes.len()) as u64 + self.elsewhere
     }
 
     /// Whether anything may be deleted: all that is known must be the whole truth, and no more may go than was allowed.
@@ -112,19 +114,20 @@ impl Plan {
     /// # Errors
     /// `Input`, with what to do about it.
     pub fn may_delete(&self, most: MaxDelete) -> Result<()> {
-        let losses = self.losses();
-        if losses == 0 {
+        if self.clear.is_empty() && self.deletes.is_empty() {
             return Ok(());
         }
+        let losses = self.losses();
         if self.in_source == 0 {
             return Err(Error::new(Kind::Input, "the source is empty: nothing is deleted for that")
                 .hint("an empty source is most often a mistake; rm -r empties a directory"));
         }
         let allowed = most.of(self.in_target);
         if losses > allowed {
+            let all = self.in_target;
+            let shards = if self.elsewhere > 0 { " by all shards" } else { "" };
             let text = format!(
-                "{losses} of {} would be deleted, and at most {allowed} may be (--max-delete)",
-                self.in_target
+                "{losses} of {all} would be deleted{shards}, and at most {allowed} may be (--max-delete)"
             );
             return Err(Error::new(Kind::Input, text)
                 .hint(format!("look with --dry-run; --max-delete {losses} allows it")));

@@ -1,10 +1,11 @@
 //! `rftp sync` against the sandbox: what it does, what it costs, and that no failure makes it do more or less than it should.
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use crate::sandbox::ftp::{Options, Server};
-use crate::sandbox::script::{Action, End, Fault, Rule, on, reply};
+use crate::sandbox::script::{Action, End, Fault, Rule, call, finally, listing, on, reply};
 use crate::sandbox::tls::Tls;
 use crate::support::{Output, World};
 
@@ -224,6 +225,77 @@ fn delete_has_its_guards() {
 }
 
 #[test]
+fn a_listing_cut_under_tls_deletes_nothing() {
+    let tls = |rules| Server::start(Options { rules, tls: Tls::Explicit, ..Options::default() });
+    let with_tls = |server: &Server, args: &[&str]| -> Vec<String> {
+        let ca = server.ca_pem_path().to_str().unwrap().to_string();
+        let flags = ["--tls", "required", "--ca-only", &ca, "-j1"];
+        args.iter().chain(&flags).map(ToString::to_string).collect()
+    };
+    let run = |world: &World, server: &Server, args: &[&str]| {
+        let args = with_tls(server, args);
+        sync(world, server, &args.iter().map(String::as_str).collect::<Vec<_>>())
+    };
+    // FIN without close_notify behind a whole line, and the server, who knows of nothing, says 226.
+    let part = "type=file;size=1;modify=20260101000000; a\r\n";
+    let cut = |n: usize, part: &str| {
+        let cut = Fault::CutAfter(u64::MAX, End::Cut);
+        vec![on("MLSD").nth(n).then(listing(part)), on("MLSD").nth(n).then(cut)]
+    };
+    let (world, server) = (world(), tls(cut(1, part)));
+    for name in ["www/a", "www/b"] {
+        let path = server.root().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+    world.file("back/b", "mine");
+    run(&world, &server, &["@www", "back", "--delete"])
+        .says("nothing is deleted")
+        .says("without TLS's own end");
+    assert_eq!(tree(&world.path("back")).keys().collect::<Vec<_>>(), ["a", "b"]);
+    // Such a listing shows what is there, and is no part to choose from.
+    let rftp = |args: &[&str]| world.run("rftp", with_tls(&server, args)).env("RFTP_PASSWORD", "secret").go();
+    rftp(&["get", &url(&server, "www/*"), "."]).exits(0);
+    // A server that has shown that it sends close_notify is asked again.
+    let second = tls(cut(2, part));
+    for name in ["www/d/a", "www/d/b"] {
+        let path = second.root().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, "x").unwrap();
+    }
+    run(&world, &second, &["@www", "again", "--delete"]).exits(0);
+    assert_eq!(tree(&world.path("again")), tree(&second.root().join("www")));
+    assert_eq!(second.commands_of("MLSD").len(), 3);
+    // Half a line is no name, whether there is TLS or not.
+    let half = self::server(vec![on("MLSD").then(listing("type=file;size=1; b1\r\ntype=file;size=1; b"))]);
+    std::fs::create_dir(half.root().join("www")).unwrap();
+    for name in ["www/b", "www/b1", "www/b2"] {
+        std::fs::write(half.root().join(name), "x").unwrap();
+    }
+    let rftp = |args: &[&str]| world.run("rftp", args).env("RFTP_PASSWORD", "secret").go();
+    rftp(&["rm", "-r", &url(&half, "www/")]).says("left something out");
+    assert_eq!(tree(&half.root().join("www")).len(), 3);
+    rftp(&["get", "-r", &url(&half, "www/"), "half/"]).exits(3);
+    assert_eq!(tree(&world.path("half")).keys().collect::<Vec<_>>(), ["b1"]);
+}
+
+#[test]
+fn a_state_that_was_cut_is_read_again() {
+    let (world, first) = (world(), server(vec![]));
+    site(&world, 20);
+    sync(&world, &first, &["site", "@www", "--state"]).exits(0);
+    let state = std::fs::read(first.root().join("www/.rftp-state")).unwrap();
+    // Behind a line, and with 226 all the same.
+    let at = state.iter().take(state.len() / 2).rposition(|b| *b == b'\n').unwrap() + 1;
+    let cut = on("RETR").nth(1).then(Fault::CutAfter(at as u64, End::Close));
+    let rules = vec![cut, on("RETR").nth(1).then(finally("226 Done\r\n"))];
+    let server = Server::start(Options { rules, root: Some(first.root().into()), ..Options::default() });
+    let out = sync(&world, &server, &["site", "@www", "--state", "--delete"]);
+    assert_eq!(out.exits(0).summary()["counts"], serde_json::json!({ "skipped": 20 }), "{out:?}");
+    assert_eq!(server.commands_of("RETR").len(), 2);
+}
+
+#[test]
 fn files_and_directories_in_each_others_way() {
     let (world, server) = (world(), server(vec![]));
     world.file("site/a", "file");
@@ -374,6 +446,192 @@ fn updates_all_at_once_and_some_last() {
             && !there.contains_key("index.html")
             && !there.contains_key("c/index.html")
     );
+}
+
+#[test]
+fn a_name_that_is_refused_holds_back_all_that_is_not_named_yet() {
+    let (world, server) = (world(), server(vec![on("RNTO").with("app.js").then(reply("553 No\r\n"))]));
+    for i in 0..30 {
+        world.file(format!("site/{i:02}"), "x");
+    }
+    world.file("site/app.js", "larger, so it is the first to be stored");
+    world.file("site/index.html", "x");
+    std::fs::create_dir(server.root().join("www")).unwrap();
+    std::fs::write(server.root().join("www/gone"), "x").unwrap();
+    let args = ["site", "@www", "--delay-updates", "--last", "index.html", "--delete", "-j1"];
+    let out = sync(&world, &server, &args);
+    out.exits(3).says("553 No");
+    let there = tree(&server.root().join("www"));
+    assert!(there.keys().all(|n| !n.contains("rftp-")), "{there:?}");
+    assert!(
+        there.contains_key("gone") && !there.contains_key("index.html") && there.len() <= 10,
+        "{there:?}"
+    );
+    let uploads: Vec<_> = out.events("file").into_iter().filter(|e| e["direction"] == "upload").collect();
+    assert_eq!(uploads.len(), 32, "one line each: {out:?}");
+    assert!(uploads.iter().all(|e| e["temporary"].is_null()), "{out:?}");
+    // What comes last goes out when the others are judged, also where all are few.
+    let refuse = vec![on("RNTO").with("app.js").then(reply("553 No\r\n"))];
+    let (world, server) = (self::world(), self::server(refuse));
+    world.file("site/app.js", "x");
+    world.file("site/index.html", "x");
+    sync(&world, &server, &args).exits(69);
+    assert!(tree(&server.root().join("www")).is_empty());
+    // Down: the directory in the way of one makes the rest wait as well.
+    let (world, server) = (self::world(), self::server(vec![]));
+    for name in ["a", "b", "c"] {
+        std::fs::create_dir_all(server.root().join("www")).unwrap();
+        std::fs::write(server.root().join("www").join(name), name).unwrap();
+    }
+    let back = world.path("back");
+    let in_the_way = back.clone();
+    let late = on("EPSV").nth(4).then(call(move || std::fs::create_dir(in_the_way.join("c")).unwrap()));
+    let server =
+        Server::start(Options { rules: vec![late], root: Some(server.root().into()), ..Options::default() });
+    let out = sync(&world, &server, &["@www", "back", "--delay-updates", "--last", "a", "-j1"]);
+    assert_ne!(out.code, 0, "{out:?}");
+    let here = tree(&back);
+    assert!(!here.contains_key("a") && here.keys().all(|n| !n.contains("rftp-")), "{here:?}");
+}
+
+#[test]
+fn a_signal_before_the_names_are_given_leaves_the_old_ones() {
+    // At some moment in or between the files that follow the third: all have their names afterwards, or none.
+    let mut stopped = 0;
+    for moment in 0..24 {
+        let pid = Arc::new(Mutex::new(None));
+        let heard = pid.clone();
+        let signal = call(move || {
+            let pid = heard.lock().unwrap().expect("it was started");
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_micros(moment * 100));
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
+            });
+        });
+        let (world, server) = (world(), server(vec![on("EPSV").nth(5).then(signal)]));
+        std::fs::create_dir(server.root().join("www")).unwrap();
+        for i in 0..40 {
+            std::fs::write(server.root().join(format!("www/{i}")), "x").unwrap();
+        }
+        let down = moment % 4 != 0;
+        let (site, url) = (world.path("site"), url(&server, "www"));
+        let (from, to, target) = if down {
+            (url.as_str(), "site", site)
+        } else {
+            std::fs::rename(server.root().join("www"), &site).unwrap();
+            ("site", url.as_str(), server.root().join("www"))
+        };
+        let mut started = pid.lock().unwrap();
+        let args = ["sync", "--json", "--delay-updates", "-j1", from, to];
+        let going = world.run("rftp", args).env("RFTP_PASSWORD", "secret").start();
+        *started = Some(going.pid());
+        drop(started);
+        let out = going.finish();
+        let named = tree(&target);
+        assert!(
+            named.is_empty() || named.len() == 40 && named.keys().all(|n| n.len() < 3),
+            "{named:?}, {out:?}"
+        );
+        stopped += u32::from(out.code == 130);
+    }
+    assert!(stopped > 4, "{stopped}");
+}
+
+#[test]
+fn a_connection_lost_twice_while_names_are_given() {
+    // In the burst, and again while what became of it is looked at.
+    let rules = vec![
+        on("RNTO").with("www/4").nth(1).then(Action::Swallow(End::Close)),
+        on("SIZE").connection(2).nth(4).then(End::Close),
+    ];
+    let (world, server) = (world(), server(rules));
+    for i in 0..10 {
+        world.file(format!("site/{i}"), "x");
+    }
+    sync(&world, &server, &["site", "@www", "--delay-updates", "-j1"]).exits(0);
+    assert_eq!(tree(&server.root().join("www")), tree(&world.path("site")));
+    assert_eq!(server.connections(), 3);
+}
+
+#[test]
+fn a_server_that_lets_no_times_be_set() {
+    // One that announces a command and refuses it, and one whose MDTM only tells, without saying so.
+    let refuses = || vec![on("MFMT").then(reply("550 Permission denied\r\n"))];
+    for off in [&[][..], &["MFMT", "MLST", "MLSD", "SITE UTIME", "MDTM-SET"]] {
+        let server = Server::start(Options { rules: refuses(), off: off.to_vec(), ..Options::default() });
+        let world = world();
+        site(&world, 12);
+        sync(&world, &server, &["site", "@www"]).exits(0);
+        let again = sync(&world, &server, &["site", "@www", "--delete"]);
+        again.exits(0).says("does not let times be set");
+        assert_eq!(again.summary()["counts"], serde_json::json!({ "skipped": 12 }), "{again:?}");
+        // What is newer in the source is copied.
+        let changed = world.path("site/file 0");
+        let later = SystemTime::now() + Duration::from_secs(3600);
+        std::fs::File::options().write(true).open(&changed).unwrap().set_modified(later).unwrap();
+        let out = sync(&world, &server, &["site", "@www"]);
+        assert_eq!(deeds(out.exits(0), "ok"), ["upload www/file 0"]);
+    }
+    // Where they can be set, another time there is another file.
+    let (world, server) = (world(), server(vec![]));
+    site(&world, 12);
+    sync(&world, &server, &["site", "@www"]).exits(0);
+    age(&server.root().join("www/file 0"), 1);
+    let out = sync(&world, &server, &["site", "@www"]);
+    assert_eq!(deeds(out.exits(0), "ok"), ["upload www/file 0"]);
+}
+
+#[test]
+fn a_manifest_lists_all_that_is_the_same_then() {
+    let (world, server) = (world(), server(vec![]));
+    site(&world, 20);
+    let check = |top: &Path, files: usize| {
+        let sums = world.path("sums");
+        let list = std::fs::read_to_string(&sums).unwrap();
+        assert_eq!(list.lines().count(), files, "{list}");
+        let checked =
+            std::process::Command::new("sha256sum").arg("-c").arg(&sums).current_dir(top).output().unwrap();
+        assert!(checked.status.success(), "{checked:?}");
+        std::fs::remove_file(&sums).unwrap();
+    };
+    let flags = ["--manifest", "sums", "--exit-code"];
+    for (dir, sides) in
+        [("www", &["site", "@www"][..]), ("www2", &["site", "@www2", "--state"]), ("", &["@www", "back"])]
+    {
+        let top = if dir.is_empty() { world.path("back") } else { server.root().join(dir) };
+        let run = |more: &[&str]| sync(&world, &server, &[sides, &flags, more].concat());
+        run(&["--dry-run"]).exits(0);
+        assert!(!world.path("sums").exists());
+        run(&[]).exits(0);
+        check(&top, 20);
+        // Nothing to do is a no, and the list is as long.
+        run(&[]).exits(1);
+        check(&top, 20);
+        run(&["--dry-run"]).exits(1);
+    }
+    sync(&world, &server, &["site", "@www", "--manifest", "missing/sums"]).exits(73);
+}
+
+#[test]
+fn a_state_whose_answers_are_lost_is_settled_by_a_look() {
+    // With the rename, and behind it.
+    let lost = [
+        on("RNTO").with(".rftp-state").nth(1).then(Action::Swallow(End::Close)),
+        on("MLST").with(".rftp-state").nth(3).then(End::Close),
+    ];
+    for rule in lost {
+        let shown = format!("{rule:?}");
+        let (world, server) = (world(), server(vec![rule]));
+        site(&world, 8);
+        let out = sync(&world, &server, &["site", "@www", "--state"]);
+        assert_eq!(
+            out.exits(0).events("file").iter().filter(|e| e["outcome"] == "ok").count(),
+            14,
+            "{shown}"
+        );
+        let again = sync(&world, &server, &["site", "@www", "--state"]);
+        assert_eq!(again.exits(0).summary()["counts"], serde_json::json!({ "skipped": 8 }), "{shown}");
+    }
 }
 
 #[test]

@@ -38,6 +38,9 @@ pub fn run(flags: &Extract, out: &mut Output, cancel: &Cancel) -> Result<()> {
                 .hint("{part}, {name}, {type}, {cid}, {message}")
         })?;
     }
+    if !flags.to_stdout {
+        out.acts();
+    }
     let mut stdout = if flags.to_stdout && !flags.dry_run { Some(out.stream()?) } else { None };
     let mut dir = None;
     if !flags.to_stdout && !flags.dry_run {

@@ -48,7 +48,6 @@ fn cat(session: &mut Session<'_>, path: &RemotePath, no_glob: bool, out: &mut Ou
 }
 
 fn one(session: &mut Session<'_>, path: &RemotePath, size: Option<u64>, out: &mut Output) -> Result<()> {
-    let host = session.host().to_string();
     // Until the first byte is out, trying again is harmless.
     let mut begun = false;
     let (result, _) = session.run(out, |session, out, _| {
@@ -58,21 +57,9 @@ fn one(session: &mut Session<'_>, path: &RemotePath, size: Option<u64>, out: &mu
         let copied = Meter::new(&none).copy(&mut download, &mut raw, u64::MAX);
         begun |= download.received() > 0;
         let once = |e: Error| if begun { e.again_is(Again::Later) } else { e };
-        let n = match copied {
-            Ok(n) => n,
-            Err(e) => return Err(once(download.fail(Error::from_io(e, Kind::Local, "cannot write")))),
-        };
-        let sizes = download.sizes();
-        let finished = download.finish().map_err(once)?;
-        match size {
-            Some(size) if !sizes.allows(size) => {
-                let text = format!("{n} bytes came where {size} were announced: cut, or changed meanwhile");
-                Err(once(Error::new(Kind::Closed, text).host(&host)))
-            }
-            None if finished.clean == Some(false) => {
-                Err(once(Error::new(Kind::Closed, "the data ended without TLS's own end").host(&host)))
-            }
-            _ => Ok(n),
+        match copied {
+            Ok(n) => download.whole(size).map(|_| n).map_err(once),
+            Err(e) => Err(once(download.fail(Error::from_io(e, Kind::Local, "cannot write")))),
         }
     });
     out.add_bytes(result?);

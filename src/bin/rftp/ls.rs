@@ -139,15 +139,9 @@ pub fn complain(
     wanted: impl Fn(&[u8]) -> bool,
     out: &mut Output,
 ) {
-    let mut say = |text: String| out.fail(&Error::new(Kind::Protocol, text).host(host));
-    for name in listing.unsafe_names.iter().filter(|name| wanted(name)) {
-        say(format!("{host} lists a name in {dir} that is no file name: {}", String::from_utf8_lossy(name)));
-    }
-    if listing.garbage > 0 {
-        say(format!("{} lines of the listing of {dir} on {host} were not understood", listing.garbage));
-    }
-    if listing.cut {
-        say(format!("{host} left something out of the listing of {dir}"));
+    listing.faults(dir, host, wanted).iter().for_each(|e| out.fail(e));
+    if let Some(text) = listing.warning(dir, host) {
+        out.warn(text);
     }
 }
 

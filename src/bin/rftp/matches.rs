@@ -43,8 +43,7 @@ pub fn matching(
         listing => listing?,
     };
     if listing.cut {
-        return Err(Error::new(Kind::Protocol, format!("{host} left something out of the listing of {dir}"))
-            .host(&host));
+        return Err(listing.faults(&dir, &host, |_| false).remove(0));
     }
     let hidden = wanted.starts_with(b".");
     let is_wanted = |name: &[u8]| {

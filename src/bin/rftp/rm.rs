@@ -190,9 +190,8 @@ fn tree(
             return Err(Error::new(Kind::Limit, format!("{dir} on {host} is too deep")).host(&host));
         }
         let listing = session.run(out, |s, _, _| s.client()?.list(&dir)).0?;
-        if !listing.is_whole() {
-            let text = format!("the listing of {dir} on {host} is not whole: nothing is removed there");
-            return Err(Error::new(Kind::Protocol, text).host(&host));
+        if let Some(fault) = listing.faults(&dir, &host, |_| true).pop() {
+            return Err(fault.hint("nothing is removed there"));
         }
         seen += 1 + listing.entries.len();
         if seen > MOST {

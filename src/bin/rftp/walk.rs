@@ -191,19 +191,11 @@ fn remote_by(
             let text = format!("{top} on {host} is a tree without end");
             return Err(Error::new(Kind::Limit, text).host(host));
         }
-        for name in &listing.unsafe_names {
-            let shown = wirepost::base::escape::bytes(name).into_owned();
-            let text = format!("{host} lists a name in {dir} that is no file name: {shown}");
-            walk.failures.push((below.clone(), Error::new(Kind::Protocol, text).host(host)));
+        for fault in listing.faults(&dir, host, |_| true) {
+            walk.failures.push((below.clone(), fault));
         }
-        if listing.cut {
-            let text = format!("{host} left something out of the listing of {dir}");
-            walk.failures.push((below.clone(), Error::new(Kind::Protocol, text).host(host)));
-        }
-        if listing.garbage > 0 {
-            let text =
-                format!("{} lines of the listing of {dir} on {host} were not understood", listing.garbage);
-            walk.failures.push((below.clone(), Error::new(Kind::Protocol, text).host(host)));
+        if let Some(text) = listing.warning(&dir, host) {
+            out.warn(text);
         }
         let mut entries = listing.entries;
         entries.sort_by(|a, b| a.name.cmp(&b.name));

@@ -61,7 +61,7 @@ impl Delivery {
             (Box::new(Maildir::open(dir, SyncMode::Batch)?), "maildir", None)
         } else if let Some(file) = &search.mbox {
             let tag = digest::hex(&digest::digest(digest::Algorithm::Sha256, account.as_bytes())[..4]);
-            let stage = state::directory()?.join("rimap-search");
+            let stage = wirepost::cli::state::directory()?.join("rimap-search");
             (Box::new(Mbox::open(file, &stage, &tag, search.wait_lock)?), "mbox", None)
         } else if let Some(command) = &search.exec {
             let pipe =

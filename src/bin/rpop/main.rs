@@ -33,6 +33,9 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Rpop, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
+    if matches!(&args.verb, Verb::Fetch(_) | Verb::Rm(_) | Verb::Sort(_)) {
+        out.acts();
+    }
     match &args.verb {
         Verb::Fetch(flags) => fetch::run(&args, flags, out, cancel)?,
         Verb::List(flags) => list::run(&args, flags, out, cancel)?,

@@ -69,6 +69,10 @@ fn shown(steps: &[Step]) -> Vec<String> {
     steps.iter().map(|s| format!("{} ({})", String::from_utf8_lossy(&s.path), s.why)).collect()
 }
 
+fn below(path: &[u8], dir: &[u8]) -> bool {
+    path.strip_prefix(dir).is_some_and(|rest| rest.starts_with(b"/"))
+}
+
 /// As a server would: no directory without its parent, none removed that is not empty.
 fn carry_out(plan: &Plan, target: &mut Fake) {
     let remove = |target: &mut Fake, path: &[u8]| {
@@ -270,6 +274,13 @@ proptest! {
         };
         prop_assert_eq!(together(|p| &p.copies), one(|p| &p.copies));
         prop_assert_eq!(together(|p| &p.deletes), one(|p| &p.deletes));
+        let mut cleared = together(|p| &p.clear);
+        cleared.dedup();
+        prop_assert_eq!(cleared, one(|p| &p.clear));
+        for shard in &shards {
+            // The guard is asked about the whole.
+            prop_assert_eq!((shard.losses(), shard.in_target), (whole.losses(), whole.in_target));
+        }
         let mut made = together(|p| &p.dirs);
         made.dedup();
         prop_assert_eq!(made, one(|p| &p.dirs));

@@ -282,3 +282,21 @@ fn commands_do_not_inherit_our_secrets() {
         assert!(!env.contains("=secret") && env.contains("OTHER=fine"), "{what:?}: {env}");
     }
 }
+
+#[test]
+fn watch_misses_nothing_that_comes_while_it_is_at_work() {
+    use crate::sandbox::script::on;
+    let store = crate::sandbox::store::Store::default();
+    // Each is told of in the answer to something else than IDLE.
+    let rules = vec![
+        on("IDLE").nth(1).then(arrives(&store, "ann@a", "first")),
+        on("SEARCH").nth(1).then(arrives(&store, "ann@a", "second")),
+        on("FETCH").nth(2).then(arrives(&store, "ann@a", "third")),
+    ];
+    let server = ten(Options { store, rules, ..Options::default() });
+    let out = run(&world(), &server, &["watch", "from:ann", "--count", "3", "--max-time", "10s", "--json"]);
+    let told: Vec<_> =
+        out.events("message").iter().map(|m| m["subject"].as_str().unwrap().to_string()).collect();
+    assert_eq!(told, ["first", "second", "third"], "{out:?}");
+    clean(&server);
+}

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     args::{Exists, Put, Replace},
     clean,
+    lists::INTERRUPTED,
     remote::Site,
     session::{Session, Voice},
     source::Source,
@@ -130,7 +131,7 @@ pub fn put(
         work::upload::work(worker, session, &manner);
     });
     for file in left.into_iter().rev() {
-        skip(out, &session.site, &Source::Path(file.local), Some(&file.remote), "interrupted");
+        skip(out, &session.site, &Source::Path(file.local), Some(&file.remote), INTERRUPTED);
     }
     Ok(Vec::new())
 }

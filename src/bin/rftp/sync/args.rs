@@ -69,6 +69,12 @@ pub struct Sync {
     /// Fail if fewer bytes a second arrive for half a minute
     #[arg(long, value_name = "BYTES", value_parser = size)]
     pub min_rate: Option<u64>,
+    /// Write a list for sha256sum -c of all files that are the same on both sides then, names relative to the target
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+    /// Exit 1 if there was nothing to do
+    #[arg(long)]
+    pub exit_code: bool,
     /// Print the plan that a run would carry out, and do nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -35,7 +35,7 @@ impl Ear<Download, Held> for Hearing<'_, '_, '_> {
         let run = &mut *self.run;
         match result {
             Ok(done) if held.is_some() => self.held.extend(held.map(|held| (held, done, tried, time))),
-            Ok(done) => run.sides.copied(&job.path, &done, tried, time, run.out),
+            Ok(done) => run.copied(&job.path, &done, tried, time),
             Err(e) => run.sides.failed(Deed::Copy, &job.path, e, tried, None, run.out),
         }
     }
@@ -107,16 +107,20 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    pub(super) fn name_local(&mut self, top: &Arc<Dir>, held: Vec<Waiting>) -> Result<()> {
-        for (held, done, tried, time) in held {
-            let path = held.path();
-            match held.place(top) {
-                Ok(()) => self.sides.copied(path, &done, tried, time, self.out),
+    /// As `name_held`.
+    pub(super) fn name_local(&mut self, top: &Arc<Dir>, held: &mut Vec<Waiting>, n: usize) -> Result<()> {
+        let mut waiting = std::mem::take(held).into_iter();
+        for (one, done, tried, time) in waiting.by_ref().take(n) {
+            match one.place(top) {
+                Ok(()) => self.copied(one.path(), &done, tried, time),
                 Err(e) => {
-                    self.sides.failed(Deed::Copy, path, e, tried, None, self.out);
+                    self.sides.failed(Deed::Copy, one.path(), e, tried, None, self.out);
+                    one.discard(top);
+                    break;
                 }
             }
         }
+        held.extend(waiting);
         Ok(())
     }
 }

@@ -103,6 +103,8 @@ pub struct Kept {
     lines: Option<BufWriter<File>>,
     /// The state in the target as it was when it was read or written last.
     seen: Option<Entry>,
+    /// A version whose rename was asked for and not seen: its temporary name, and its size.
+    unseen: Option<(RemotePath, u64)>,
     changed: bool,
     saved: Instant,
 }
@@ -121,7 +123,7 @@ impl Kept {
             let mut download = client.retrieve(&remote, 0)?;
             let read = State::read(BufReader::new((&mut download).take(LARGEST)));
             match read {
-                Ok(state) => download.finish().map(|_| Some((seen, state))),
+                Ok(state) => download.whole(seen.size).map(|_| Some((seen, state))),
                 Err(e) => Err(download.fail(e)),
             }
         });
@@ -134,8 +136,16 @@ impl Kept {
             None => (None, State::default()),
         };
         let journal = lock.path.with_extension("journal");
-        let mut kept =
-            Kept { state, remote, journal, lines: None, seen, changed: false, saved: Instant::now() };
+        let mut kept = Kept {
+            state,
+            remote,
+            journal,
+            lines: None,
+            seen,
+            unseen: None,
+            changed: false,
+            saved: Instant::now(),
+        };
         kept.replay(out)?;
         Ok(kept)
     }
@@ -150,8 +160,16 @@ impl Kept {
         let (seen, _) = session.run(out, |s, _, _| s.client()?.look(&remote));
         let journal = lock.path.with_extension("journal");
         let (state, seen) = (State::default(), seen?);
-        let mut kept =
-            Kept { state, remote, journal, lines: None, seen, changed: true, saved: Instant::now() };
+        let mut kept = Kept {
+            state,
+            remote,
+            journal,
+            lines: None,
+            seen,
+            unseen: None,
+            changed: true,
+            saved: Instant::now(),
+        };
         kept.state.generation = generation();
         kept.begin_journal()?;
         Ok(kept)
@@ -238,6 +256,13 @@ impl Kept {
             let client = session.client()?;
             let now = client.look_and_prepare(&self.remote)?;
             let stamp = |e: &Option<Entry>| e.as_ref().map(|e| (e.size, e.modified));
+            // Whether an answer was lost with the rename or before it, what stands there now tells.
+            if let Some((temporary, size)) = &self.unseen
+                && now.as_ref().is_some_and(|e| e.size == Some(*size))
+                && client.size(temporary)?.is_none()
+            {
+                self.seen.clone_from(&now);
+            }
             if stamp(&now) != stamp(&self.seen) {
                 return Err(Error::new(Kind::Busy, "another run has written it meanwhile"));
             }
@@ -257,19 +282,25 @@ impl Kept {
                 }
                 _ => {}
             }
-            let renamed = client.rename(&temporary, &self.remote);
-            if let Err(e) = renamed {
-                if client.is_alive() {
-                    let _ = client.delete(&temporary);
+            self.unseen = Some((temporary.clone(), sent));
+            match client.rename(&temporary, &self.remote) {
+                Ok(()) => client.look(&self.remote),
+                Err(e) if e.kind() == Kind::Unconfirmed => Err(e.kind_is(Kind::Closed).again_is(Again::Now)),
+                Err(e) => {
+                    if client.is_alive() {
+                        let _ = client.delete(&temporary);
+                    }
+                    Err(e)
                 }
-                return Err(e);
             }
-            client.look(&self.remote)
         });
+        // Also after a failure: the next try waits as long, or every file would begin with one.
+        self.saved = Instant::now();
         self.seen = saved.map_err(|e| e.context(what))?;
+        self.unseen = None;
         self.state.generation = generation;
         self.begin_journal()?;
-        (self.changed, self.saved) = (false, Instant::now());
+        self.changed = false;
         Ok(())
     }
 }

@@ -14,16 +14,22 @@ mod up;
 
 use crate::{
     args::{Names, Shared},
+    manifest::Manifest,
     remote::{Remote, is_remote},
+    report::nothing_done,
     session::{Purpose, Session},
     walk::Filter,
-    work::Manner,
+    work::{Done, Manner},
 };
 use kept::{Kept, Lock};
 use report::{Deed, Sides};
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 use wirepost::{
-    base::{error::*, pattern},
+    base::{
+        digest::{Algorithm, hex},
+        error::*,
+        pattern,
+    },
     cli::Output,
     net::Cancel,
     sync::{Change, Known, Plan, Step},
@@ -41,6 +47,9 @@ struct Run<'r, 's> {
     failures: u64,
     /// Writing the state failed: it is not tried again with every file.
     state_failed: bool,
+    manifest: Option<Manifest>,
+    /// With a manifest: the files that need not be copied.
+    same: Option<Vec<Vec<u8>>>,
 }
 
 pub fn run(flags: &args::Sync, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
@@ -95,8 +104,22 @@ pub fn run(flags: &args::Sync, shared: &Shared, out: &mut Output, cancel: &Cance
     } else {
         Some(Lock::take(&format!("{target}{}", shard.suffix()), flags.wait_lock, cancel)?)
     };
-    let mut run = Run { flags, sides, session, cancel, out, kept: None, failures: 0, state_failed: false };
-    let result = run.all(&filter, lock.as_ref());
+    let manifest = flags.manifest.as_ref().filter(|_| !flags.dry_run);
+    let manifest = manifest.map(|path| Manifest::create(path)).transpose()?;
+    let mut run = Run {
+        flags,
+        sides,
+        session,
+        cancel,
+        out,
+        kept: None,
+        failures: 0,
+        state_failed: false,
+        same: manifest.is_some().then(Vec::new),
+        manifest,
+    };
+    let result = run.all(&filter, lock.as_ref()).and_then(|()| run.end_manifest());
+    nothing_done(flags.exit_code, run.out);
     let Run { session, out, .. } = run;
     session.end(out);
     result
@@ -114,7 +137,7 @@ impl Run<'_, '_> {
             self.sides.failed(Deed::Copy, &path, error, 1, None, self.out);
         }
         if source_failed && plan.losses() > 0 {
-            self.out.warn("something of the source could not be listed: nothing is deleted");
+            self.out.warn("the source is not wholly known: nothing is deleted");
             self.spare(&mut plan, "the source is not wholly known");
         }
         plan.may_delete(self.flags.max_delete.unwrap_or_default())?;
@@ -190,19 +213,21 @@ impl Run<'_, '_> {
         self.make_dirs(&target, std::mem::take(&mut plan.dirs))?;
         let (last, first) = self.split(std::mem::take(&mut plan.copies));
         self.copy(&mut target, first)?;
+        let others = target.held();
         if self.out.failures() > before && !last.is_empty() && !self.flags.delay_updates {
             self.skip_all(Deed::Copy, last);
         } else {
             self.copy(&mut target, last)?;
         }
-        if self.out.failures() > before {
-            self.discard(&mut target);
-            self.skip_all(Deed::Delete, std::mem::take(&mut plan.deletes));
-        } else {
-            self.name_held(&mut target)?;
-            if self.out.failures() > before {
-                self.skip_all(Deed::Delete, std::mem::take(&mut plan.deletes));
+        // What comes last is named by a write of its own, once the others have their names.
+        for n in [others, usize::MAX] {
+            if self.out.failures() == before && !self.cancel.is_stopping() {
+                self.name_held(&mut target, n)?;
             }
+        }
+        self.discard(&mut target);
+        if self.out.failures() > before {
+            self.skip_all(Deed::Delete, std::mem::take(&mut plan.deletes));
         }
         self.cancel.check()?;
         self.remove(&target, std::mem::take(&mut plan.deletes))?;
@@ -210,6 +235,31 @@ impl Run<'_, '_> {
             Some(kept) => kept.save(&mut self.session, self.out),
             None => Ok(()),
         }
+    }
+
+    /// A file has come where it should be.
+    fn copied(&mut self, path: &[u8], done: &Done, tried: u32, time: Duration) {
+        if let (Some(manifest), Some(sha256)) = (&mut self.manifest, &done.sha256)
+            && let Err(e) = manifest.add(path, &hex(sha256))
+        {
+            self.manifest = None;
+            self.out.fail(&e);
+        }
+        self.sides.copied(path, done, tried, time, self.out);
+    }
+
+    /// What was the same before belongs to the list as well. What a state does not know of it, the local file tells.
+    fn end_manifest(&mut self) -> Result<()> {
+        let Some(mut manifest) = self.manifest.take() else { return Ok(()) };
+        for path in self.same.take().unwrap_or_default() {
+            self.cancel.check()?;
+            let sha256 = match self.kept.as_ref().and_then(|kept| kept.state.get(&path)) {
+                Some(Known::File { sha256: Some(known), .. }) => known.clone(),
+                _ => plan::local_digest(&self.sides.local(&path), Algorithm::Sha256)?,
+            };
+            manifest.add(&path, &hex(&sha256))?;
+        }
+        manifest.finish()
     }
 
     fn skip_all(&mut self, deed: Deed, steps: Vec<Step>) {
@@ -224,7 +274,7 @@ impl Run<'_, '_> {
     fn manner<'m>(&self, cancel: &'m Cancel) -> Manner<'m> {
         let manner = Manner {
             times: !self.flags.no_times,
-            sha256: self.kept.is_some(),
+            sha256: self.kept.is_some() || self.manifest.is_some(),
             limit_rate: self.flags.limit_rate,
             min_rate: self.flags.min_rate,
             hold: self.flags.delay_updates,

@@ -66,9 +66,9 @@ impl Run<'_, '_> {
                 } else {
                     Kept::load(&mut self.session, remote, lock, self.out)?
                 };
-                let (sides, out) = (&self.sides, &mut *self.out);
+                let (sides, out, list) = (&self.sides, &mut *self.out, &mut self.same);
                 let mut plan = compare(&mut local, &mut kept.state, &rules, &mut |path, entry| {
-                    same(sides, out, path, entry);
+                    same(sides, out, list, path, entry);
                 })?;
                 // What it did not make it does not remove, though something of it is in there.
                 let made = |s: &Step| !s.removes_dir() || kept.state.get(&s.path) == Some(&Known::Dir);
@@ -84,7 +84,7 @@ impl Run<'_, '_> {
                         Some(known) => {
                             let path = self.sides.local(&step.path);
                             match local_digest(&path, Algorithm::Sha256) {
-                                Ok(now) if now == known => self.same(&step.path),
+                                Ok(now) if now == known => self.is_same(&step.path),
                                 Ok(_) => plan.copies.push(step),
                                 Err(e) => plan.failures.push((step.path, e)),
                             }
@@ -97,18 +97,46 @@ impl Run<'_, '_> {
                 self.kept = Some(kept);
                 plan
             }
-            _ => self.compare(&mut local, &rules, same)?,
+            _ => {
+                let mut list = self.same.take();
+                let plan = self.compare(&mut local, &rules, |sides, out, path, entry| {
+                    same(sides, out, &mut list, path, entry);
+                })?;
+                self.same = list;
+                plan
+            }
         };
         if self.sides.up {
             self.leave_out_unnameable(&mut plan);
         }
         if !plan.unsure.is_empty() {
             for path in self.by_digest(&mut plan, times)? {
-                self.same(&path);
+                self.is_same(&path);
             }
+        }
+        if self.sides.up {
+            self.forget_times(&mut plan)?;
         }
         plan.copies.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(plan)
+    }
+
+    /// Files that differ by being newer in the target: where the server keeps no times that it is given, that is when they were
+    /// copied, and copying them again would never come to an end.
+    fn forget_times(&mut self, plan: &mut Plan) -> Result<()> {
+        let Some(step) = plan.copies.iter().find(|s| s.why == "time") else { return Ok(()) };
+        let path = self.sides.remote(&step.path)?;
+        if self.session.run(self.out, |s, _, _| s.client()?.sets_time(&path)).0? {
+            return Ok(());
+        }
+        let host = self.session.host().to_string();
+        self.out
+            .warn(format_args!("{host} does not let times be set: what is newer there is taken for a copy"));
+        let (same, copies): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut plan.copies).into_iter().partition(|s| s.why == "time");
+        plan.copies = copies;
+        same.iter().for_each(|step| self.is_same(&step.path));
+        Ok(())
     }
 
     /// A local name that no command can carry fails by itself. Nothing of that name can be there, so it is new in the plan.
@@ -134,21 +162,24 @@ impl Run<'_, '_> {
         let (sides, jobs) = (&self.sides, usize::from(self.flags.jobs));
         let out = RefCell::new(&mut *self.out);
         list::ahead(&mut self.session, jobs, |lister| {
-            let mut remote =
-                RemoteTree { lister, top: &sides.remote, host: &sides.site.endpoint.host, out: &out };
+            let host = &sides.site.endpoint.host;
+            let mut remote = RemoteTree { lister, top: &sides.remote, host, unsure: false, out: &out };
             let same = &mut |path: &[u8], entry: &Entry| same(sides, &mut out.borrow_mut(), path, entry);
             if sides.up {
-                compare(local, &mut remote, rules, same)
-            } else if sides.local.exists() {
-                compare(&mut remote, local, rules, same)
-            } else {
-                compare(&mut remote, &mut Nothing, rules, same)
+                return compare(local, &mut remote, rules, same);
             }
+            let mut plan = if sides.local.exists() {
+                compare(&mut remote, local, rules, same)?
+            } else {
+                compare(&mut remote, &mut Nothing, rules, same)?
+            };
+            plan.source_failed |= remote.unsure;
+            Ok(plan)
         })
     }
 
-    fn same(&mut self, path: &[u8]) {
-        self.sides.skipped(Deed::Copy, path, "same", true, self.out);
+    fn is_same(&mut self, path: &[u8]) {
+        is_same(&self.sides, self.out, &mut self.same, path);
     }
 
     /// Whether the target keeps the times that it is given.
@@ -266,10 +297,16 @@ impl Run<'_, '_> {
 }
 
 /// What a walk tells of is as it should be.
-fn same(sides: &Sides, out: &mut Output, path: &[u8], entry: &Entry) {
+fn same(sides: &Sides, out: &mut Output, list: &mut Option<Vec<Vec<u8>>>, path: &[u8], entry: &Entry) {
     if !entry.is_dir() {
-        sides.skipped(Deed::Copy, path, "same", true, out);
+        is_same(sides, out, list, path);
     }
+}
+
+/// A file that need not be copied.
+fn is_same(sides: &Sides, out: &mut Output, list: &mut Option<Vec<Vec<u8>>>, path: &[u8]) {
+    list.iter_mut().for_each(|list| list.push(path.to_vec()));
+    sides.skipped(Deed::Copy, path, "same", true, out);
 }
 
 /// A state in the top, this shard's or another's, is no part of a tree.
@@ -284,7 +321,7 @@ fn is_state(path: &[u8], name: &[u8]) -> bool {
     })
 }
 
-fn local_digest(path: &Path, algorithm: Algorithm) -> Result<Vec<u8>> {
+pub(super) fn local_digest(path: &Path, algorithm: Algorithm) -> Result<Vec<u8>> {
     let failed = |e| Error::source(e, format_args!("cannot read {}", path.display()));
     let none = |_| ();
     let mut meter = Meter::new(&none).digest(algorithm);

@@ -15,6 +15,8 @@ pub struct RemoteTree<'t, 'l, 'o> {
     pub lister: &'t mut Lister<'l>,
     pub top: &'t RemotePath,
     pub host: &'t str,
+    /// One of its listings may have been cut on the way.
+    pub unsure: bool,
     /// Shared with who hears of the walk.
     pub out: &'t RefCell<&'o mut Output>,
 }
@@ -34,26 +36,20 @@ impl Tree for RemoteTree<'_, '_, '_> {
     fn list(&mut self, dir: &[u8]) -> Result<Vec<Entry>> {
         let (path, host) = (self.path(dir)?, self.host);
         let listing = self.lister.list(&path, &mut **self.out.borrow_mut())?;
-        let wrong = |text: String| Err(Error::new(Kind::Protocol, text).host(host));
-        if let Some(name) = listing.unsafe_names.first() {
-            let shown = wirepost::base::escape::bytes(name).into_owned();
-            return wrong(format!("{host} lists a name in {path} that is no file name: {shown}"));
+        if let Some(fault) = listing.faults(&path, host, |_| true).pop() {
+            return Err(fault);
         }
-        if listing.cut {
-            return wrong(format!("{host} left something out of the listing of {path}"));
-        }
-        if listing.garbage > 0 {
-            return wrong(format!(
-                "{} lines of the listing of {path} on {host} were not understood",
-                listing.garbage
-            ));
+        if let Some(text) = listing.warning(&path, host) {
+            self.unsure = true;
+            self.out.borrow_mut().warn(text);
         }
         let mut entries = listing.entries;
         let all = entries.len();
         entries.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         entries.dedup_by(|a, b| a.name == b.name);
         if entries.len() < all {
-            return wrong(format!("{host} lists a name twice in {path}"));
+            let text = format!("{host} lists a name twice in {path}");
+            return Err(Error::new(Kind::Protocol, text).host(host));
         }
         entries.retain(|e| !is_temporary(&e.name));
         Ok(entries)

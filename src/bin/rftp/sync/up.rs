@@ -45,6 +45,16 @@ pub enum Target {
     Local { top: Arc<Dir>, held: Vec<super::down::Waiting> },
 }
 
+impl Target {
+    /// How many files wait for their names.
+    pub fn held(&self) -> usize {
+        match self {
+            Target::Remote { held } => held.len(),
+            Target::Local { held, .. } => held.len(),
+        }
+    }
+}
+
 impl Run<'_, '_> {
     /// Makes the target's top where it is missing.
     pub(super) fn open_target(&mut self, missing: bool) -> Result<Target> {
@@ -149,7 +159,7 @@ impl Run<'_, '_> {
             Ok(_) if one.is_some() => held.extend(one),
             Ok(done) => {
                 self.note_file(&job.path, done.bytes, done.sha256.clone());
-                self.sides.copied(&job.path, &done, tried, time, self.out);
+                self.copied(&job.path, &done, tried, time);
                 self.save_now_and_then();
             }
             Err(e) => {
@@ -166,30 +176,43 @@ impl Run<'_, '_> {
         if let Some(kept) = self.kept.as_mut().filter(|k| k.is_due())
             && let Err(e) = kept.save(&mut self.session, self.out)
         {
-            self.state_failed = true;
-            self.out.fail(&e);
+            if e.again() == Again::Now {
+                // The journal goes on, and there will be another time.
+                self.out.warn(e.message());
+            } else {
+                self.state_failed = true;
+                self.out.fail(&e);
+            }
         }
     }
 
-    /// `--delay-updates`: all that was stored gets its name, many in one write.
-    pub(super) fn name_held(&mut self, target: &mut Target) -> Result<()> {
+    /// `--delay-updates`: the first `n` of what was stored get their names, many in one write. Behind a write in which one failed
+    /// there is no other; what has no name then stays with the target, to be discarded.
+    pub(super) fn name_held(&mut self, target: &mut Target, n: usize) -> Result<()> {
         let held = match target {
-            Target::Local { top, held } => return self.name_local(&top.clone(), std::mem::take(held)),
-            Target::Remote { held } => std::mem::take(held),
+            Target::Local { top, held } => return self.name_local(&top.clone(), held, n),
+            Target::Remote { held } => held,
         };
         let manner = self.manner(self.cancel);
-        let mut rest = held.into_iter().peekable();
-        while rest.peek().is_some() {
-            let row: Vec<Held> = rest.by_ref().take(ROW / 4).collect();
+        let (before, mut n) = (self.out.failures(), n.min(held.len()));
+        while n > 0 && self.out.failures() == before {
+            let row: Vec<Held> = held.drain(..n.min(ROW / 4)).collect();
+            n -= row.len();
             let mut asked = false;
             let mut judged: Vec<Result<()>> = Vec::new();
             let (done, _) = self.session.run(self.out, |session, _, _| {
                 let client = session.client()?;
                 if std::mem::replace(&mut asked, true) {
-                    // Lost in the middle: each one is looked at.
+                    // Lost in the middle: each one is looked at, and if that is lost as well, those that remain.
                     let rest = &row[judged.len()..];
                     for held in rest {
-                        judged.push(held.settle(client, &manner));
+                        let settled = held.settle(client, &manner);
+                        if let Err(e) = &settled
+                            && !client.is_alive()
+                        {
+                            return Err(e.clone().kind_is(Kind::Closed).again_is(Again::Now));
+                        }
+                        judged.push(settled);
                     }
                     return Ok(());
                 }
@@ -207,10 +230,18 @@ impl Run<'_, '_> {
             let mut judged = judged.into_iter();
             for held in row {
                 let result = judged.next().unwrap_or_else(|| match &done {
-                    Err(e) => Err(e.clone().kind_is(Kind::Unconfirmed)),
+                    Err(e) if asked => Err(e.clone().kind_is(Kind::Unconfirmed)),
+                    Err(e) => Err(e.clone()),
                     Ok(()) => Err(Error::new(Kind::Bug, "not renamed")),
                 });
-                let left = result.is_err().then(|| held.temporary.clone());
+                let mut left = result.is_err().then(|| held.temporary.clone());
+                // Where nobody knows whether it was renamed, it is left alone.
+                let refused = result.as_ref().is_err_and(|e| e.kind() != Kind::Unconfirmed);
+                if refused && self.session.is_connected() {
+                    let temporary = [(held.temporary.clone(), false)];
+                    let gone = batch::remove(&mut self.session, self.out, &temporary);
+                    left = left.filter(|_| !matches!(gone.as_deref(), Ok([Ok(())])));
+                }
                 let end = held.told(result, left);
                 self.heard(end, &mut Vec::new());
             }
@@ -218,12 +249,13 @@ impl Run<'_, '_> {
         Ok(())
     }
 
-    /// After a failure, what is held gets no name.
+    /// After a failure, or a signal, what is held gets no name.
     pub(super) fn discard(&mut self, target: &mut Target) {
+        let reason = if self.cancel.is_stopping() { "interrupted" } else { "an earlier failure" };
         let held = match target {
             Target::Local { top, held } => {
                 for (held, ..) in std::mem::take(held) {
-                    self.discarded(held.path());
+                    self.sides.skipped(Deed::Copy, held.path(), reason, false, self.out);
                     held.discard(top);
                 }
                 return;
@@ -239,11 +271,7 @@ impl Run<'_, '_> {
             }
         }
         for held in held {
-            self.discarded(&held.job.path);
+            self.sides.skipped(Deed::Copy, &held.job.path, reason, false, self.out);
         }
-    }
-
-    fn discarded(&mut self, path: &[u8]) {
-        self.sides.skipped(Deed::Copy, path, "an earlier failure", false, self.out);
     }
 }

@@ -6,7 +6,7 @@ pub mod one;
 
 use super::{Ahead, Done, End, Manner, Speaks, Told, is_crowded, proof};
 use crate::{
-    session::Session,
+    session::{Session, Voice},
     source::{Opened, Source},
 };
 use one::Attempt;
@@ -251,16 +251,49 @@ impl Held {
 
     /// After a lost answer: what stands under which name decides.
     pub fn settle(&self, client: &mut Client, manner: &Manner<'_>) -> Result<()> {
-        if client.size(&self.temporary)?.is_some() {
-            let commands = self.commands(client, manner)?;
-            let glued = client.finish_glued(&commands);
-            glued.stored?;
-            return self.judge(&glued.before);
+        let ours = |there: &Entry| there.size == Some(self.done.bytes);
+        match client.was_renamed(&self.temporary, &self.job.remote, ours)? {
+            Some(true) => Ok(()),
+            Some(false) => {
+                let commands = self.commands(client, manner)?;
+                let glued = client.finish_glued(&commands);
+                glued.stored?;
+                self.judge(&glued.before)
+            }
+            None => Err(Error::new(Kind::Unconfirmed, "the connection was lost while it was renamed")),
         }
-        match client.size(&self.job.remote)? {
-            Some(size) if size == self.done.bytes => Ok(()),
-            _ => Err(Error::new(Kind::Unconfirmed, "the connection was lost while it was renamed")),
+    }
+
+    /// Gives it its name; looks what became of that if the answer is lost, or was.
+    fn finish(
+        &mut self,
+        session: &mut Session<'_>,
+        voice: &mut impl Voice,
+        manner: &Manner<'_>,
+    ) -> Result<()> {
+        if !self.asked {
+            let (result, _) = session.run(voice, |session, _, _| {
+                let client = session.client()?;
+                let commands = self.commands(client, manner)?;
+                let glued = client.finish_glued(&commands);
+                match glued.stored {
+                    Ok(_) => self.judge(&glued.before),
+                    Err(e) => {
+                        self.asked = true;
+                        Err(e.again_is(Again::Never))
+                    }
+                }
+            });
+            if !self.asked {
+                return result;
+            }
         }
+        let (result, _) = session.run(voice, |session, _, _| self.settle(session.client()?, manner));
+        // Whatever keeps us from looking: it may have happened.
+        result.map_err(|e| match session.is_connected() || e.kind() == Kind::Interrupted {
+            true => e,
+            false => e.kind_is(Kind::Unconfirmed).again_is(Again::Never),
+        })
     }
 
     pub fn told(self, result: Result<()>, left: Option<RemotePath>) -> End<Upload, Held> {
@@ -302,22 +335,11 @@ fn hear_of_last(
 fn settle_last(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>, last: &mut Option<Held>) {
     let Some(mut held) = last.take() else { return };
     manner.cancel.begin_cleanup(Duration::from_secs(2));
-    let (result, _) = session.run(&mut Speaks(worker), |session, _, _| {
-        let client = session.client()?;
-        if held.asked {
-            return held.settle(client, manner);
-        }
-        let commands = held.commands(client, manner)?;
-        held.asked = true;
-        let glued = client.finish_glued(&commands);
-        glued.stored?;
-        held.judge(&glued.before)
-    });
+    let result = held.finish(session, &mut Speaks(worker), manner);
     let mut left = None;
-    if let Err(e) = &result
-        && e.kind() != Kind::Unconfirmed
-    {
-        let gone = session.client().and_then(|c| c.delete(&held.temporary)).is_ok();
+    if let Err(e) = &result {
+        let gone =
+            e.kind() != Kind::Unconfirmed && session.client().and_then(|c| c.delete(&held.temporary)).is_ok();
         left = (!gone).then(|| held.temporary.clone());
     }
     worker.tell(Told::End(Box::new(held.told(result, left))));
