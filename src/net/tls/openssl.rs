@@ -17,8 +17,8 @@ use openssl::{
     hash::MessageDigest,
     nid::Nid,
     ssl::{
-        ErrorCode, HandshakeError, SslConnector, SslContextBuilder, SslMethod, SslSession, SslStream,
-        SslVerifyMode, SslVersion,
+        ErrorCode, HandshakeError, SslConnector, SslContext, SslContextBuilder, SslContextRef, SslMethod,
+        SslSession, SslStream, SslVerifyMode, SslVersion,
     },
     x509::{X509, X509VerifyResult, store::X509StoreBuilder},
 };
@@ -28,7 +28,12 @@ use std::{
     net::SocketAddr,
 };
 
-pub(super) type Session = SslSession;
+/// With the context that it came from: only its connections may resume it, and while it is held no other has its address.
+#[derive(Clone)]
+pub(super) struct Session {
+    session: SslSession,
+    of: SslContext,
+}
 
 /// `OpenSSL 3.0.19 …`, of the library that is loaded.
 pub(super) fn library() -> &'static str {
@@ -89,10 +94,11 @@ impl Connector {
         resume: Option<&TlsSession>,
     ) -> Result<Begun> {
         let mut configuration = self.ssl.configure().map_err(setup)?.verify_hostname(self.verify);
-        if let Some(TlsSession(AnySession::OpenSsl(session))) = resume {
-            // SAFETY: OpenSSL demands that a session be set only on a connection of the context it came from. There is
-            // one context a process (`Lazy`), and sessions are made nowhere but in `Stream::session` from
-            // connections of that context.
+        if let Some(TlsSession(AnySession::OpenSsl(Session { session, of }))) = resume
+            && std::ptr::eq::<SslContextRef>(&**of, self.ssl.context())
+        {
+            // SAFETY: OpenSSL demands that a session be set only on a connection of the context it came from, which was looked
+            // at just now: `Stream::session` notes the context of its connection.
             #[allow(unsafe_code)]
             unsafe { configuration.set_session(session) }.map_err(setup)?;
         }
@@ -314,7 +320,9 @@ impl TlsInfo for Stream {
     }
 
     fn session(&self) -> Option<TlsSession> {
-        self.ssl.ssl().session().map(|s| TlsSession(AnySession::OpenSsl(s.to_owned())))
+        let of = self.ssl.ssl().ssl_context().to_owned();
+        let session = self.ssl.ssl().session()?.to_owned();
+        Some(TlsSession(AnySession::OpenSsl(Session { session, of })))
     }
 
     fn server_end_point(&self) -> Option<Vec<u8>> {
