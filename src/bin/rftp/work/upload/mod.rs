@@ -199,12 +199,12 @@ impl Row<'_> {
         };
         source.unchanged()?;
         let ours = algorithm.and_then(|a| Some((a, meter.digest_of(a)?)));
-        let (bytes, sizes) = (stored.bytes, Sizes::of(stored.bytes));
-        let verified = proof(client.host(), bytes, sizes, stored.size, ours, stored.digest)
+        let sizes = Sizes::of(length);
+        let verified = proof(client.host(), length, sizes, stored.size, ours, stored.digest)
             .inspect_err(|_| attempt.begins_anew())?;
         let done = Done {
-            bytes,
-            moved: bytes,
+            bytes: length,
+            moved: length,
             sha256: meter.digest_of(Algorithm::Sha256),
             verified,
             tls_version: client.tls_version(),
