@@ -1,7 +1,7 @@
 //! Uploads of many files in a row, where the end of one goes out with the beginning of the next.
 use crate::rftp_site::{Site, options};
 use crate::sandbox::ftp::Options;
-use crate::sandbox::script::{Action, End, Fault, Rule, on};
+use crate::sandbox::script::{Action, End, Fault, Rule, finally, on};
 use crate::support::Output;
 
 /// Files of this size in a tree.
@@ -78,4 +78,13 @@ fn success_without_a_transfer_is_none() {
     always.there("up/0", "old");
     put(&always, &["--retries", "1"]).ends(76);
     assert_eq!(always.on_server("up/0").unwrap(), b"old");
+}
+
+#[test]
+fn a_worker_that_leaves_hands_its_temporary_over() {
+    // The file arrived, and then the server had one connection too many.
+    let full = on("STOR").nth(2).then(finally("421 Too many connections\r\n"));
+    let site = site(vec![full], 6, 1000);
+    put(&site, &["-j2"]).ends(0);
+    stored(&site);
 }
