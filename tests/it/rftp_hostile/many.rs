@@ -1,7 +1,7 @@
 //! Uploads of many files in a row, where the end of one goes out with the beginning of the next.
 use crate::rftp_site::{Site, options};
 use crate::sandbox::ftp::Options;
-use crate::sandbox::script::{Action, End, Rule, on};
+use crate::sandbox::script::{Action, End, Fault, Rule, finally, on};
 use crate::support::Output;
 
 /// Files of this size in a tree.
@@ -66,4 +66,25 @@ fn a_source_that_is_moved_away_on_the_server_is_settled_by_looking() {
         out.ends(0);
         assert_eq!((site.names_there("done"), site.on_server("a")), (vec!["a".into()], None));
     }
+}
+
+#[test]
+fn success_without_a_transfer_is_none() {
+    // An empty file, and 226 at once. What is larger than this is not sent ahead of the 150.
+    let once = site(vec![on("STOR").nth(2).then(Fault::NoData)], 3, 100_000);
+    put(&once, &["-j1", "--retries", "1"]).ends(0);
+    stored(&once);
+    let always = site(vec![on("STOR").then(Fault::NoData)], 1, 100_000);
+    always.there("up/0", "old");
+    put(&always, &["--retries", "1"]).ends(76);
+    assert_eq!(always.on_server("up/0").unwrap(), b"old");
+}
+
+#[test]
+fn a_worker_that_leaves_hands_its_temporary_over() {
+    // The file arrived, and then the server had one connection too many.
+    let full = on("STOR").nth(2).then(finally("421 Too many connections\r\n"));
+    let site = site(vec![full], 6, 1000);
+    put(&site, &["-j2"]).ends(0);
+    stored(&site);
 }

@@ -120,7 +120,7 @@ pub fn put(
         }
         // A link's mode is not that of what it leads to.
         let there = entry.filter(|e| e.kind == EntryKind::File);
-        jobs.push(Upload { path: landing, local, remote, there, size });
+        jobs.push(Upload { path: landing, local, remote, there, size, begun: None });
     }
     // Taken from the back: the largest first, so that no worker is left with one at the end.
     jobs.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| b.path.cmp(&a.path)));

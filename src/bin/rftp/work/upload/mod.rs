@@ -9,7 +9,7 @@ use crate::{
     session::{Session, Voice},
     source::{Opened, Source},
 };
-use one::Attempt;
+use one::{Attempt, Begun};
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
@@ -36,6 +36,8 @@ pub struct Upload {
     /// What stands there.
     pub there: Option<Entry>,
     pub size: u64,
+    /// What a worker that left had begun.
+    pub begun: Option<Begun>,
 }
 
 type Worker<'w> = pool::Worker<'w, Upload, Told<Upload, Held>>;
@@ -75,6 +77,9 @@ pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>)
                 continue;
             }
         };
+        if let Some(begun) = &job.begun {
+            attempt.goes_on(begun);
+        }
         let mut tried = 0;
         loop {
             tried += 1;
@@ -93,7 +98,8 @@ pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>)
                 }
                 Err(e) => e,
             };
-            if is_crowded(&error) && last.is_none() && worker.retire(job.clone()).is_none() {
+            let handed = || Upload { begun: attempt.begun(), ..job.clone() };
+            if is_crowded(&error) && last.is_none() && worker.retire(handed()).is_none() {
                 worker.tell(Told::Note(format!("{}; going on with fewer connections", error.message())));
                 return;
             }
@@ -199,12 +205,12 @@ impl Row<'_> {
         };
         source.unchanged()?;
         let ours = algorithm.and_then(|a| Some((a, meter.digest_of(a)?)));
-        let (bytes, sizes) = (stored.bytes, Sizes::of(stored.bytes));
-        let verified = proof(client.host(), bytes, sizes, stored.size, ours, stored.digest)
+        let sizes = Sizes::of(length);
+        let verified = proof(client.host(), length, sizes, stored.size, ours, stored.digest)
             .inspect_err(|_| attempt.begins_anew())?;
         let done = Done {
-            bytes,
-            moved: bytes,
+            bytes: length,
+            moved: length,
             sha256: meter.digest_of(Algorithm::Sha256),
             verified,
             tls_version: client.tls_version(),

@@ -42,6 +42,13 @@ enum Stage {
     Alone,
 }
 
+/// What stands under a temporary name, and of which source.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    temporary: RemotePath,
+    mark: Option<Mark>,
+}
+
 /// See the module's essay.
 pub struct Attempt<'a> {
     manner: &'a Manner<'a>,
@@ -174,6 +181,19 @@ impl<'a> Attempt<'a> {
     /// What stands under the temporary name is not what was sent.
     pub fn begins_anew(&mut self) {
         self.anew = true;
+    }
+
+    /// For another worker to go on with, or to clean up after.
+    pub fn begun(&self) -> Option<Begun> {
+        let something = self.stage == Stage::Storing || self.stage == Stage::Stored;
+        something.then(|| Begun { temporary: self.temporary.clone(), mark: self.mark })
+    }
+
+    /// Takes over what another worker began.
+    pub fn goes_on(&mut self, begun: &Begun) {
+        self.temporary = begun.temporary.clone();
+        self.mark = begun.mark;
+        self.stage = Stage::Storing;
     }
 
     fn name(&self) -> &RemotePath {
