@@ -227,7 +227,10 @@ pub fn run(
             mailbox.session().noop()?;
         }
         let applied = actions.apply(mailbox, &some).map_err(|e| {
-            let e = e.context(format_args!("cannot {what} in {}", mailbox.name.text()));
+            let mut e = e.context(format_args!("cannot {what} in {}", mailbox.name.text()));
+            if job.seen.is_some() && job.search.delivers() {
+                e = e.hint_if_none("they are delivered, and --new passes over them: --retry-from FILE with the action alone repeats it");
+            }
             // Said once, counted for each message.
             out.item_failed(&e);
             e
@@ -268,7 +271,7 @@ pub fn run(
             }
         }
         if let Err(e) = applied
-            && e.kind() == Kind::Interrupted
+            && (e.kind() == Kind::Interrupted || e.again() == Again::Now && !job.here.hits.is_empty())
         {
             return Err(e);
         }

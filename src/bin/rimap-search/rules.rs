@@ -3,7 +3,7 @@
 
 use crate::{
     act::{self, Actions},
-    attach,
+    attach, deliver,
     job::Job,
     names,
 };
@@ -12,11 +12,13 @@ use wirepost::{
     base::{error::*, escape},
     cli::{Output, event::Hit, exit::Outcome},
     imap::{FetchItem, Mailbox, Message, Name, Part, Piece, Uid, UidSet},
-    mail::rules::{Action, Facts, Rules},
-    mime::header,
+    mail::{
+        facts,
+        rules::{Action, Facts, Rules},
+    },
     store::{
         Mailstore,
-        pipe::{About, Pipe, Verdict},
+        pipe::{About, Pipe},
         stream::Stream,
     },
 };
@@ -41,12 +43,11 @@ struct Known {
 
 impl Facts for Known {
     fn header(&mut self, name: &str) -> Result<Vec<String>> {
-        Ok(header::fields(&self.head).filter(|f| f.is(name)).map(|f| f.text()).collect())
+        Ok(facts::values(&self.head, name))
     }
 
     fn addresses(&mut self, name: &str) -> Result<Vec<(String, String)>> {
-        let values = self.header(name)?;
-        Ok(values.iter().flat_map(|v| mailboxes(v)).collect())
+        Ok(facts::people(&self.head, name))
     }
 
     fn size(&self) -> u64 {
@@ -62,32 +63,6 @@ impl Facts for Known {
     fn has_text(&mut self, lower_case: &str) -> Result<bool> {
         Ok(self.text.as_ref().is_some_and(|t| t.to_lowercase().contains(lower_case)))
     }
-}
-
-/// Display names and addresses of a decoded address field: commas outside quotes and brackets part them.
-fn mailboxes(value: &str) -> Vec<(String, String)> {
-    let (mut out, mut now, mut quoted, mut inside) = (Vec::new(), String::new(), false, false);
-    for c in value.chars().chain([',']) {
-        match c {
-            '"' => quoted = !quoted,
-            '<' if !quoted => inside = true,
-            '>' if !quoted => inside = false,
-            ',' if !quoted && !inside => {
-                let text = std::mem::take(&mut now);
-                let text = text.trim();
-                if let Some((name, rest)) = text.rsplit_once('<') {
-                    let address = rest.split('>').next().unwrap_or_default();
-                    out.push((name.trim().trim_matches('"').to_string(), address.trim().to_string()));
-                } else if !text.is_empty() {
-                    out.push((String::new(), text.to_string()));
-                }
-                continue;
-            }
-            _ => {}
-        }
-        now.push(c);
-    }
-    out
 }
 
 impl Sorting {
@@ -234,23 +209,14 @@ impl Sorting {
                     size,
                     mailbox: &hit.mailbox,
                 };
-                let cancel = job.cancel.clone();
-                let verdict =
-                    store.reread_file(crlf).and_then(|file| pipe.run(file, &about, &|| cancel.check()));
-                store.discard();
-                let error = match verdict {
-                    Ok(Verdict::Delivered) => {
-                        job.ended(uid, hit, Outcome::Ok, out);
-                        continue;
-                    }
-                    Ok(Verdict::Temporary(why)) => Error::new(Kind::Busy, why),
-                    Ok(Verdict::Permanent(why)) => Error::new(Kind::Refused, why),
+                match deliver::hand_over(&pipe, &mut store, crlf, &about, &job.cancel).map(deliver::refusal) {
+                    Ok(None) => job.ended(uid, hit, Outcome::Ok, out),
+                    Ok(Some(e)) => job.failed(uid, hit, &e.context(format_args!("message {uid}")), out),
                     Err(e) => {
                         job.here.hits.push(hit);
                         return Err(e);
                     }
-                };
-                job.failed(uid, hit, &error.context(format_args!("message {uid}")), out);
+                }
             }
         }
         Ok(())
@@ -286,17 +252,5 @@ fn make(mailbox: &mut Mailbox<'_>, name: &Name) -> Result<()> {
         Ok(_) => Ok(()),
         Err(e) if e.kind() == Kind::Missing => mailbox.session().create(name),
         Err(e) => Err(e),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_taken_apart() {
-        let got = mailboxes("\"Doe, J\" <j@x>, b@y , Ü <ü@z>,");
-        let want = [("Doe, J", "j@x"), ("", "b@y"), ("Ü", "ü@z")];
-        assert_eq!(got, want.map(|(a, b)| (a.to_string(), b.to_string())));
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::{
     args::{Shared, Watch},
-    names, query,
+    deliver, names, query,
     site::{self, Site},
     summary::{self, Summary},
 };
@@ -19,7 +19,7 @@ use wirepost::{
     net::Cancel,
     store::{
         Mailstore,
-        pipe::{About, Pipe, Verdict},
+        pipe::{About, Pipe},
         stream::Stream,
     },
 };
@@ -173,13 +173,7 @@ impl Watcher<'_> {
             size: size.unwrap_or(0),
             mailbox: name.text(),
         };
-        let cancel = self.cancel.clone();
-        let verdict = pipe.run(store.reread_file(false)?, &about, &|| cancel.check())?;
-        let error = match verdict {
-            Verdict::Delivered => None,
-            Verdict::Temporary(why) => Some(Error::new(Kind::Busy, why)),
-            Verdict::Permanent(why) => Some(Error::new(Kind::Refused, why)),
-        };
+        let error = deliver::refusal(deliver::hand_over(pipe, &mut store, false, &about, &self.cancel)?);
         finish(hit, error.map(|e| e.context(format_args!("message {uid}"))), out);
         Ok(())
     }
@@ -193,7 +187,7 @@ fn finish(hit: Hit, error: Option<Error>, out: &mut Output) {
         }
         Some(e) => {
             out.item_failed(&e);
-            out.emit(&Event::Hit(Box::new(crate::deliver::with_error(hit, &e))));
+            out.emit(&Event::Hit(Box::new(deliver::with_error(hit, &e))));
         }
     }
     out.flush();

@@ -300,3 +300,13 @@ fn watch_misses_nothing_that_comes_while_it_is_at_work() {
     assert_eq!(told, ["first", "second", "third"], "{out:?}");
     clean(&server);
 }
+
+#[test]
+fn rules_read_addresses_as_they_stand() {
+    let (world, server) = (world(), Server::start(Options::default()));
+    put(&server, "INBOX", message("=?utf-8?q?Doe=2C_Jane?= <jane@a>", "one", ""), &[], MARCH);
+    world.file("rules", "from \"Doe, Jane\" -> folder Jane\n");
+    run(&world, &server, &["--all", "--rules", "rules"]).exits(0);
+    assert_eq!(subjects(&server, "Jane"), ["one"]);
+    clean(&server);
+}

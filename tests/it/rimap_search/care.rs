@@ -111,6 +111,15 @@ fn new_remembers_only_what_ended_well() {
     run(&world, &server, &args).exits(0);
     assert_eq!(numbers(&server, "Archive").len(), 6);
 
+    // One that was delivered is not delivered again, so what is left to be done is said.
+    let server = with(vec![on("MOVE").nth(1).then(reply("{tag} NO [UNAVAILABLE] later\r\n"))]);
+    put(&server, "Archive", message("x@x", "already", ""), &[], MARCH);
+    let world = super::world();
+    let both = [&args[..], &["--maildir", "md", "--json-file", "run.jsonl"]].concat();
+    run(&world, &server, &both).exits(75).says("hint: they are delivered, and --new passes over them");
+    run(&world, &server, &["--retry-from", "run.jsonl", "--move-to", "Archive"]).exits(0);
+    assert_eq!(numbers(&server, "Archive").len(), 6);
+
     // Messages of which nothing came.
     let one = "* 1 FETCH (UID 1 FLAGS () RFC822.SIZE 9)\r\n{tag} OK done\r\n";
     let server = with(vec![on("FETCH").nth(1).then(reply(one))]);
