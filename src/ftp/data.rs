@@ -277,6 +277,7 @@ impl Client {
         let stopping = self.dialer.cancel.is_stopping();
         let limit = if stopping { LAST_WORDS } else { DRAIN };
         match self.conn.any_reply(Patience::within(limit, "the reason", "--timeout")) {
+            Ok(reply) if self.is_port_instead(&reply) => self.out_of_order(),
             Ok(reply) if stopping && !is_going(&reply) => error,
             Ok(reply) if is_going(&reply) => {
                 let error = going(&reply, self.host());

@@ -142,22 +142,24 @@ impl Client {
             Some(reply) => reply,
             None => self.any()?,
         };
+        // Judged one by one: a server that ends the transfer for EPSV (pyftpdlib) never says how it went, and waiting for as many
+        // replies as there were commands would be waiting for the time limit.
         let verdict = if opening.is(&[1]) { Some(self.any()?) } else { None };
-        let mut probed = Vec::with_capacity(probe.len());
-        self.read_some(probe.len(), &mut probed)?;
-        let mut port = None;
-        if glue.prepare {
-            let reply = self.any()?;
-            self.passive.answered(&reply);
-            port = Some(reply);
-        }
         // Success without a 1yz is none: nobody asked for the data.
         let end = verdict.as_ref().unwrap_or(&opening);
-        let out_of_order = !(end.is(&[4, 5]) || verdict.is_some() && end.is(&[226, 250]))
-            || probed.iter().any(|r| r.is(&[1, 226, 227, 229]))
-            || port.is_some_and(|r| !r.is(&[227, 229, 4, 5]));
-        if out_of_order {
+        if !(end.is(&[4, 5]) || verdict.is_some() && end.is(&[226, 250])) {
             return Err(self.out_of_order());
+        }
+        let mut probed = Vec::with_capacity(probe.len());
+        while probed.len() < probe.len() {
+            let reply = self.any()?;
+            if reply.is(&[1, 226, 227, 229]) {
+                return Err(self.out_of_order());
+            }
+            probed.push(reply);
+        }
+        if glue.prepare {
+            self.read_ahead()?;
         }
         if let Err(e) = end.check(&[2]) {
             return Err(self.explained(e).host(self.host()));
@@ -199,6 +201,9 @@ impl Client {
 
     /// What a transfer's verdict is worth, once the question that was asked behind it is answered too.
     pub(super) fn after_verdict(&mut self, verdict: Result<Reply>) -> Result<Reply> {
+        if verdict.as_ref().is_ok_and(|reply| self.is_port_instead(reply)) {
+            return Err(self.out_of_order());
+        }
         if self.is_alive() {
             self.read_ahead()?;
         }
@@ -215,7 +220,12 @@ impl Client {
         if reply.is(&[227, 229, 4, 5]) { Ok(()) } else { Err(self.out_of_order()) }
     }
 
-    fn out_of_order(&mut self) -> Error {
+    /// Whether this is the answer to a question for a port that was asked behind a transfer, where the transfer's own should be.
+    pub(super) fn is_port_instead(&self, reply: &Reply) -> bool {
+        self.passive.is_asked() && reply.is(&[227, 229])
+    }
+
+    pub(super) fn out_of_order(&mut self) -> Error {
         let text = format!("{} answers out of order when it is asked ahead", self.host());
         let error = Error::new(Kind::Protocol, text).again_is(Again::Now).host(self.host());
         self.conn.poison(error.clone());

@@ -192,6 +192,29 @@ fn a_server_that_cannot_be_asked_ahead() {
 }
 
 #[test]
+fn a_server_that_ends_a_transfer_when_it_is_asked_for_the_next_port() {
+    // As pyftpdlib: the transfer that is under way is dropped for EPSV, and never has a verdict.
+    let up = vec![on("STOR").nth(2).then(reply("150 Go\r\n")), on("SIZE").nth(2).then(reply("213 0\r\n"))];
+    let (world, server) = (world(), server(up));
+    site(&world, 12);
+    let out = sync(&world, &server, &["site", "@www", "-j1"]);
+    assert!(out.exits(0).seconds < 6.0, "{out:?}");
+    assert_eq!(tree(&server.root().join("www")), tree(&world.path("site")));
+    let ahead = server.commands().iter().filter(|c| c.starts_with("EPSV")).count();
+    assert!(ahead > 10, "then each is asked for on its own: {ahead}");
+    for (n, end) in [End::Close, End::Reset].into_iter().enumerate() {
+        let cut = on("RETR").nth(2).then(Fault::CutAfter(100, end));
+        let rules = vec![cut, on("RETR").nth(2).then(finally(""))];
+        let server = Server::start(Options { rules, root: Some(server.root().into()), ..Options::default() });
+        let back = format!("back{n}");
+        let out = sync(&world, &server, &["@www", &back, "-j1"]);
+        assert!(out.exits(0).seconds < 6.0, "{out:?}");
+        assert_eq!(tree(&world.path(&back)), tree(&world.path("site")));
+        assert_eq!(server.connections(), 2, "it learns from the first: {:#?}", server.commands());
+    }
+}
+
+#[test]
 fn delete_has_its_guards() {
     let (world, server) = (world(), server(vec![on("MLSD").with("www/broken").then(reply("450 No\r\n"))]));
     site(&world, 8);

@@ -174,21 +174,22 @@ fn ahead(
         meter = meter.digest(Algorithm::Sha256);
     }
     let copied = meter.copy(&mut download, partial, u64::MAX);
+    let not_ahead = |e: &Error| {
+        if e.kind() == Kind::Protocol {
+            manner.glue.at_most(Ahead::Nothing);
+        }
+    };
     attempt.is_of(time);
     let bytes = match copied {
         Ok(n) => n,
         Err(e) => {
             let error = Error::from_io(e, Kind::Local, "cannot write what comes");
             manner.cancel.begin_cleanup(Duration::from_secs(2));
-            return Err(download.fail(error));
+            return Err(download.fail(error)).inspect_err(not_ahead);
         }
     };
     let sizes = download.sizes();
-    download.finish().inspect_err(|e| {
-        if e.kind() == Kind::Protocol {
-            manner.glue.at_most(Ahead::Nothing);
-        }
-    })?;
+    download.finish().inspect_err(not_ahead)?;
     if !client.is_prepared() {
         manner.glue.at_most(Ahead::Commands);
     }
