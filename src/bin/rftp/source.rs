@@ -142,7 +142,7 @@ impl Opened {
         let mut left = size - from;
         if !meter.sees_bytes() {
             while left > 0 {
-                match upload.send_file(file, left.min(meter.chunk() as u64 * 16)) {
+                match upload.send_file(file, left.min(meter.piece())) {
                     Ok(0) => break,
                     Ok(n) => {
                         left -= n;
