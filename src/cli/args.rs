@@ -185,6 +185,9 @@ pub struct Login {
     /// Read logins from FILE in place of ~/.netrc
     #[arg(long, global = true, value_name = "FILE", help_heading = "Login")]
     pub netrc_file: Option<PathBuf>,
+    /// The work is an earlier run's: the program's own variable, which is for whatever server this run is about, is not for its servers.
+    #[arg(skip)]
+    pub earlier: bool,
     /// Refused: a password in argv can be read by every user of the machine
     #[arg(long, global = true, hide = true, value_name = "SECRET")]
     pub password: Option<String>,

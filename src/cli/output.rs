@@ -1,7 +1,8 @@
 //! The only place that prints. Results go to stdout, everything else to stderr; JSON Lines replace or accompany the results.
 //!
 //! One thread writes: workers hand their events to the one that owns the [`Output`]. Text of a peer or a file is escaped
-//! here, on its way to a person; JSON escapes by itself. A reader that closed the pipe ends the program quietly.
+//! here, on its way to a person; JSON escapes by itself. A reader that closed the pipe ends a program that looks something up, quietly;
+//! one that does something does it, whoever reads of it ([`Output::acts`]).
 
 use super::{
     Common,
@@ -33,9 +34,15 @@ pub struct Output {
     chatty: bool,
     trace: bool,
     stdout: BufWriter<StdoutLock<'static>>,
+    /// See [`Output::acts`].
+    acts: bool,
+    /// Nobody reads standard output any more, or it cannot be written.
+    unread: bool,
     terminal: bool,
     progress: Progress,
     tally: Tally,
+    /// Something was not begun because the run was told to end.
+    cut_short: bool,
     cancel: Cancel,
     started: Instant,
     bytes: u64,
@@ -71,9 +78,12 @@ impl Output {
             chatty: false,
             trace: false,
             stdout: BufWriter::with_capacity(32 << 10, io::stdout().lock()),
+            acts: false,
+            unread: false,
             terminal,
             progress: Progress::none(),
             tally: Tally::default(),
+            cut_short: false,
             cancel: Cancel::default(),
             started: Instant::now(),
             bytes: 0,
@@ -97,9 +107,14 @@ impl Output {
         self.terminal
     }
 
+    /// The verb does something, which is not half done because nobody reads on: what is printed is then lost, and nothing else.
+    pub fn acts(&mut self) {
+        self.acts = true;
+    }
+
     /// A result for a person; with `--json` nothing. Names of others in it must have gone through `base::escape`.
     pub fn line(&mut self, text: impl fmt::Display) {
-        if !self.json {
+        if !self.json && !self.unread {
             let written = writeln!(self.stdout, "{text}");
             self.sent(written);
         }
@@ -146,6 +161,9 @@ impl Output {
 
     /// Hands what was printed so far to whoever reads it: for verbs that go on for hours.
     pub fn flush(&mut self) {
+        if self.unread {
+            return;
+        }
         let flushed = self.stdout.flush();
         self.sent(flushed);
     }
@@ -164,7 +182,7 @@ impl Output {
     pub fn emit(&mut self, event: &Event) {
         if self.json || self.json_file.is_some() {
             let line = record::to_line(event);
-            if self.json {
+            if self.json && !self.unread {
                 let written = writeln!(self.stdout, "{line}").and_then(|()| self.stdout.flush());
                 self.sent(written);
             }
@@ -194,6 +212,12 @@ impl Output {
     pub fn fail(&mut self, error: &Error) {
         self.item_failed(error);
         self.emit(&Event::failure(error));
+    }
+
+    /// An item was not begun because the run was told to end. If no failure says so, the end of the run will: what is not done
+    /// must not look like success.
+    pub fn cut_short(&mut self) {
+        self.cut_short = true;
     }
 
     /// How many items were not done so far.
@@ -292,19 +316,31 @@ impl Output {
     }
 
     fn print_stderr(&mut self, line: &str) {
-        let _ = self.stdout.flush();
+        if !self.unread {
+            let _ = self.stdout.flush();
+        }
         self.progress.suspend(|| to_stderr(line));
     }
 
-    /// A closed pipe ends the program quietly; any other failure of stdout is one of the disk behind it.
+    /// A closed pipe is no failure; any other failure of stdout is one of the disk behind it.
     fn sent(&mut self, written: io::Result<()>) {
-        if let Err(e) = written {
+        let Err(e) = written else { return };
+        if !self.acts {
             stdout_failed(self.tool, &e);
+        }
+        self.unread = true;
+        if e.kind() != io::ErrorKind::BrokenPipe {
+            let error = stdout_error(&e);
+            self.say(&error);
+            self.tally.fail(&error);
         }
     }
 
     /// The summary, and the exit code.
     pub fn finish(mut self) -> u8 {
+        if let Some(why) = self.cancel.why().filter(|_| self.cut_short && self.failures() == 0) {
+            self.fail(&why);
+        }
         if let Some(signal) = self.cancel.signal() {
             self.tally.signal(signal);
         }
@@ -327,8 +363,7 @@ impl Output {
             seconds: (self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
             round_trips: self.round_trips,
         }));
-        let flushed = self.stdout.flush();
-        self.sent(flushed);
+        self.flush();
         exit
     }
 }
@@ -376,9 +411,13 @@ fn stdout_failed(tool: &str, error: &io::Error) -> ! {
     if error.kind() == io::ErrorKind::BrokenPipe {
         std::process::exit(0);
     }
-    let error = Error::new(Kind::Local, format!("cannot write to standard output: {}", cause(error)));
+    let error = stdout_error(error);
     last_line(tool, error.message());
     std::process::exit(i32::from(super::exit::code(&error)));
+}
+
+fn stdout_error(error: &io::Error) -> Error {
+    Error::new(Kind::Local, format!("cannot write to standard output: {}", cause(error)))
 }
 
 fn to_stderr(line: &str) {

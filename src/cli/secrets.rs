@@ -24,6 +24,14 @@ const LONGEST: u64 = 64 << 10;
 /// The environment variable with the password of the proxy's user.
 pub const PROXY_PASSWORD: &str = "WIREPOST_PROXY_PASSWORD";
 
+/// The variables that may hold a secret of this user's, whichever program it is for: no command that is run for a message inherits them.
+pub fn variables(login: &Login) -> Vec<String> {
+    let ours =
+        ["RFTP_PASSWORD", "RSENDMAIL_PASSWORD", "RPOP_PASSWORD", "RIMAP_SEARCH_PASSWORD", PROXY_PASSWORD];
+    let named = [login.password_env.clone(), config::account().password_env().map(String::from)];
+    ours.map(String::from).into_iter().chain(named.into_iter().flatten()).collect()
+}
+
 /// A user and how to prove it.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -68,7 +76,7 @@ pub fn identity(tool: &Tool, login: &Login, user: &str, host: &str) -> Result<Id
             Error::new(Kind::Config, format!("the environment has no variable {variable} (--password-env)"))
         })?);
     }
-    if let Some(secret) = from_env(tool.password_variable) {
+    if let Some(secret) = own_variable(tool, login) {
         return found(secret);
     }
     if let Some(entry) = entries(login)?.as_deref().and_then(|e| netrc::password(e, host, user)) {
@@ -144,7 +152,7 @@ pub fn origin(tool: &Tool, login: &Login, command: Option<&str>, user: &str, hos
     if let Some(variable) = &login.password_env {
         return Ok(Origin::Env(variable.clone()));
     }
-    if from_env(tool.password_variable).is_some() {
+    if own_variable(tool, login).is_some() {
         return Ok(Origin::Env(tool.password_variable.to_string()));
     }
     if entries(login)?.as_deref().and_then(|e| netrc::password(e, host, user)).is_some() {
@@ -186,6 +194,10 @@ fn entries(login: &Login) -> Result<Option<Vec<netrc::Entry>>> {
         },
         None => netrc::default_path().map_or(Ok(None), |path: PathBuf| netrc::load(&path)),
     }
+}
+
+fn own_variable(tool: &Tool, login: &Login) -> Option<Secret> {
+    if login.earlier { None } else { from_env(tool.password_variable) }
 }
 
 fn from_env(variable: &str) -> Option<Secret> {

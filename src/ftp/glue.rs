@@ -50,7 +50,6 @@ pub struct Glued {
 /// A file that the server says it has.
 #[derive(Debug, Default)]
 pub struct Stored {
-    pub bytes: u64,
     /// What SIZE says, where it says anything.
     pub size: Option<u64>,
     pub digest: Option<Vec<u8>>,
@@ -63,11 +62,11 @@ impl Client {
         self.passive.is_ready() && !self.options.ascii
     }
 
-    /// One upload of a row. `body` writes the data and tells how much it was.
+    /// One upload of a row. `body` writes the data.
     pub fn store_glued(
         &mut self,
         glue: &Glue<'_>,
-        body: impl FnOnce(&mut dyn Write) -> io::Result<u64>,
+        body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Glued {
         let mut before = Vec::with_capacity(glue.before.len());
         let stored = self.store_ahead(glue, &mut before, body);
@@ -104,7 +103,7 @@ impl Client {
         &mut self,
         glue: &Glue<'_>,
         before: &mut Vec<Reply>,
-        body: impl FnOnce(&mut dyn Write) -> io::Result<u64>,
+        body: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<Stored> {
         let store = self.named("STOR", glue.path)?;
         let (probe, how) = self.probe(glue.path, glue.algorithm)?;
@@ -126,12 +125,18 @@ impl Client {
         }
         // Refused: nobody is at the other end of the data connection.
         let refused = opening.as_ref().is_some_and(|r| !r.is(&[1]));
-        let sent = if refused { Ok(0) } else { self.send_body(io, body) };
+        let sent = if refused {
+            drop(io);
+            Ok(())
+        } else {
+            self.send_body(io, body)
+        };
         if let Err(e) = &sent
-            && (e.kind() == Kind::Interrupted || !self.is_alive())
+            && !self.is_alive()
         {
             return Err(e.clone());
         }
+        // Whatever became of the data, the replies are owed: unread, the next command would meet them.
         self.read_some(glue.before.len(), before)?;
         let opening = match opening {
             Some(reply) => reply,
@@ -140,7 +145,9 @@ impl Client {
         // Judged one by one: a server that ends the transfer for EPSV (pyftpdlib) never says how it went, and waiting for as many
         // replies as there were commands would be waiting for the time limit.
         let verdict = if opening.is(&[1]) { Some(self.any()?) } else { None };
-        if verdict.as_ref().is_some_and(|r| !r.is(&[226, 250, 4, 5])) {
+        // Success without a 1yz is none: nobody asked for the data.
+        let end = verdict.as_ref().unwrap_or(&opening);
+        if !(end.is(&[4, 5]) || verdict.is_some() && end.is(&[226, 250])) {
             return Err(self.out_of_order());
         }
         let mut probed = Vec::with_capacity(probe.len());
@@ -154,12 +161,12 @@ impl Client {
         if glue.prepare {
             self.read_ahead()?;
         }
-        if let Err(e) = verdict.as_ref().unwrap_or(&opening).check(&[2]) {
+        if let Err(e) = end.check(&[2]) {
             return Err(self.explained(e).host(self.host()));
         }
-        let bytes = sent?;
+        sent?;
         let (size, digest) = self.read_probe(&probed, how);
-        Ok(Stored { bytes, size, digest })
+        Ok(Stored { size, digest })
     }
 
     /// RETR in one write with the question for the port of the transfer after it, and for the file's exact time if that is wanted.
@@ -241,16 +248,14 @@ impl Client {
     }
 
     /// TLS where it has to be, the data, its end.
-    fn send_body(&mut self, io: Shaken, body: impl FnOnce(&mut dyn Write) -> io::Result<u64>) -> Result<u64> {
+    fn send_body(&mut self, io: Shaken, body: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
         // What the server says of a failed handshake was taken for its reason: the order of replies is lost with it.
         let io = self.protect(io).inspect_err(|e| self.conn.poison(e.clone()))?;
         let host = self.host().to_string();
         let mut sending = Sending { io, host };
-        let bytes = body(&mut sending)
-            .map_err(|e| Error::from_io(e, Kind::Local, "cannot read what is to be sent"))?;
+        body(&mut sending).map_err(|e| Error::from_io(e, Kind::Local, "cannot read what is to be sent"))?;
         let Sending { mut io, host } = sending;
-        end_upload(&mut *io, self.dialer.is_proxied()).map_err(|e| lost(e, &host))?;
-        Ok(bytes)
+        end_upload(&mut *io, self.dialer.is_proxied()).map_err(|e| lost(e, &host))
     }
 }
 

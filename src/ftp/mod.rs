@@ -38,7 +38,7 @@ pub use session::{Features, Login, Security};
 pub use transfer::{Download, Finished, Upload};
 
 use crate::{
-    base::{date::Time, error::*},
+    base::{date::Time, error::*, tree::Entry},
     net::{Dialer, Patience, TlsInfo},
     textproto::{Command, Conn, Reply},
 };
@@ -275,6 +275,20 @@ impl Client {
         let check = |i: usize, want| replies[i].check(want).map_err(|e: Error| e.host(&host).context(&what));
         check(0, &[3])?;
         check(1, &[2])
+    }
+
+    /// What became of a rename whose answer was lost, by which of the two names is there; `proves` says whether what stands under
+    /// the new one is what was renamed. `None` where that does not tell.
+    pub fn was_renamed(
+        &mut self,
+        from: &RemotePath,
+        to: &RemotePath,
+        proves: impl FnOnce(&Entry) -> bool,
+    ) -> Result<Option<bool>> {
+        if self.look(from)?.is_some() {
+            return Ok(Some(false));
+        }
+        Ok(self.look(to)?.is_some_and(|there| proves(&there)).then_some(true))
     }
 
     /// Sets the modification time by the command that the server has: MFMT (draft-somers-ftp-mfxx), MDTM with a time,

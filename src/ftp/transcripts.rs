@@ -4,7 +4,7 @@
 //! The data connections are not part of the scripts: what comes over them is given beside, in order, and what was sent over
 //! them is kept.
 
-use super::{Client, Login, RemotePath, Security, Store};
+use super::{Client, Glue, Login, RemotePath, Security, Store};
 use crate::{
     base::{error::*, secret::Secret, tree::EntryKind},
     net::{Dialer, Endpoint, Patience, Transport, mem::transcript},
@@ -304,6 +304,52 @@ fn a_lost_226_is_unconfirmed_and_not_for_a_retry() {
         upload.write_all(b"data").unwrap();
         let error = upload.finish().unwrap_err();
         assert_eq!((error.kind(), error.again()), (Kind::Unconfirmed, Again::Never));
+        assert!(!client.is_alive());
+    });
+}
+
+#[test]
+fn a_body_that_breaks_off_leaves_no_reply_behind() {
+    let script = "
+        C: EPSV
+        S: 229 (|||4000|)
+        C: STOR a
+        C: SIZE a
+        C: EPSV
+        S: 150 send it
+        S: 226 done
+        S: 213 2
+        S: 229 (|||4001|)
+        C: DELE a
+        S: 250 gone";
+    logged_in(script, &[b""], b"da", |client| {
+        client.batch_and_prepare(&[]).unwrap();
+        let name = path("a");
+        let row = Glue { before: &[], path: &name, algorithm: None, early: true, prepare: true };
+        let glued = client.store_glued(&row, |to| {
+            to.write_all(b"da")?;
+            Err(Error::interrupted(2).into())
+        });
+        assert_eq!(glued.stored.unwrap_err().kind(), Kind::Interrupted);
+        client.delete(&name).unwrap();
+    });
+}
+
+#[test]
+fn success_that_nobody_waited_for_the_data_of_is_none() {
+    let script = "
+        C: EPSV
+        S: 229 (|||4000|)
+        C: STOR a
+        C: SIZE a
+        S: 226 done
+        S: 213 0";
+    logged_in(script, &[b""], b"", |client| {
+        client.batch_and_prepare(&[]).unwrap();
+        let name = path("a");
+        let row = Glue { before: &[], path: &name, algorithm: None, early: false, prepare: false };
+        let glued = client.store_glued(&row, |to| to.write_all(b"data"));
+        assert_eq!(glued.stored.unwrap_err().kind(), Kind::Protocol);
         assert!(!client.is_alive());
     });
 }

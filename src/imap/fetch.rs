@@ -112,6 +112,8 @@ pub struct Body<'a> {
     /// The server undid the transfer encoding.
     pub binary: bool,
     pub uid: Option<Uid>,
+    /// Which of the commands is at work, counted from 0: where the UID stands behind the body, this tells whose it is.
+    pub command: usize,
     pub size: u64,
     from: Source<'a>,
 }
@@ -146,6 +148,8 @@ pub struct Fetching<'m> {
     to_send: VecDeque<Request>,
     /// With the length of each.
     waiting: VecDeque<(Tag, usize)>,
+    /// How many commands are done.
+    done: usize,
     uidvalidity: Option<u64>,
     /// Headers of the message that is arriving.
     header: Vec<u8>,
@@ -163,6 +167,7 @@ impl<'m> Fetching<'m> {
             wire,
             to_send: commands.into(),
             waiting: VecDeque::new(),
+            done: 0,
             uidvalidity,
             header: Vec::new(),
             header_seen: false,
@@ -206,11 +211,13 @@ impl<'m> Fetching<'m> {
                         continue;
                     }
                     self.streamed.push((section.clone(), true));
+                    let command = self.done;
                     let from = Source::Wire(self.wire.frames().literal(len));
-                    return Ok(Some(Piece::Body(Body { section, binary, uid, size: len, from })));
+                    return Ok(Some(Piece::Body(Body { section, binary, uid, command, size: len, from })));
                 }
                 Event::Done(tag, status) => {
                     self.waiting.retain(|(t, _)| *t != tag);
+                    self.done += 1;
                     if let (Some(was), Some(is)) = (self.uidvalidity, self.wire.news.uidvalidity)
                         && was != is
                     {
@@ -321,8 +328,9 @@ impl<'m> Fetching<'m> {
         }
         for (section, binary, bytes) in strings {
             let size = bytes.len() as u64;
+            let (uid, command) = (message.uid, self.done);
             let from = Source::Memory(Cursor::new(bytes));
-            self.ready.push_back(Body { section, binary, uid: message.uid, size, from });
+            self.ready.push_back(Body { section, binary, uid, command, size, from });
         }
         Box::new(message)
     }

@@ -218,6 +218,8 @@ impl Frames {
         }
         self.line.drain(..from);
         let (mut set, mut order) = (SetBuilder::default(), Vec::new());
+        // (MODSEQ n), RFC 7162 §3.1.5, is the last thing on the line, however many pieces it comes in.
+        let mut over = false;
         loop {
             let whole = !self.partial;
             let end = match (whole, self.line.iter().rposition(|b| *b == b' ')) {
@@ -226,11 +228,8 @@ impl Frames {
                 (false, None) => return Err(odd_number(&self.line)),
             };
             for word in self.line[..end].split(|b| *b == b' ').filter(|w| !w.is_empty()) {
-                if word[0] == b'(' {
-                    // (MODSEQ n), RFC 7162 §3.1.5: the last thing on the line.
-                    break;
-                }
-                if sort && word.starts_with(b"MODSEQ") {
+                over |= word[0] == b'(' || (sort && word.starts_with(b"MODSEQ"));
+                if over {
                     break;
                 }
                 let uid = number(word.strip_suffix(b")").unwrap_or(word))

@@ -19,22 +19,31 @@ pub enum Heard {
 }
 
 impl Mailbox<'_> {
-    /// Waits until the mailbox changes, at most so long. IDLE is begun anew at the end of it, so `limit` is a few minutes.
+    /// How often the mailbox changed since it was opened, as far as the server told.
+    pub fn changes(&mut self) -> u64 {
+        self.wire().news.changes
+    }
+
+    /// Waits until the mailbox has changed more often than `known`, at most so long. IDLE is begun anew at the end of it, so `limit` is a
+    /// few minutes. A server tells of news while it answers other commands too, so what is known is what [`Mailbox::changes`] said
+    /// before these.
     ///
     /// # Errors
     /// What the connection says.
-    pub fn wait(&mut self, limit: Duration) -> Result<Heard> {
-        let before = self.wire().news.changes;
+    pub fn wait(&mut self, limit: Duration, known: u64) -> Result<Heard> {
+        if self.changes() > known {
+            return Ok(Heard::News);
+        }
         if !(self.wire().caps.has("IDLE") || self.wire().caps.has("IMAP4REV2")) {
             self.session().noop()?;
-            return Ok(if self.wire().news.changes > before { Heard::News } else { Heard::Nothing });
+            return Ok(if self.changes() > known { Heard::News } else { Heard::Nothing });
         }
         let tag = self.wire().send(&Request::new("IDLE"))?;
         self.wire().go_ahead(&tag)?;
         let until = Instant::now() + limit;
         let mut heard = Heard::Nothing;
         loop {
-            if self.wire().news.changes > before {
+            if self.changes() > known {
                 heard = Heard::News;
                 break;
             }

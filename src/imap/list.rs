@@ -3,6 +3,9 @@
 use super::{Session, parse::Value, response::Response, wire::Request};
 use crate::base::{error::*, escape};
 
+/// More mailboxes than any server has.
+const MOST: usize = 1_000_000;
+
 /// A mailbox's name: as a person reads it, and where a server gave it, the bytes it gave.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name {
@@ -110,7 +113,10 @@ impl Session {
         let mut found = self.listed(&request)?;
         if status && !with_status {
             for listed in found.iter_mut().filter(|l| l.is_selectable()) {
-                listed.status = self.status(&listed.name).ok();
+                listed.status = match self.status(&listed.name) {
+                    Err(e) if self.is_broken() => return Err(e),
+                    status => status.ok(),
+                };
             }
         }
         found.sort_by(|a, b| (!a.name.is_inbox(), &a.name).cmp(&(!b.name.is_inbox(), &b.name)));
@@ -125,7 +131,7 @@ impl Session {
             let Response::Data(values) = response else { return Ok(()) };
             match values.as_slice() {
                 [kind, attributes, delimiter, name, ..] if kind.is("LIST") => {
-                    if found.len() >= 1_000_000 {
+                    if found.len() >= MOST {
                         return Err(Error::new(Kind::Limit, "more mailboxes than any server has"));
                     }
                     let Some(wire) = name.text() else { return Ok(()) };
@@ -138,7 +144,7 @@ impl Session {
                     });
                 }
                 [kind, name, items, ..] if kind.is("STATUS") => {
-                    if let Some(wire) = name.text() {
+                    if let Some(wire) = name.text().filter(|_| statuses.len() < MOST) {
                         statuses.push((wire.to_vec(), status_of(items.list())));
                     }
                 }

@@ -377,17 +377,20 @@ impl<'s> Mailbox<'s> {
         let target = self.session.wire_name(to);
         for chunk in set.chunks(u64::MAX) {
             let request = Request::new(verb).atom(&chunk).string(&target, self.session.wire.utf8);
-            let mut codes = Vec::new();
+            // As many as were asked for: a server may tell more.
+            let most = usize::try_from(set.len()).unwrap_or(usize::MAX);
+            let mut note = |status: &Status| {
+                let room = most.saturating_sub(map.len());
+                map.extend(copied(status).into_iter().take(room));
+            };
             let done = self.wire().call(&request, &mut |response| {
                 // MOVE tells in an untagged OK, before the EXPUNGEs (RFC 6851 §4.3).
                 if let Response::Status(status) = response {
-                    codes.push(status);
+                    note(&status);
                 }
                 Ok(())
             });
-            let status = done.map_err(|e| unconfirmed(missing_target(e, to)))?;
-            codes.push(status);
-            codes.iter().for_each(|s| map.extend(copied(s)));
+            note(&done.map_err(|e| unconfirmed(missing_target(e, to)))?);
         }
         self.check_validity()?;
         Ok(map)

@@ -1,7 +1,7 @@
 //! Cuts a search into what the server answers and what is decided here.
 //!
-//! Three things no server does: tell a moment (SEARCH compares days), look for attachments, and, with some, read UTF-8
-//! or count seconds (WITHIN). The tree is cut at such leaves; every largest part that the server does understand becomes
+//! Four things no server does: tell a moment (SEARCH compares days), look for attachments, take `7:*` at its word (where all are
+//! older it names the last message, RFC 9051 §9 seq-range), and, with some, read UTF-8 or count seconds (WITHIN). The tree is cut at such leaves; every largest part that the server does understand becomes
 //! one SEARCH. Its answers are sets, so the whole is set algebra, and only for the messages that are left over
 //! INTERNALDATE, BODYSTRUCTURE or headers are asked for.
 
@@ -22,6 +22,8 @@ pub struct Plan {
 enum Node {
     Remote(usize),
     Local(SearchKey),
+    /// One of these.
+    Uids(UidSet),
     And(Vec<Node>),
     Or(Vec<Node>),
     Not(Box<Node>),
@@ -60,9 +62,19 @@ impl Plan {
         Ok(Plan { node, searches, universe })
     }
 
-    /// Whether the server's answer is the whole answer.
+    /// Whether the server's answer, as far as it is [`Plan::within`], is the whole answer.
     pub fn is_remote(&self) -> bool {
-        matches!(self.node, Node::Remote(_))
+        match &self.node {
+            Node::And(nodes) => nodes.iter().all(|n| matches!(n, Node::Remote(_) | Node::Uids(_))),
+            node => matches!(node, Node::Remote(_)),
+        }
+    }
+
+    /// What the server may name beyond this does not fit.
+    pub fn within(&self) -> Option<UidSet> {
+        let Node::And(nodes) = &self.node else { return None };
+        let set = |n: &Node| if let Node::Uids(set) = n { Some(set.clone()) } else { None };
+        nodes.iter().filter_map(set).reduce(|a, b| a.intersection(&b))
     }
 
     pub fn needs(&self) -> Needs {
@@ -101,7 +113,7 @@ impl Cut<'_> {
     }
 
     fn is_remote(&self, key: &SearchKey) -> bool {
-        key.is_remote(self.caps) && (!self.ascii || key.is_ascii())
+        key.is_remote(self.caps) && (!self.ascii || key.is_ascii()) && !key.any(&is_open)
     }
 
     fn node(&mut self, key: &SearchKey) -> Result<Node> {
@@ -122,10 +134,13 @@ impl Cut<'_> {
                 let near = self.remote(K::Before(Day::utc(*t).plus(2)));
                 Node::And(vec![near, Node::Local(key.clone())])
             }
+            K::Uid(set) => Node::And(vec![self.remote(key.clone()), Node::Uids(set.clone())]),
             K::Not(inner) => Node::Not(Box::new(self.node(inner)?)),
             K::And(keys) => {
-                let (remote, local): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(|k| self.is_remote(k));
-                let mut nodes = Vec::new();
+                // Sets of UIDs without an end narrow the server's search as well.
+                let asked = |k: &SearchKey| self.is_remote(k) || is_open(k);
+                let (remote, local): (Vec<_>, Vec<_>) = keys.iter().cloned().partition(asked);
+                let mut nodes: Vec<Node> = remote.iter().filter(|k| is_open(k)).filter_map(uids).collect();
                 if !remote.is_empty() {
                     nodes.push(self.remote(SearchKey::and(remote)));
                 }
@@ -160,11 +175,20 @@ impl Cut<'_> {
     }
 }
 
+/// `7:*`; a `*` alone is the last message and meant so.
+fn is_open(key: &SearchKey) -> bool {
+    matches!(key, SearchKey::Uid(set) if set.ranges().last().is_some_and(|(a, b)| a < b && *b == Uid::MAX))
+}
+
+fn uids(key: &SearchKey) -> Option<Node> {
+    if let SearchKey::Uid(set) = key { Some(Node::Uids(set.clone())) } else { None }
+}
+
 /// Whether the server's answers alone bound the candidates.
 fn bounds(node: &Node) -> bool {
     match node {
         Node::Remote(_) => true,
-        Node::Local(_) | Node::Not(_) => false,
+        Node::Local(_) | Node::Not(_) | Node::Uids(_) => false,
         Node::And(nodes) => nodes.iter().any(bounds),
         Node::Or(nodes) => nodes.iter().all(bounds),
     }
@@ -173,6 +197,7 @@ fn bounds(node: &Node) -> bool {
 fn candidates(node: &Node, found: &[UidSet]) -> Option<UidSet> {
     match node {
         Node::Remote(at) => Some(found.get(*at).cloned().unwrap_or_default()),
+        Node::Uids(set) => Some(set.clone()),
         Node::Local(_) | Node::Not(_) => None,
         Node::And(nodes) => {
             nodes.iter().filter_map(|n| candidates(n, found)).reduce(|a, b| a.intersection(&b))
@@ -186,6 +211,7 @@ fn candidates(node: &Node, found: &[UidSet]) -> Option<UidSet> {
 fn decide(node: &Node, uid: Uid, found: &[UidSet], facts: &dyn Facts) -> bool {
     match node {
         Node::Remote(at) => found.get(*at).is_some_and(|s| s.contains(uid)),
+        Node::Uids(set) => set.contains(uid),
         Node::Local(key) => local(key, facts),
         Node::And(nodes) => nodes.iter().all(|n| decide(n, uid, found, facts)),
         Node::Or(nodes) => nodes.iter().any(|n| decide(n, uid, found, facts)),
@@ -210,7 +236,7 @@ fn local(key: &SearchKey, facts: &dyn Facts) -> bool {
 
 fn needs_of(node: &Node, needs: &mut Needs) {
     match node {
-        Node::Remote(_) => {}
+        Node::Remote(_) | Node::Uids(_) => {}
         Node::Local(key) => match key {
             SearchKey::SinceMoment(_) | SearchKey::BeforeMoment(_) => needs.internal_date = true,
             SearchKey::Attachment(_) => needs.structure = true,
@@ -310,6 +336,42 @@ mod tests {
                 let fits = candidates.contains(uid(i)) && plan.decide(uid(i), &found, m);
                 prop_assert_eq!(fits, truth(&key, m));
             }
+        }
+    }
+
+    #[test]
+    fn a_set_without_an_end_holds_nothing_older() {
+        struct Nothing;
+        impl Facts for Nothing {
+            fn internal_date(&self) -> Option<Time> {
+                None
+            }
+            fn attachment(&self, _: Option<&str>) -> bool {
+                false
+            }
+            fn header(&self, _: &str) -> Option<String> {
+                None
+            }
+        }
+        let seen = SearchKey::Flag(Flag::Seen, true);
+        let open = || SearchKey::Uid(UidSet::parse(b"3,20:*").unwrap());
+        // The mailbox holds 3 and 10, none of them seen, and the server takes `20:*` for 10.
+        let server = |key: &SearchKey| -> UidSet {
+            if *key == seen { UidSet::new() } else { [3, 10].into_iter().collect() }
+        };
+        for (key, want, remote) in [
+            (open(), &[3][..], true),
+            (SearchKey::And(vec![seen.clone().not(), open()]), &[3], true),
+            (SearchKey::Or(vec![seen.clone(), open()]), &[3], false),
+            (open().not(), &[10], false),
+            (SearchKey::Uid(UidSet::parse(b"*").unwrap()), &[3, 10], true),
+        ] {
+            let plan = Plan::new(&key, &caps("X"), false, NOW).unwrap();
+            assert_eq!(plan.is_remote(), remote, "{key:?}");
+            let found: Vec<UidSet> = plan.searches.iter().map(server).collect();
+            let fits: Vec<Uid> =
+                plan.candidates(&found).iter().filter(|u| plan.decide(*u, &found, &Nothing)).collect();
+            assert_eq!(fits, want, "{key:?}");
         }
     }
 

@@ -155,7 +155,7 @@ impl SearchKey {
         })
     }
 
-    fn any(&self, is: &dyn Fn(&SearchKey) -> bool) -> bool {
+    pub(super) fn any(&self, is: &dyn Fn(&SearchKey) -> bool) -> bool {
         match self {
             SearchKey::Not(inner) => inner.any(is),
             SearchKey::And(keys) | SearchKey::Or(keys) => keys.iter().any(|k| k.any(is)),

@@ -2,7 +2,10 @@
 use super::*;
 use crate::{
     base::secret::Secret,
-    net::{Dialer, Transport, mem::transcript},
+    net::{
+        Dialer, Transport,
+        mem::{transcript, transcript_whole},
+    },
     textproto::sasl::{Credentials, Mechanism},
 };
 use std::io::Read;
@@ -76,6 +79,31 @@ S: * OK [UIDVALIDITY 7] x
 S: * OK [UIDNEXT 10] x
 S: w2 OK [READ-ONLY] x
 ";
+
+#[test]
+fn what_follows_the_numbers_is_no_number() {
+    // A long line is handed on in pieces of 32 KiB: this one ends within the count of changes.
+    let mut numbers = "* SEARCH".to_string();
+    while numbers.len() + " (MODSEQ 9".len() < 32 << 10 {
+        numbers += " 7";
+    }
+    let script = format!("{EXAMINE}C: w3 UID SEARCH ALL\nS: {numbers} (MODSEQ 917)\nS: w3 OK x\n");
+    transcript(&with("X", &script), |io| {
+        let mut session = session(io);
+        let mut mailbox = session.examine(&Name::inbox()).unwrap();
+        assert_eq!(mailbox.search(&SearchKey::All).unwrap(), UidSet::one(7));
+    });
+}
+
+#[test]
+fn alerts_have_an_end() {
+    let alerts = "S: * OK [ALERT] look out\n".repeat(100);
+    transcript_whole(&with("X", &format!("C: w2 NOOP\n{alerts}S: w2 OK x\n")), |io| {
+        let mut session = session(io);
+        session.noop().unwrap();
+        assert_eq!(session.alerts().len(), 20);
+    });
+}
 
 #[test]
 fn searches_by_every_ladder() {

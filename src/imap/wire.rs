@@ -17,6 +17,9 @@ use crate::{
 };
 use zeroize::Zeroize;
 
+/// More than so many are no news to anybody.
+const ALERTS: usize = 20;
+
 /// What the server can do, as it last said. Names are kept in capitals.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities(Vec<String>);
@@ -446,7 +449,7 @@ impl Wire {
     }
 
     fn note(&mut self, status: &Status) {
-        if status.is("ALERT") {
+        if status.is("ALERT") && self.alerts.len() < ALERTS {
             self.alerts.push(status.text.clone());
         }
         if status.is("CAPABILITY") {

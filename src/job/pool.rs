@@ -5,6 +5,7 @@
 //! jobs are handed out, and what is left comes back to the caller, who tells.
 
 use std::{
+    cell::RefCell,
     sync::{Condvar, Mutex, MutexGuard, PoisonError, mpsc},
     time::Duration,
 };
@@ -27,7 +28,7 @@ pub struct Worker<'a, J, R> {
     heap: &'a Mutex<Heap<J>>,
     changed: &'a Condvar,
     stopping: &'a (dyn Fn() -> bool + Sync),
-    results: mpsc::Sender<R>,
+    tell: &'a dyn Fn(R),
 }
 
 impl<J, R> Worker<'_, J, R> {
@@ -70,8 +71,7 @@ impl<J, R> Worker<'_, J, R> {
 
     /// Tells the thread that hears of results.
     pub fn tell(&self, result: R) {
-        // It listens until the last worker is gone.
-        let _ = self.results.send(result);
+        (self.tell)(result);
     }
 
     /// Gives a job back and leaves the rest to the others. The last worker gets its job back instead.
@@ -89,7 +89,8 @@ impl<J, R> Worker<'_, J, R> {
 }
 
 /// Runs `work` in `workers` threads (at most one a job) until the jobs are done or `stopping` says so. Jobs are taken from the back.
-/// `hear` runs in the calling thread. Gives back what was not begun.
+/// `hear` runs in the calling thread, and so does a worker that is alone: two threads would take turns, and pay for each.
+/// Gives back what was not begun.
 pub fn run<J: Send, R: Send>(
     workers: usize,
     jobs: Vec<J>,
@@ -100,15 +101,25 @@ pub fn run<J: Send, R: Send>(
     let workers = workers.clamp(1, jobs.len().max(1));
     let heap = Mutex::new(Heap { jobs, out: 0, workers });
     let changed = Condvar::new();
-    let (results, heard) = mpsc::channel();
-    std::thread::scope(|scope| {
-        for number in 0..workers {
-            let (results, heap, changed, work) = (results.clone(), &heap, &changed, &work);
-            scope.spawn(move || work(&Worker { number, heap, changed, stopping, results }));
-        }
-        drop(results);
-        heard.into_iter().for_each(&mut hear);
-    });
+    if workers == 1 {
+        let hear = RefCell::new(hear);
+        let tell = |result| hear.borrow_mut()(result);
+        work(&Worker { number: 0, heap: &heap, changed: &changed, stopping, tell: &tell });
+    } else {
+        let (results, heard) = mpsc::channel();
+        std::thread::scope(|scope| {
+            for number in 0..workers {
+                let (results, heap, changed, work) = (results.clone(), &heap, &changed, &work);
+                scope.spawn(move || {
+                    // The caller listens until the last worker is gone.
+                    let tell = |result| drop(results.send(result));
+                    work(&Worker { number, heap, changed, stopping, tell: &tell });
+                });
+            }
+            drop(results);
+            heard.into_iter().for_each(&mut hear);
+        });
+    }
     heap.into_inner().unwrap_or_else(PoisonError::into_inner).jobs
 }
 

@@ -89,7 +89,7 @@ impl AttachSpec {
             }
             guessed = "application/gzip".into();
         }
-        header::check("a file name", &name)?;
+        header::check(&format!("the name of {}", path.display()), &name)?;
         // A directory in a name is nobody's business, and a danger at the other end.
         let name = name.rsplit(['/', '\\']).next().map(str::to_string).unwrap_or_default();
         let name = if name.chars().any(char::is_control) {

@@ -35,24 +35,29 @@ pub fn values(head: &[u8], name: &str) -> Vec<String> {
     header::fields(head).filter(|f| f.is(name)).map(|f| f.text().trim().to_string()).collect()
 }
 
+/// The names and addresses in all fields of that name.
+pub fn people(head: &[u8], name: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for field in header::fields(head).filter(|f| f.is(name)) {
+        match addresses::from_header(field.value) {
+            Ok(list) => found.extend(
+                addresses::mailboxes(&list)
+                    .map(|m| (m.name.clone().unwrap_or_default(), m.address.to_string())),
+            ),
+            // No list of addresses by the grammar: still a text that people read.
+            Err(_) => found.push((String::new(), field.text())),
+        }
+    }
+    found
+}
+
 impl Facts for Message<'_> {
     fn header(&mut self, name: &str) -> Result<Vec<String>> {
         Ok(values(self.head, name))
     }
 
     fn addresses(&mut self, name: &str) -> Result<Vec<(String, String)>> {
-        let mut found = Vec::new();
-        for field in header::fields(self.head).filter(|f| f.is(name)) {
-            match addresses::from_header(field.value) {
-                Ok(list) => found.extend(
-                    addresses::mailboxes(&list)
-                        .map(|m| (m.name.clone().unwrap_or_default(), m.address.to_string())),
-                ),
-                // No list of addresses by the grammar: still a text that people read.
-                Err(_) => found.push((String::new(), field.text())),
-            }
-        }
-        Ok(found)
+        Ok(people(self.head, name))
     }
 
     fn size(&self) -> u64 {

@@ -168,6 +168,9 @@ pub struct Raw {
     /// What stood in Bcc and Resent-Bcc: for `-t`, and nobody else.
     bcc: Vec<u8>,
     bcc_spans: Vec<(usize, usize, usize)>,
+    /// A copy of the fields of the last time it was resent.
+    resent: Vec<u8>,
+    resent_spans: Vec<(usize, usize, usize)>,
 }
 
 impl Raw {
@@ -206,6 +209,8 @@ impl Raw {
             longest,
             bcc: Vec::new(),
             bcc_spans: Vec::new(),
+            resent: Vec::new(),
+            resent_spans: Vec::new(),
             source,
         };
         raw.edit(head, from, domain, message_id)?;
@@ -230,6 +235,11 @@ impl Raw {
             head[*at..*at + *length].eq_ignore_ascii_case(wanted.as_bytes())
         };
         let has = |wanted: &str| spans.iter().any(|s| is(wanted, s));
+        for span in newest_resent(head, &spans) {
+            let at = self.resent.len();
+            self.resent_spans.push((at, at + span.1 - span.0, span.2));
+            self.resent.extend_from_slice(&head[span.0..span.1]);
+        }
         for span in &spans {
             let whole = &head[span.0..span.1];
             if is("Bcc", span) || is("Resent-Bcc", span) {
@@ -292,6 +302,11 @@ impl Raw {
         of(&self.bcc, &self.bcc_spans)
     }
 
+    /// The fields of the last time it was resent, Resent-Bcc among them; none if it never was.
+    pub fn resent(&self) -> impl Iterator<Item = Field<'_>> {
+        of(&self.resent, &self.resent_spans)
+    }
+
     pub fn name(&self) -> &str {
         &self.source.name
     }
@@ -300,6 +315,22 @@ impl Raw {
     pub fn header_is_utf8(&self) -> bool {
         std::str::from_utf8(&self.header).is_ok()
     }
+}
+
+/// RFC 5322 §3.6.6: each time a message is resent a block of these is put in front, each of them once at most. So the newest is the
+/// first, and ends where another field stands or one comes again.
+fn newest_resent<'s>(head: &[u8], spans: &'s [(usize, usize, usize)]) -> &'s [(usize, usize, usize)] {
+    let names = ["Date", "From", "Sender", "To", "Cc", "Bcc", "Message-ID", "Reply-To"];
+    let which = |(at, _, length): &(usize, usize, usize)| {
+        let name = std::str::from_utf8(&head[*at..*at + *length]).unwrap_or_default();
+        let rest = name.get(.."Resent-".len()).filter(|start| start.eq_ignore_ascii_case("Resent-"));
+        rest.and_then(|start| names.iter().position(|n| n.eq_ignore_ascii_case(&name[start.len()..])))
+    };
+    let start = spans.iter().position(|s| which(s).is_some()).unwrap_or(spans.len());
+    let block = &spans[start..];
+    let mut met = [false; 8];
+    let ends = |s| which(s).is_none_or(|n| std::mem::replace(&mut met[n], true));
+    &block[..block.iter().position(ends).unwrap_or(block.len())]
 }
 
 fn of<'a>(header: &'a [u8], spans: &'a [(usize, usize, usize)]) -> impl Iterator<Item = Field<'a>> {
@@ -407,6 +438,24 @@ mod tests {
         assert_eq!(body, "Bcc: in the body\r\n");
         let hidden: Vec<String> = raw.hidden().map(|f| f.value()).collect();
         assert_eq!(hidden, ["secret@x,\t more@x", "s2@x"]);
+    }
+
+    #[test]
+    fn the_newest_resent_block_is_the_first() {
+        let names = |text: &str| -> Vec<String> {
+            raw(&format!("{text}{REST}\n"))
+                .unwrap()
+                .resent()
+                .map(|f| format!("{}={}", f.name, f.value()))
+                .collect()
+        };
+        let old = "Resent-From: old@x\nResent-To: older@x\nResent-Cc: oldest@x\n";
+        let new = "Received: by x\nResent-From: me@x\nresent-to: new@x\nResent-Bcc: quiet@x\n";
+        let expect = ["Resent-From=me@x", "resent-to=new@x", "Resent-Bcc=quiet@x"];
+        assert_eq!(names(&format!("{new}{old}")), expect);
+        assert_eq!(names(&format!("{new}Received: by y\n{old}")), expect);
+        assert_eq!(names("To: b@x\n"), [""; 0]);
+        assert_eq!(names("Resent-X: b@x\n"), [""; 0]);
     }
 
     #[test]

@@ -246,6 +246,22 @@ mod tests {
         ] {
             assert!(names(message).contains(&want.to_string()), "{want}: {:?}", names(message));
         }
+        // What we build ourselves is read alike by all; the same without RFC 2231's name, or with another one, is not.
+        let word = "=?utf-8?B?R3LDtsOfZS5wbmc=?=";
+        for (file_name, clean) in [
+            ("filename*=utf-8''Gr%C3%B6%C3%9Fe.png", true),
+            ("filename*=utf-8''x.png", false),
+            ("x=y", false),
+        ] {
+            let head = format!("Content-Type: image/png; name=\"{word}\"\r\n");
+            let message = format!("{head}Content-Disposition: attachment; {file_name}\r\n\r\n");
+            let found = names(message.as_bytes());
+            assert_eq!(
+                !found.contains(&"1 encoded_word_in_parameter".into()),
+                clean,
+                "{file_name}: {found:?}"
+            );
+        }
         // Offsets are those of the message, whatever came out of a decoder in between.
         let inside = crate::base::b64::encode(b"Subject: y\n\nbody\r\n");
         let message = format!(

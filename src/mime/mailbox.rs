@@ -120,8 +120,8 @@ pub fn index(file: File, name: &str, format: Format) -> Result<Vec<Item>> {
     let mut nth = 0;
     while nth < starts.len() {
         let start = starts[nth];
-        let (header, message) = beginning(&file, start, size).map_err(failed)?;
         let mut end = starts.get(nth + 1).copied().unwrap_or(size);
+        let (header, message) = beginning(&file, start, end).map_err(failed)?;
         let mut counted = false;
         if matches!(format, Format::Auto | Format::Cl2)
             && let Some(length) = content_length(&header)
@@ -129,9 +129,8 @@ pub fn index(file: File, name: &str, format: Format) -> Result<Vec<Item>> {
         {
             let stop = message.saturating_add(body as u64).saturating_add(length);
             // It lands on a From line, on the blank line before it, or on the end.
-            let lands =
-                starts[nth..].iter().find(|s| **s > start && (stop..=stop.saturating_add(2)).contains(*s));
-            if let Some(next) = lands {
+            let next = starts.get(starts.partition_point(|s| *s < stop.max(end)));
+            if let Some(next) = next.filter(|s| **s <= stop.saturating_add(2)) {
                 (end, counted) = (*next, true);
             } else if stop <= size && size - stop <= 2 {
                 (end, counted) = (size, true);
@@ -223,9 +222,10 @@ fn is_from_line(line: &[u8]) -> bool {
     time && month
 }
 
-/// The start of a message behind its From line: its header as far as it is looked at, and where it starts.
-fn beginning(file: &File, start: u64, size: u64) -> io::Result<(Vec<u8>, u64)> {
-    let most = usize::try_from(size - start).unwrap_or(usize::MAX).min(64 * 1024);
+/// The start of a message behind its From line: its header as far as it is looked at, and where it starts. `end` is where the
+/// next may begin.
+fn beginning(file: &File, start: u64, end: u64) -> io::Result<(Vec<u8>, u64)> {
+    let most = usize::try_from(end - start).unwrap_or(usize::MAX).min(64 * 1024);
     let mut bytes = vec![0; most];
     let mut n = 0;
     while n < most {

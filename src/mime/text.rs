@@ -72,7 +72,10 @@ impl<'a> Readable<'a> {
         let mut out = lines.bytes();
         if let Some(html) = &mut now.html {
             plain.clear();
-            html.push(lines.bytes(), plain);
+            html.push(lines.bytes(), plain)?;
+            if last {
+                html.finish(plain)?;
+            }
             out = plain.bytes();
         }
         if let Some(byte) = out.last() {
@@ -136,7 +139,7 @@ impl Visitor for Readable<'_> {
     }
 }
 
-/// The text of HTML.
+/// The text of HTML in UTF-8, whose lines each have their end.
 #[derive(Default)]
 pub struct Html {
     state: Markup,
@@ -163,13 +166,24 @@ enum Markup {
     Entity,
 }
 
-impl Html {
-    pub fn push(&mut self, bytes: &[u8], out: &mut Out) {
-        for &byte in bytes {
-            self.byte(byte, out);
-        }
+impl Codec for Html {
+    fn push(&mut self, input: &[u8], out: &mut Out) -> Result<()> {
+        input.iter().for_each(|byte| self.byte(*byte, out));
+        Ok(())
     }
 
+    fn finish(&mut self, out: &mut Out) -> Result<()> {
+        if self.state == Markup::Entity {
+            self.byte(b'\n', out);
+        }
+        if self.line {
+            self.newline(out);
+        }
+        Ok(())
+    }
+}
+
+impl Html {
     fn byte(&mut self, byte: u8, out: &mut Out) {
         match self.state {
             Markup::Text => match byte {
@@ -375,7 +389,7 @@ mod tests {
         assert_eq!(text(b"\r\ncaf\xe9"), "café\n");
         let alternative = b"Content-Type: multipart/alternative; boundary=A\n\n--A\n\nplain\n--A\nContent-Type: text/html\n\n<p>html\n--A--\n";
         assert_eq!(text(alternative), "plain\n");
-        let html = b"Content-Type: text/html\n\n<style>x</style><p>Hello &amp; <b>good</b>\nday</p><p>a &lt; b<br>c<!-- no > -->d</p>1 < 2 &nosuch; &#9731;";
+        let html = b"Content-Type: text/html\n\n<style>x</style><p>Hello &amp; <b>good</b>\nday</p><p>a &lt; b<br>c<!-- no > -->d</p>1 < 2 &nosuch; &#9731";
         assert_eq!(text(html), "Hello & good day\n\na < b\ncd\n\n1 < 2 &nosuch; ☃\n");
     }
 

@@ -59,7 +59,8 @@ impl Cancel {
         }
     }
 
-    fn why(&self) -> Option<Error> {
+    /// Why the run was told to end, if it was, cleaning up or not.
+    pub fn why(&self) -> Option<Error> {
         match self.0.signal.load(Ordering::Relaxed) {
             0 => {}
             signal => return Some(Error::interrupted(i32::try_from(signal).unwrap_or(15))),

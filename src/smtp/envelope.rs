@@ -132,6 +132,12 @@ impl Envelope {
                 "{host} does not offer DSN: --notify, --ret and --envid cannot be honoured"
             ));
         }
+        if let Some(most) = ext.rcpt_max.filter(|most| self.policy == Policy::All && self.to.len() > *most) {
+            let many = self.to.len();
+            return lacks(format!(
+                "{host} takes at most {most} recipients at once, and --rcpt-policy all wants {many} together"
+            ));
+        }
         if self.require_tls && !(ext.requiretls && tls) {
             return lacks(format!("{host} does not offer REQUIRETLS"));
         }

@@ -145,6 +145,35 @@ fn with_policy_all_nobody_gets_it_and_data_is_not_sent() {
 }
 
 #[test]
+fn with_policy_all_the_worst_refusal_is_everybodys() {
+    for (answers, again) in [
+        ("S: 450 busy\nS: 550 no\nS: 250 ok\n", Again::Never),
+        ("S: 250 ok\nS: 450 busy\nS: 452 4.5.3 too many\n", Again::Later),
+    ] {
+        let rest = format!(
+            "C: MAIL FROM:<a@x> SIZE=21\nC: RCPT TO:<b@x>\nC: RCPT TO:<c@x>\nC: RCPT TO:<d@x>\nS: 250 ok\n{answers}"
+        );
+        session(&rest, |client| {
+            let envelope = Envelope { policy: Policy::All, ..to(&["b@x", "c@x", "d@x"]) };
+            let delivery = client.send(&envelope, &HI).unwrap();
+            let fates: Vec<_> = delivery.recipients.iter().map(|r| r.as_ref().unwrap_err().again()).collect();
+            assert_eq!(fates, [again; 3]);
+        });
+    }
+}
+
+#[test]
+fn with_policy_all_a_server_of_few_recipients_is_not_asked() {
+    let script = format!("{HELLO}S: 250-h\nS: 250 LIMITS RCPTMAX=2\n");
+    transcript(&script, |io| {
+        let envelope = Envelope { policy: Policy::All, ..to(&["b@x", "c@x", "d@x"]) };
+        let error = greet(io).unwrap().send(&envelope, &HI).unwrap_err();
+        assert_eq!((error.kind(), error.again()), (Kind::Refused, Again::Never));
+        assert!(error.message().contains("at most 2 recipients at once"), "{error}");
+    });
+}
+
+#[test]
 fn chunking_saves_the_turn_of_data_alone() {
     let script = format!(
         "{HELLO}S: 250-h\nS: 250-PIPELINING\nS: 250 CHUNKING\nC: MAIL FROM:<a@x>\nC: RCPT TO:<b@x>\n\

@@ -32,6 +32,28 @@ enum Answer {
     Deferred(Error),
 }
 
+impl Answer {
+    fn error(&self) -> Option<&Error> {
+        match self {
+            Answer::Accepted => None,
+            Answer::Refused(e) | Answer::Deferred(e) => Some(e),
+        }
+    }
+}
+
+/// Under [`Policy::All`], where one is refused: all are over for good, or all may be tried again, so that no later try is without
+/// the one whose refusal settled it.
+fn one_fate(answers: &mut [Answer]) {
+    let found = |again| move |e: &&Error| e.again() == again;
+    let errors = || answers.iter().filter_map(Answer::error);
+    let worst = errors().find(found(Again::Never)).or_else(|| errors().find(found(Again::Later)));
+    let Some(again) = worst.or_else(|| errors().next()).map(Error::again) else { return };
+    for answer in answers.iter_mut().filter(|a| a.error().is_none_or(|e| e.again() != again)) {
+        let text = "not sent, for another recipient was refused (--rcpt-policy all)";
+        *answer = Answer::Refused(Error::new(Kind::Refused, text).again_is(again));
+    }
+}
+
 impl Client {
     /// Sends one message to all recipients.
     ///
@@ -92,11 +114,7 @@ impl Client {
         envelope.fits(&self.ext, size, self.conn.host(), self.conn.tls().is_some())?;
         let all: Vec<usize> = (0..envelope.to.len()).collect();
         let answers = self.commands(envelope, &all, size, Start::Never)?.0;
-        let into = |a| match a {
-            Answer::Accepted => Ok(()),
-            Answer::Refused(e) | Answer::Deferred(e) => Err(e),
-        };
-        let answers = answers.into_iter().map(into).collect();
+        let answers = answers.iter().map(|a| a.error().cloned().map_or(Ok(()), Err)).collect();
         self.conn.call(&Command::new("RSET"), &[250])?;
         self.dirty = false;
         Ok(answers)
@@ -112,16 +130,7 @@ impl Client {
         let (mut answers, data) = self.commands(envelope, to, body.size(), start)?;
         let mut accepted = answers.iter().filter(|a| matches!(a, Answer::Accepted)).count();
         if envelope.policy == Policy::All && accepted < answers.len() {
-            let why = answers.iter().find_map(|a| match a {
-                Answer::Refused(e) | Answer::Deferred(e) => Some(e.clone()),
-                Answer::Accepted => None,
-            });
-            for answer in &mut answers {
-                if let (Answer::Accepted, Some(why)) = (&answer, &why) {
-                    let text = "not sent, for another recipient was refused (--rcpt-policy all)";
-                    *answer = Answer::Refused(Error::new(Kind::Refused, text).again_is(why.again()));
-                }
-            }
+            one_fate(&mut answers);
             accepted = 0;
         }
         if accepted == 0 {

@@ -59,25 +59,40 @@ impl Dir {
         Ok(Arc::new(Dir { fd, path, device }))
     }
 
-    /// As [`Dir::open`], making the directory and its parents first; `mode` is subject to the umask.
+    /// As [`Dir::open`], making the directory and its parents first, durably; `mode` is subject to the umask.
     pub fn create(path: &Path, mode: u32) -> Result<Arc<Dir>> {
         use std::os::unix::fs::DirBuilderExt;
-        if !path.as_os_str().is_empty() && !path.is_dir() {
+        let missing: Vec<&Path> =
+            path.ancestors().take_while(|p| !p.as_os_str().is_empty() && !p.is_dir()).collect();
+        if !missing.is_empty() {
             std::fs::DirBuilder::new().recursive(true).mode(mode).create(path).map_err(|e| {
                 Error::from_io(e, Kind::Create, format_args!("cannot make directory {}", show(path)))
             })?;
+        }
+        for above in missing.into_iter().filter_map(Path::parent) {
+            Dir::open(above)?.sync()?;
         }
         Dir::open(path)
     }
 
     /// The directory below, through no symbolic link; made with `mode` where it is missing and `mode` is given.
     pub fn below(self: &Arc<Dir>, components: &[&[u8]], mode: Option<u32>) -> Result<Arc<Dir>> {
+        self.walk(components, mode, false)
+    }
+
+    /// As [`Dir::below`]; what had to be made is durable.
+    pub fn make_below(self: &Arc<Dir>, components: &[&[u8]], mode: u32) -> Result<Arc<Dir>> {
+        self.walk(components, Some(mode), true)
+    }
+
+    fn walk(self: &Arc<Dir>, components: &[&[u8]], mode: Option<u32>, durable: bool) -> Result<Arc<Dir>> {
         let mut here = self.clone();
         for name in components {
             let name = component(name)?;
             let path = here.path.join(name);
             if let Some(mode) = mode {
                 match fs::mkdirat(&here.fd, name, Mode::from_raw_mode(mode)) {
+                    Ok(()) if durable => here.sync()?,
                     Ok(()) | Err(rustix::io::Errno::EXIST) => {}
                     Err(e) => return Err(failed(Kind::Create, e, "cannot make directory", &path)),
                 }

@@ -106,8 +106,7 @@ impl Mailstore for EmlDir {
             Some(dir) => dir.clone(),
             None => {
                 let levels: Vec<&[u8]> = folder.levels().iter().map(String::as_bytes).collect();
-                let dir = self.dir.below(&levels, Some(0o700))?;
-                self.dir.sync()?;
+                let dir = self.dir.make_below(&levels, 0o700)?;
                 self.folders.insert(folder.clone(), dir.clone());
                 dir
             }

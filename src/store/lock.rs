@@ -26,32 +26,50 @@ pub struct Dotlock {
 const FORGOTTEN: Duration = Duration::from_secs(1024);
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Locks the mbox `name` in `dir`, open as `file`, both ways, waiting at most `wait`.
-pub fn mbox(dir: &Arc<Dir>, name: &OsStr, file: &File, wait: Duration) -> Result<Option<Dotlock>> {
+/// Opens the mbox `name` in `dir` by `open` and locks it both ways, waiting at most `wait`.
+///
+/// It is opened under the dotlock, anew for each try, and looked up once more when it is locked: whoever held the locks may
+/// have removed an emptied mbox or put another in its place, and what is appended to a file without a name is lost.
+pub fn mbox(
+    dir: &Arc<Dir>,
+    name: &OsStr,
+    mut open: impl FnMut() -> Result<File>,
+    wait: Duration,
+) -> Result<(File, Option<Dotlock>)> {
     let deadline = Instant::now() + wait;
     let dotlock = dotlock(dir, name, deadline)?;
+    let path = dir.path().join(name);
     loop {
-        match fcntl_lock(file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => return Ok(dotlock),
-            Err(rustix::io::Errno::ACCESS | rustix::io::Errno::AGAIN) if Instant::now() < deadline => {
-                std::thread::sleep(PAUSE);
-            }
-            Err(rustix::io::Errno::ACCESS | rustix::io::Errno::AGAIN) => {
-                let path = show(&dir.path().join(name));
-                return Err(Error::new(Kind::Busy, format!("{path} is locked by another program")));
-            }
+        let file = open()?;
+        let locked = match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => true,
+            Err(rustix::io::Errno::ACCESS | rustix::io::Errno::AGAIN) => false,
             // A file system without fcntl locks: the dotlock has to do.
             Err(rustix::io::Errno::NOLCK | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP)
                 if dotlock.is_some() =>
             {
-                return Ok(dotlock);
+                true
             }
             Err(e) => {
-                let what = format!("cannot lock {}", show(&dir.path().join(name)));
-                return Err(Error::from_io(e.into(), Kind::Local, what));
+                return Err(Error::from_io(e.into(), Kind::Local, format!("cannot lock {}", show(&path))));
             }
+        };
+        if locked && is_at(&file, &path) {
+            return Ok((file, dotlock));
+        }
+        if Instant::now() >= deadline {
+            return Err(Error::new(Kind::Busy, format!("{} is locked by another program", show(&path))));
+        }
+        if !locked {
+            std::thread::sleep(PAUSE);
         }
     }
+}
+
+/// Whether the file is still what stands under its name.
+fn is_at(file: &File, path: &Path) -> bool {
+    let there = std::fs::metadata(path).and_then(|there| Ok((there, file.metadata()?)));
+    there.is_ok_and(|(there, ours)| (there.dev(), there.ino()) == (ours.dev(), ours.ino()))
 }
 
 fn dotlock(dir: &Arc<Dir>, name: &OsStr, deadline: Instant) -> Result<Option<Dotlock>> {
@@ -164,29 +182,57 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_lost_its_name_meanwhile_is_opened_anew() {
+        let temp = tempfile::tempdir().unwrap();
+        let dir = Dir::open(temp.path()).unwrap();
+        let (name, path) = (OsStr::new("box"), temp.path().join("box"));
+        let mut opened = 0;
+        let opening = || {
+            let file = open(&dir, "box");
+            opened += 1;
+            match opened {
+                1 => std::fs::remove_file(&path).unwrap(),
+                2 => std::fs::rename(
+                    {
+                        std::fs::write(temp.path().join("x"), "x").unwrap();
+                        temp.path().join("x")
+                    },
+                    &path,
+                )
+                .unwrap(),
+                _ => {}
+            }
+            Ok(file)
+        };
+        let (file, _held) = mbox(&dir, name, opening, Duration::from_secs(20)).unwrap();
+        assert!(is_at(&file, &path) && file.metadata().unwrap().len() == 1);
+        assert_eq!(opened, 3);
+    }
+
+    #[test]
     fn a_dotlock_is_respected_until_its_owner_is_gone() {
         let temp = tempfile::tempdir().unwrap();
         let dir = Dir::open(temp.path()).unwrap();
-        let file = open(&dir, "box");
-        let (name, lock) = (OsStr::new("box"), temp.path().join("box.lock"));
-        let held = mbox(&dir, name, &file, NOW).unwrap();
+        let lock_it = || mbox(&dir, OsStr::new("box"), || Ok(open(&dir, "box")), NOW);
+        let lock = temp.path().join("box.lock");
+        let held = lock_it().unwrap();
         let text = std::fs::read_to_string(&lock).unwrap();
         assert_eq!(text, format!("{} {} wirepost\n", std::process::id(), host()));
         drop(held);
         assert!(!lock.exists());
         // Ours, of another process that lives: respected.
         std::fs::write(&lock, format!("1 {} wirepost\n", host())).unwrap();
-        let error = mbox(&dir, name, &file, NOW).unwrap_err();
+        let error = lock_it().unwrap_err();
         assert_eq!(error.kind(), Kind::Busy, "{error}");
         // Somebody else's, of now: respected. Of long ago: not.
         std::fs::write(&lock, "0").unwrap();
-        assert_eq!(mbox(&dir, name, &file, NOW).unwrap_err().kind(), Kind::Busy);
+        assert_eq!(lock_it().unwrap_err().kind(), Kind::Busy);
         let old = std::time::SystemTime::now() - FORGOTTEN - Duration::from_secs(5);
         File::options().write(true).open(&lock).unwrap().set_modified(old).unwrap();
-        drop(mbox(&dir, name, &file, NOW).unwrap());
+        drop(lock_it().unwrap());
         // Ours, of a process that was: not respected at all. 2^22 is beyond any process number.
         std::fs::write(&lock, format!("4194304 {} wirepost\n", host())).unwrap();
-        drop(mbox(&dir, name, &file, NOW).unwrap());
+        drop(lock_it().unwrap());
         assert!(!lock.exists());
     }
 

@@ -87,13 +87,13 @@ impl Maildir {
             return Ok(boxes.clone());
         }
         let name = folder.maildir_name()?;
-        let dir = self.root.below(&[name.as_bytes()], Some(MODE))?;
+        let dir = self.root.make_below(&[name.as_bytes()], MODE)?;
         let root = self.folders[&Folder::inbox()].path.clone();
         let (_, boxes) = boxes(&dir, &root.join(&name))?;
         // Maildir++: tells a delivery agent that the Maildir above is the one with the quota. Present is fine.
-        let _ = dir.create_new(OsStr::new("maildirfolder"), 0o600);
-        dir.sync()?;
-        self.root.sync()?;
+        if dir.create_new(OsStr::new("maildirfolder"), 0o600).is_ok() {
+            dir.sync()?;
+        }
         self.batch.join(&boxes.new)?;
         self.folders.insert(folder.clone(), boxes.clone());
         Ok(boxes)
@@ -154,7 +154,6 @@ impl Maildir {
             Error::from_io(e, Kind::Local, format_args!("cannot move {} to {folder}", show(&self.path(kept))))
         })?;
         self.batch.changed(to);
-        self.batch.changed(&from);
         Ok(to.path().join(&kept.name))
     }
 
@@ -162,14 +161,16 @@ impl Maildir {
         let from = self.source(kept);
         from.remove(&kept.name).map_err(|e| {
             Error::from_io(e, Kind::Local, format_args!("cannot remove {}", show(&self.path(kept))))
-        })?;
-        self.batch.changed(&from);
-        Ok(())
+        })
     }
 
-    /// Waits until every move is on the disk: new places before old ones, in the order they came.
+    /// Waits until every move is on the disk: all new places before the old ones, so that a power cut leaves a message twice rather
+    /// than nowhere.
     pub fn sync(&mut self) -> Result<()> {
-        self.batch.sync_entries()
+        self.batch.sync_entries()?;
+        let inbox = &self.folders[&Folder::inbox()];
+        inbox.new.sync()?;
+        inbox.cur.sync()
     }
 }
 
@@ -279,7 +280,7 @@ fn nothing() -> Error {
 }
 
 fn boxes(dir: &Arc<Dir>, path: &Path) -> Result<(Arc<Dir>, Boxes)> {
-    let below = |name: &[u8]| dir.below(&[name], Some(MODE));
+    let below = |name: &[u8]| dir.make_below(&[name], MODE);
     // In this order: a reader that sees `cur` may rely on the others.
     let (tmp, new, cur) = (below(b"tmp")?, below(b"new")?, below(b"cur")?);
     Ok((tmp, Boxes { path: path.into(), new, cur }))

@@ -56,10 +56,8 @@ struct Piece {
 
 /// An mbox that is locked and about to grow.
 struct Open {
-    dir: Arc<Dir>,
     path: Arc<Path>,
     file: File,
-    made: bool,
     base: u64,
     pieces: Vec<Piece>,
     // Released last, after the file with its fcntl lock is closed.
@@ -68,9 +66,9 @@ struct Open {
 
 impl Mbox {
     /// `stage` is the directory of the staging file (the mbox's own may not be writable, as `/var/mail` is not), `tag`
-    /// its name, so that one left by a killed run is found again: it must belong to one run at a time (an account).
-    /// `wait`: how long to wait for other programs' locks.
-    pub fn open(path: &Path, stage: &Path, tag: &str, wait: Duration) -> Result<Mbox> {
+    /// its name, so that one left by a killed run is found again: nobody else's may be the same, for a killed run's is emptied by
+    /// the next that opens it. `wait`: how long to wait for other programs' locks.
+    pub fn open(path: &Path, stage: &Path, tag: impl AsRef<OsStr>, wait: Duration) -> Result<Mbox> {
         if let Some(parent) = path.parent() {
             Dir::create(parent, 0o700)?;
         }
@@ -80,9 +78,8 @@ impl Mbox {
                 .map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot open {}", show(path))))
         };
         let (at, stage_at) = (absolute(dir.path())?, absolute(stage)?);
-        let tag: String =
-            tag.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(80).collect();
-        let temp = OsString::from(format!("{tag}.stage"));
+        let mut temp = tag.as_ref().to_os_string();
+        temp.push(".stage");
         let stage = Partial::named(&Dir::create(stage, 0o700)?, &name, &temp, 0o600)?;
         // A target that cannot be written is said before the first message is fetched.
         open_mbox(&dir, &name)?;
@@ -108,7 +105,7 @@ impl Mbox {
             return Ok((self.dir.clone(), self.name.clone(), self.at.join(&self.name)));
         };
         let above: Vec<&[u8]> = above.iter().map(String::as_bytes).collect();
-        let dir = self.dir.below(&above, Some(0o700))?;
+        let dir = self.dir.make_below(&above, 0o700)?;
         let mut path = self.at.clone();
         path.extend(folder.levels());
         Ok((dir, OsString::from(last), path))
@@ -174,14 +171,12 @@ impl Mailstore for Mbox {
             let at = match self.open.iter().position(|o| *o.path == *path) {
                 Some(at) => at,
                 None => {
-                    let (file, made) = open_mbox(&dir, &name)?;
-                    let dotlock = lock::mbox(&dir, &name, &file, self.wait)?;
+                    let opening = || open_mbox(&dir, &name);
+                    let (file, dotlock) = lock::mbox(&dir, &name, opening, self.wait)?;
                     let base = length(&file, &path)?;
                     self.open.push(Open {
-                        dir,
                         path: path.into(),
                         file,
-                        made,
                         base,
                         pieces: Vec::new(),
                         _dotlock: dotlock,
@@ -215,16 +210,14 @@ impl Mailstore for Mbox {
     fn commit(&mut self) -> Result<Vec<Place>> {
         for open in std::mem::take(&mut self.open) {
             if let Err(e) = append(&open, self.stage.file()) {
-                // Undone at once; if even that fails, the next run settles it.
-                let _ = open.file.set_len(open.base).and_then(|()| open.file.sync_all());
+                // Undone at once; if even that fails, the next run settles it by what is staged.
+                let undone = open.file.set_len(open.base).and_then(|()| open.file.sync_all());
+                self.stage.keep(undone.is_err());
                 return Err(Error::from_io(
                     e,
                     Kind::Local,
                     format_args!("cannot append to {}", show(&open.path)),
                 ));
-            }
-            if open.made {
-                open.dir.sync()?;
             }
         }
         self.staged = 0;
@@ -253,24 +246,21 @@ fn append(open: &Open, stage: &File) -> io::Result<()> {
     open.file.sync_data()
 }
 
-/// The mbox, open for appending and reading, and whether it was made just now.
-fn open_mbox(dir: &Dir, name: &OsStr) -> Result<(File, bool)> {
+/// The mbox, open for appending and reading. One that is made here has a durable name: what is appended later needs it.
+fn open_mbox(dir: &Dir, name: &OsStr) -> Result<File> {
     let path = dir.path().join(name);
     let failed = |e| Error::from_io(e, Kind::Create, format_args!("cannot open mbox {}", show(&path)));
     match dir.create_new(name, 0o600) {
-        Ok(_) => {}
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-            // The user's own link to the mbox is followed; what it leads to must be a file.
-            let file = File::options().read(true).append(true).open(&path).map_err(failed)?;
-            if !file.metadata().map_err(failed)?.is_file() {
-                return Err(failed(io::Error::other("not a regular file")));
-            }
-            return Ok((file, false));
-        }
+        Ok(_) => dir.sync()?,
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
         Err(e) => return Err(failed(e)),
     }
+    // The user's own link to the mbox is followed; what it leads to must be a file.
     let file = File::options().read(true).append(true).open(&path).map_err(failed)?;
-    Ok((file, true))
+    if !file.metadata().map_err(failed)?.is_file() {
+        return Err(failed(io::Error::other("not a regular file")));
+    }
+    Ok(file)
 }
 
 fn length(file: &File, path: &Path) -> Result<u64> {
@@ -351,8 +341,14 @@ pub(super) fn settle(place: &Place) -> Result<bool> {
     }
     let failed = |e| Error::from_io(e, Kind::Local, format_args!("cannot read {}", show(path)));
     let (dir, name) = partial::split(path)?;
-    let file = File::options().read(true).write(true).open(path).map_err(failed)?;
-    let _dotlock = lock::mbox(&dir, &name, &file, Duration::from_secs(30))?;
+    let opening = || match File::options().read(true).write(true).open(path) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Err(failed(e).kind_is(Kind::Missing)),
+        opened => opened.map_err(failed),
+    };
+    let (file, _dotlock) = match lock::mbox(&dir, &name, opening, Duration::from_secs(30)) {
+        Err(e) if e.kind() == Kind::Missing => return Ok(false),
+        locked => locked?,
+    };
     let len = length(&file, path)?;
     if len >= offset + whole {
         let there =

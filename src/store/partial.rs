@@ -179,7 +179,8 @@ impl Partial {
             self.remove = false;
             return Ok(Some(target));
         }
-        for n in 0..10_000 {
+        let mut n = 0;
+        loop {
             let name = numbered(&self.target, n);
             match self.dir.rename_new(&self.temp, &self.dir, &name) {
                 Ok(()) => {
@@ -189,12 +190,31 @@ impl Partial {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => match conflict {
                     Conflict::Skip => return Ok(None),
                     Conflict::Fail => return Err(failed(e)),
-                    _ => {}
+                    // Another program may take the number meanwhile.
+                    _ => n = self.free_after(n).map_err(failed)?,
                 },
                 Err(e) => return Err(failed(e)),
             }
         }
-        Err(failed(io::ErrorKind::AlreadyExists.into()))
+    }
+
+    /// A number above a taken one that is free, the lowest where those given so far have no holes. Found by doubling and halving: a
+    /// directory may hold thousands of one name.
+    fn free_after(&self, taken: u32) -> io::Result<u32> {
+        let is_free = |n: u32| Ok::<_, io::Error>(self.dir.node(&numbered(&self.target, n))?.is_none());
+        let (mut taken, mut step) = (taken, 1u32);
+        let mut free = loop {
+            let n = taken.checked_add(step).ok_or(io::ErrorKind::AlreadyExists)?;
+            if is_free(n)? {
+                break n;
+            }
+            (taken, step) = (n, step.saturating_mul(2));
+        };
+        while free - taken > 1 {
+            let middle = taken + (free - taken) / 2;
+            if is_free(middle)? { free = middle } else { taken = middle }
+        }
+        Ok(free)
     }
 
     fn target_path(&self) -> PathBuf {
@@ -364,6 +384,24 @@ mod tests {
         assert!(error.message().ends_with("r.pdf: file exists"), "{error}");
         assert_eq!(names(temp.path()), ["r.1.pdf", "r.2.pdf", "r.pdf"]);
         assert_eq!(numbered(OsStr::new("x"), 1), "x.1");
+    }
+
+    #[test]
+    fn a_number_is_found_without_trying_each() {
+        let temp = tempfile::tempdir().unwrap();
+        let target = temp.path().join("r.pdf");
+        for n in 0..40 {
+            let want = if n == 0 { "r.pdf".to_string() } else { format!("r.{n}.pdf") };
+            assert_eq!(
+                written(&target, "x").persist(Conflict::Rename).unwrap(),
+                Some(temp.path().join(want))
+            );
+        }
+        for n in 40..=20_000 {
+            fs::hard_link(temp.path().join("r.1.pdf"), temp.path().join(format!("r.{n}.pdf"))).unwrap();
+        }
+        let place = written(&target, "x").persist(Conflict::Rename).unwrap();
+        assert_eq!(place, Some(temp.path().join("r.20001.pdf")));
     }
 
     #[test]

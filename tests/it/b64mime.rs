@@ -230,6 +230,12 @@ fn header_values() {
         let done = run(&world, args).stdin(stdin).go();
         assert_eq!((done.code, done.out().as_str()), (0, out), "{done:?}");
     }
+    let out = run(&world, &["header", "decode", "--json"]).stdin("=?utf-8?q?a?=\nb\n").go();
+    let values: Vec<_> =
+        out.events("header").iter().map(|h| (h["value"].clone(), h["raw"].clone())).collect();
+    assert_eq!(values, [("a".into(), "=?utf-8?q?a?=".into()), ("b".into(), "b".into())]);
+    let out = run(&world, &["header", "params", "x/y; charset=utf-8; name=\"a b\"", "--json"]).go();
+    assert_eq!(out.events("header")[0]["params"], serde_json::json!({"charset": "utf-8", "name": "a b"}));
     run(&world, &["header", "encode", "a\nBcc: x"]).go().exits(64);
     run(&world, &["header", "encode", "--name", "Bad Name", "x"]).go().exits(64);
 }

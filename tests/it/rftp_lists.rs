@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::rftp_site::{PASSWORD, Site, options};
 use crate::sandbox::ftp::Options;
-use crate::sandbox::script::{on, reply};
+use crate::sandbox::script::{End, Fault, on, reply};
 use crate::support::Output;
 
 fn go(site: &Site, args: &[&str]) -> Output {
@@ -230,4 +230,133 @@ fn names_that_are_not_utf_8_are_kept_in_json() {
     out.ends(0);
     assert_eq!(out.file()["local"]["bytes"], "ZC9h/w==");
     assert_eq!(out.file()["remote"]["bytes"], "dXAvYf8=");
+}
+
+/// Starts a run, sends it SIGINT once the server was asked `verb` so often, and waits for its end.
+fn interrupted(site: &Site, args: &[&str], verb: &str, times: usize) -> Output {
+    let urls: Vec<String> =
+        args.iter().map(|a| a.strip_prefix('@').map_or(a.to_string(), |p| site.url(p))).collect();
+    let going = site.run(&urls.iter().map(String::as_str).collect::<Vec<_>>()).start();
+    let asked =
+        |log: &crate::sandbox::hub::Log| log.commands.iter().filter(|c| c.starts_with(verb)).count() >= times;
+    assert!(site.server.wait_for(Duration::from_secs(20), asked));
+    going.signal(rustix::process::Signal::INT);
+    going.finish()
+}
+
+#[test]
+fn what_a_signal_left_is_told_and_repeated() {
+    let all = ["a", "b", "c", "d", "e"];
+    for args in [
+        &["put", "-r", "-j1", "d/", "@up/"][..],
+        &["put", "-r", "--exists", "newer", "d/", "@up/"],
+        &["put", "--keep-going", "d/a", "d/b", "d/c", "d/d", "d/e", "@up/"],
+    ] {
+        let stalls = on("STOR").nth(2).then(Fault::CutAfter(100_000, End::Stall));
+        let site = Site::with(vec![stalls]);
+        for name in all {
+            site.world.file(format!("d/{name}"), vec![b'x'; 2_000_000]);
+        }
+        let out = interrupted(&site, &[args, &["--json-file", "run.jsonl"]].concat(), "STOR", 2);
+        out.exits(130);
+        assert_eq!(out.events("file").len(), all.len(), "one line each: {out:?}");
+        let reasons = out.events("file").iter().filter(|e| e["reason"] == "interrupted").count();
+        assert!(reasons >= 3, "{out:?}");
+        go(&site, &["put", "--retry-from", "run.jsonl"]).ends(0);
+        assert_eq!(site.names_there("up"), all);
+    }
+    for args in [&["get", "-r", "-j1", "@d", "out"][..], &["get", "-r", "--exists", "newer", "@d", "out"]] {
+        let site = Site::with(vec![on("RETR").nth(2).then(Fault::CutAfter(100_000, End::Stall))]);
+        for name in all {
+            site.there(&format!("d/{name}"), vec![b'x'; 2_000_000]);
+        }
+        let out = interrupted(&site, &[args, &["--json-file", "run.jsonl"]].concat(), "RETR", 2);
+        out.exits(130);
+        assert_eq!(out.events("file").len(), all.len(), "one line each: {out:?}");
+        go(&site, &["get", "--retry-from", "run.jsonl"]).ends(0);
+        assert_eq!(site.names_here("out"), all);
+    }
+    // What was not compared is told as well, although nothing repeats it.
+    let site = Site::new(Options {
+        off: vec!["HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "XCRC"],
+        rules: vec![on("RETR").nth(2).then(Fault::CutAfter(0, End::Stall))],
+        ..options()
+    });
+    for name in all {
+        site.there(&format!("d/{name}"), name);
+        site.world.file(format!("d/{name}"), name);
+    }
+    let out = interrupted(&site, &["verify", "-j1", "d", "@d"], "RETR", 2);
+    out.exits(130);
+    assert_eq!(out.events("file").len(), all.len(), "one line each: {out:?}");
+}
+
+#[test]
+fn what_was_not_looked_at_is_repeated_to_its_own_place() {
+    // The directory could not be listed, and the name behind it was not come to.
+    let down = Site::with(vec![on("MLSD").nth(1).then(End::Reset)]);
+    for name in ["d/x", "e/y"] {
+        down.there(name, name);
+    }
+    go(&down, &["get", "-r", "@d", "@e", "out", "--json-file", "run.jsonl"]).ends(75);
+    let out = go(&down, &["get", "--retry-from", "run.jsonl"]);
+    out.ends(0);
+    assert_eq!((down.names_here("out/d"), down.names_here("out/e")), (vec!["x".into()], vec!["y".into()]));
+    // A tree under a new name keeps that name, although something is there by now.
+    let named = Site::with(vec![on("MLSD").nth(1).then(End::Reset)]);
+    named.there("d/x", "x");
+    go(&named, &["get", "-r", "@d", "new", "--json-file", "run.jsonl"]).ends(75);
+    std::fs::create_dir_all(named.world.path("new")).unwrap();
+    go(&named, &["get", "--retry-from", "run.jsonl"]).ends(0);
+    assert_eq!(named.names_here("new"), ["x"]);
+    // An upload whose directories could not be made.
+    let up = Site::with(vec![on("MKD").nth(1).then(End::Reset)]);
+    for name in ["d/x", "e/y"] {
+        up.world.file(name, name);
+    }
+    go(&up, &["put", "-r", "d", "e", "@up/", "--json-file", "run.jsonl"]);
+    go(&up, &["put", "--retry-from", "run.jsonl"]).ends(0);
+    assert_eq!((up.names_there("up/d"), up.names_there("up/e")), (vec!["x".into()], vec!["y".into()]));
+}
+
+#[test]
+fn no_file_takes_the_place_of_another_of_the_same_run() {
+    let site = Site::new(options());
+    for name in ["a/x.csv", "b/x.csv"] {
+        site.world.file(name, name);
+        site.there(name, name);
+    }
+    let (local, remote) = (["a/x.csv", "b/x.csv"], ["@a/x.csv", "@b/x.csv"]);
+    // What the names tell is said before anything is sent.
+    go(&site, &["put", local[0], local[1], "@in/", "--remove-source"]).ends(64);
+    go(&site, &["get", remote[0], remote[1], "in/", "--remove-source"]).ends(64);
+    site.world.file("list", local.join("\n"));
+    go(&site, &["put", "--files-from", "list", "@in/"]).ends(64);
+    assert!(site.server.commands().is_empty());
+    // What trees and patterns lead to is an item's failure: its source stays.
+    for args in [
+        &["put", "-r", "a/", "b/", "@in/", "--remove-source"][..],
+        &["put", "-r", "a/", local[1], "@in/", "--remove-source", "--in-place"],
+        &["get", "-r", "@a/", "@b/", "in/", "--remove-source"],
+        &["get", "@a/*", "@b/*", "in/", "--remove-source"],
+        &["get", "-r", remote[0], remote[1], "in/", "--remove-source"],
+    ] {
+        let out = go(&site, args);
+        out.ends(3);
+        assert!(out.failure().contains("another file of this run"), "{out:?}");
+        let read = |name: &str| if args[0] == "put" { site.on_server(name) } else { site.here(name) };
+        let source = |name: &str| if args[0] == "put" { site.here(name) } else { site.on_server(name) };
+        assert_eq!(read("in/x.csv").unwrap(), b"a/x.csv", "{out:?}");
+        assert_eq!((source("a/x.csv"), source("b/x.csv")), (None, Some(b"b/x.csv".to_vec())), "{out:?}");
+        site.world.file("a/x.csv", "a/x.csv");
+        site.there("a/x.csv", "a/x.csv");
+    }
+    let out = go(&site, &["mv", "@a/x.csv", "@b/x.csv", "@moved/"]);
+    out.ends(3);
+    assert_eq!(site.on_server("moved/x.csv").unwrap(), b"a/x.csv");
+    assert_eq!(site.on_server("b/x.csv").unwrap(), b"b/x.csv");
+    // The same name twice is once, and who wants the first one says so.
+    go(&site, &["put", local[0], local[0], "@in/"]).ends(0);
+    go(&site, &["put", local[0], local[1], "@new/", "--exists", "skip"]).ends(0);
+    assert_eq!(site.on_server("new/x.csv").unwrap(), b"a/x.csv");
 }

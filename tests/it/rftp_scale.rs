@@ -235,3 +235,42 @@ fn the_same_words_at_a_login_are_a_refusal() {
     out.exits(77).says("writable root");
     assert_eq!(server.commands_of("PASS").len(), 1, "nothing is tried again");
 }
+
+/// Who looks something up has seen enough with the pipe's end; what is done is not half done for that.
+#[test]
+fn work_goes_on_when_nobody_reads_of_it() {
+    let (world, server) = (world(), server(vec![]));
+    bushy(&world.path("many"));
+    let rftp = crate::support::program("rftp").display().to_string();
+    let shell = |script: &str| {
+        let script = script.replace("rftp", &rftp);
+        let sh = world.run_path(Path::new("/bin/sh"), ["-c", &script]);
+        sh.env("RFTP_PASSWORD", "secret").limit(std::time::Duration::from_secs(120)).go()
+    };
+    let files = |dir: &str| {
+        let out = rftp_names(&world, &server, dir);
+        (out.iter().filter(|n| n.contains(".rftp-")).count(), out.len())
+    };
+    let all = (0, 80);
+    let put = |to: &str, log: &str| {
+        format!("rftp put -r many/ {} --json --json-file {log}.jsonl", url(&server, to))
+    };
+    let out = shell(&format!("({}; echo $? > rc) | head -n 1 > first; cat rc", put("www/piped/", "piped")));
+    assert_eq!((out.out().as_str(), out.err().as_str()), ("0\n", ""), "{out:?}");
+    assert_eq!(files("www/piped/"), all);
+    let summary = |name: &str| {
+        let text = std::fs::read_to_string(world.path(name)).unwrap();
+        serde_json::from_str::<serde_json::Value>(text.lines().last().unwrap()).unwrap()
+    };
+    assert_eq!(summary("piped.jsonl")["counts"]["ok"], 80);
+    let out = shell(&format!("{} > /dev/full", put("www/full/", "full")));
+    out.exits(3).says("rftp: cannot write to standard output: no space left on device");
+    assert_eq!(files("www/full/"), all);
+    assert_eq!(summary("full.jsonl")["exit"], 3);
+}
+
+/// The names of all files below.
+fn rftp_names(world: &World, server: &Server, dir: &str) -> Vec<String> {
+    let out = rftp(world, server, &["ls", "-R", "-a", &format!("@{dir}")]);
+    out.events("entry").iter().filter(|e| e["kind"] == "file").map(|e| e["name"].to_string()).collect()
+}

@@ -685,6 +685,14 @@ fn trap_24_standard_input_is_a_message_for_t() {
         (sent.to.len(), sent.to[0].0.as_str(), sent.from.as_str()),
         (1, "new@x.example", "me@x.example")
     );
+    // An older block has fields that the newest has not: they are of a time long gone.
+    let resent = "Resent-From: me@x.example\nResent-To: new@x.example\nResent-Bcc: quiet@x.example\nResent-From: old@x.example\nResent-Sender: old@x.example\nResent-To: older@x.example\nResent-Cc: older@x.example\nResent-Bcc: oldest@x.example\nTo: old@x.example\nFrom: a@x.example\n\nx\n";
+    world.run("rsendmail", ["-t", "--server", &url]).stdin(resent).go().exits(0);
+    let sent = &server.sent()[2];
+    let to: Vec<&str> = sent.to.iter().map(|(to, _)| to.as_str()).collect();
+    assert_eq!((to, sent.from.as_str()), (vec!["new@x.example", "quiet@x.example"], "me@x.example"));
+    let text = String::from_utf8_lossy(&sent.bytes).into_owned();
+    assert!(!text.contains("quiet@") && !text.contains("oldest@"), "{text}");
     let empty = "To: undisclosed-recipients:;\nFrom: a@x.example\n\nx\n";
     world.run("rsendmail", ["-t", "--server", &url]).stdin(empty).go().exits(64);
 }

@@ -72,6 +72,8 @@ pub enum Fault {
     DataFirst,
     /// The 2yz reply comes right behind the 1yz reply, before the data.
     FinalFirst,
+    /// The file is made, and the 2yz reply comes at once: no 1yz, no data.
+    NoData,
     /// The port announced by PASV or EPSV is closed again.
     DeadPort,
     /// Refuses an upload with this reply after so many bytes.

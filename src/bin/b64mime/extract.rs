@@ -38,6 +38,9 @@ pub fn run(flags: &Extract, out: &mut Output, cancel: &Cancel) -> Result<()> {
                 .hint("{part}, {name}, {type}, {cid}, {message}")
         })?;
     }
+    if !flags.to_stdout {
+        out.acts();
+    }
     let mut stdout = if flags.to_stdout && !flags.dry_run { Some(out.stream()?) } else { None };
     let mut dir = None;
     if !flags.to_stdout && !flags.dry_run {
@@ -236,9 +239,13 @@ impl Visitor for Extractor<'_> {
             ["base64_", "qp_", "uu_", "yenc_", "tnef_"].iter().any(|p| d.name.starts_with(p))
                 && severity(d.name) == Severity::Warning
         });
-        if let (true, Some(defect)) = (self.flags.strict, broken) {
+        if let Some(defect) = broken {
             let text = format!("part {} of {}: {}", part.path, self.input.name, defect.meaning());
-            saving.failed.get_or_insert(Error::new(Kind::Input, text));
+            if self.flags.strict {
+                saving.failed.get_or_insert(Error::new(Kind::Input, text));
+            } else {
+                self.out.warn(format_args!("{text}; what could be decoded is kept"));
+            }
         }
         let mut event = Extracted {
             file: self.input.file.clone(),

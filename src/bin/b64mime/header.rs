@@ -3,8 +3,17 @@
 use crate::args::Header;
 use std::io::{BufRead, Read};
 use wirepost::{
-    base::{error::*, escape},
-    cli::{Output, exit::Outcome, stdin},
+    base::{
+        error::*,
+        escape,
+        record::{self, Value},
+    },
+    cli::{
+        Output,
+        event::{Event, HeaderLine},
+        exit::Outcome,
+        stdin,
+    },
     mime::{header, params},
 };
 
@@ -12,34 +21,46 @@ use wirepost::{
 const MOST: u64 = 1 << 20;
 
 pub fn run(flags: &Header, out: &mut Output) -> Result<()> {
-    match flags {
-        Header::Decode { text } => values(text.as_deref(), &mut |value| {
-            out.line(escape::text(&header::decode(value)));
-            Ok(())
-        })?,
-        Header::Encode { text, name } => values(text.as_deref(), &mut |value| {
-            let text = String::from_utf8(value.to_vec())
-                .map_err(|_| Error::new(Kind::Input, "the text is not UTF-8"))?;
-            match name {
-                Some(name) => out.line(header::unstructured(name, &text)?.trim_end().replace("\r\n", "\n")),
-                None => {
-                    header::check("the text", &text)?;
-                    out.line(header::text_atoms(&text, 1).join(" "));
+    let text = match flags {
+        Header::Decode { text } | Header::Encode { text, .. } | Header::Params { text } => text.as_deref(),
+    };
+    values(text, &mut |raw| {
+        let line =
+            HeaderLine { outcome: Outcome::Ok.name(), raw: record::name(raw), ..HeaderLine::default() };
+        let line = match flags {
+            Header::Decode { .. } => {
+                let value = header::decode(raw);
+                out.line(escape::text(&value));
+                HeaderLine { value, ..line }
+            }
+            Header::Encode { name, .. } => {
+                let value = encoded(raw, name.as_deref())?;
+                out.line(&value);
+                HeaderLine { value, name: name.clone().map(Value::from), ..line }
+            }
+            Header::Params { .. } => {
+                let parsed = params::parse(raw);
+                out.line(escape::text(&parsed.value));
+                for param in &parsed.params {
+                    out.line(format_args!("{}={}", escape::text(&param.name), escape::text(&param.value)));
                 }
+                let params = parsed.params.into_iter().map(|p| (p.name, Value::from(p.value))).collect();
+                HeaderLine { value: parsed.value, params: Some(params), ..line }
             }
-            Ok(())
-        })?,
-        Header::Params { text } => values(text.as_deref(), &mut |value| {
-            let parsed = params::parse(value);
-            out.line(escape::text(&parsed.value));
-            for param in &parsed.params {
-                out.line(format_args!("{}={}", escape::text(&param.name), escape::text(&param.value)));
-            }
-            Ok(())
-        })?,
+        };
+        out.count(Outcome::Ok);
+        out.emit(&Event::Header(Box::new(line)));
+        Ok(())
+    })
+}
+
+fn encoded(raw: &[u8], name: Option<&str>) -> Result<String> {
+    let text = str::from_utf8(raw).map_err(|_| Error::new(Kind::Input, "the text is not UTF-8"))?;
+    if let Some(name) = name {
+        return Ok(header::unstructured(name, text)?.trim_end().replace("\r\n", "\n"));
     }
-    out.count(Outcome::Ok);
-    Ok(())
+    header::check("the text", text)?;
+    Ok(header::text_atoms(text, 1).join(" "))
 }
 
 fn values(text: Option<&str>, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {

@@ -77,12 +77,13 @@ fn print(flags: &Headers, input: &Input, path: &str, header: &[u8], out: &mut Ou
         }
         out.emit(&Event::Header(Box::new(HeaderLine {
             outcome: "ok",
-            file: input.file.clone(),
+            file: Some(input.file.clone()),
             message: input.message,
-            part: path.to_string(),
-            name: record::name(field.name),
+            part: Some(path.to_string()),
+            name: Some(record::name(field.name)),
             value,
             raw: record::name(field.value),
+            ..HeaderLine::default()
         })));
     }
     any

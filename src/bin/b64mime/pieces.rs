@@ -21,6 +21,7 @@ use wirepost::{
 };
 
 pub fn split(flags: &Split, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    out.acts();
     let file = flags.file.as_deref().unwrap_or(Path::new("-"));
     let stem = file.file_name().filter(|n| *n != "-").map(|n| n.to_string_lossy().into_owned());
     let stem = stem.as_deref().and_then(names::safe_name).unwrap_or_else(|| "message.eml".into());

@@ -106,7 +106,7 @@ impl There {
     ) -> Result<()> {
         let host = session.host().to_string();
         session
-            .run(out, |session, _, tried| {
+            .run(out, |session, out, tried| {
                 let client = session.client()?;
                 let now = match client.look(path)? {
                     Some(now) => now,
@@ -131,8 +131,8 @@ impl There {
                         let name = target.name();
                         for n in 0..NAMES {
                             let target = target.sibling(&numbered(&name, n))?;
-                            if client.look(&target)?.is_none() {
-                                return client.rename(path, &target);
+                            if session.client()?.look(&target)?.is_none() {
+                                return session.rename(out, path, &target, |there| there.size == now.size);
                             }
                         }
                         Err(Error::new(Kind::Refused, format!("no name for {path} in {top} is free")))

@@ -9,8 +9,8 @@ mod one;
 use one::{failed, file, skip};
 
 use crate::{
-    args::{self, Shared},
-    lists::{self, EARLIER},
+    args::{self, Exists, Shared},
+    lists::{self, INTERRUPTED, left_because},
     manifest::Manifest,
     matches::{self, Found},
     place::{self, Destination},
@@ -23,7 +23,7 @@ use crate::{
     work::{Manner, download},
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap, HashSet},
     ffi::OsString,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
@@ -55,9 +55,22 @@ struct Job<'a> {
     base: Option<(PathBuf, Arc<Dir>)>,
     /// The directories that were written to and cleared up; with `--resume`, what others may be gone on with there.
     partials: BTreeMap<PathBuf, Vec<OsString>>,
+    /// Where files of this run went, if two could go to the same place.
+    taken: Option<HashSet<PathBuf>>,
 }
 
 impl<'a> Job<'a> {
+    /// Whether no other file of this run went there. One that did is not overwritten: its source may be gone by now.
+    fn takes(&mut self, site: &Site, remote: &RemotePath, to: &Landing, out: &mut Output) -> bool {
+        let local = to.path();
+        if self.taken.as_mut().is_none_or(|taken| taken.insert(local.clone())) {
+            return true;
+        }
+        let text = format!("cannot get {remote}: another file of this run is {} already", local.display());
+        failed(out, site, remote, Some(&local), &Error::new(Kind::Input, text), 1);
+        false
+    }
+
     /// How each file is fetched.
     fn manner(&self, out: &Output) -> Manner<'a> {
         Manner {
@@ -120,7 +133,10 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
         for name in names {
             wanted.push((Remote::parse(name)?, None));
         }
+        let mut seen = HashSet::new();
+        wanted.retain(|(remote, _)| seen.insert(remote.site.url(&remote.path)));
         several = wanted.len() > 1 || listed.is_some();
+        check(&wanted, flags)?;
     }
     let manifest = match &flags.transfer.manifest {
         Some(path) if !flags.transfer.dry_run => Some(Manifest::create(path)?),
@@ -133,6 +149,8 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
         manifest,
         base: None,
         partials: BTreeMap::new(),
+        // With `--exists skip` the first one stays as it is.
+        taken: (wanted.len() > 1 && flags.transfer.exists != Exists::Skip).then(HashSet::new),
     };
     let mut session: Option<(Site, Session<'_>)> = None;
     let mut stopped = false;
@@ -147,15 +165,17 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
             session = Some((remote.site.clone(), new));
         }
         let Some((_, session)) = &mut session else { continue };
-        if stopped || cancel.is_stopping() {
-            skip(out, &session.site, &remote.path, local.as_deref(), EARLIER);
+        let to = local.as_deref().unwrap_or(&destination);
+        // Where a later run shall put it: of several the destination is a directory, be it there or not.
+        let told = if several { to.join("") } else { to.to_path_buf() };
+        if let Some(reason) = left_because(stopped, cancel) {
+            skip(out, &session.site, &remote.path, Some(&told), reason);
             continue;
         }
         let before = out.failures();
-        let to = local.as_deref().unwrap_or(&destination);
         if let Err(e) = get_one(&mut job, session, remote, to, several, out) {
             let error = e.context(format_args!("cannot get {} from {}", remote.path, session.host()));
-            failed(out, &session.site, &remote.path, None, &error, 1);
+            failed(out, &session.site, &remote.path, Some(&told), &error, 1);
         }
         stopped = out.failures() > before && !flags.select.keep_going;
     }
@@ -166,6 +186,23 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
         manifest.finish()?;
     }
     report::nothing_done(flags.transfer.exit_code, out);
+    Ok(())
+}
+
+/// What can be known to be wrong before anything is connected: without -r names that are no patterns are files.
+fn check(wanted: &[(Remote, Option<PathBuf>)], flags: &args::Get) -> Result<()> {
+    let mut names = HashMap::new();
+    for (remote, _) in wanted {
+        let name = place::below(remote.path.as_bytes(), Destination::Directory);
+        let is_glob = !flags.select.no_glob && pattern::is_glob(&name);
+        if flags.select.recursive || flags.transfer.exists == Exists::Skip || is_glob || name.is_empty() {
+            continue;
+        }
+        if let Some(other) = names.insert(name, remote) {
+            let (other, one) = (other.site.url(&other.path), remote.site.url(&remote.path));
+            return Err(Error::new(Kind::Usage, format!("{other} and {one} would become the same file")));
+        }
+    }
     Ok(())
 }
 
@@ -220,12 +257,13 @@ fn get_one(
     }
     match found {
         Found::One(entry) if entry.is_dir() => {
-            if !job.flags.select.recursive {
+            if !job.flags.select.recursive && job.flags.retry_from.is_none() {
                 return Err(Error::new(Kind::Usage, "it is a directory")
                     .hint("-r gets directories with all that is in them"));
             }
             let below = if raw.is_empty() { Vec::new() } else { below };
-            tree(job, session, path, Landing { base: destination.to_path_buf(), below }, out)
+            tree(job, session, path, Landing { base: destination.to_path_buf(), below }, out)?;
+            Ok(())
         }
         Found::One(entry) => {
             let to = if directory {
@@ -233,7 +271,9 @@ fn get_one(
             } else {
                 named(destination)?
             };
-            file(job, session, path, Some(entry), &to, out);
+            if job.takes(&session.site, path, &to, out) {
+                file(job, session, path, Some(entry), &to, out);
+            }
             Ok(())
         }
         Found::Matches(found) => {
@@ -246,6 +286,10 @@ fn get_one(
                 dirs.iter().for_each(|(path, _)| skip(out, &session.site, path, None, "directory"));
             }
             let mut all = job.flags.which.apply(all, |(_, e)| e, Time::now(), Doubt::In)?;
+            all.retain(|(path, entry)| {
+                let to = Landing { base: destination.to_path_buf(), below: entry.name.clone() };
+                entry.is_dir() || job.takes(&session.site, path, &to, out)
+            });
             if many::suits(job.flags, session) {
                 let (files, rest): (Vec<_>, Vec<_>) =
                     all.into_iter().partition(|(_, e)| e.kind == EntryKind::File);
@@ -257,9 +301,11 @@ fn get_one(
                 all = rest;
             }
             for (path, entry) in all {
-                job.cancel.check()?;
                 let to = Landing { base: destination.to_path_buf(), below: entry.name.clone() };
                 match entry.kind {
+                    _ if job.cancel.is_stopping() => {
+                        skip(out, &session.site, &path, Some(&to.path()), INTERRUPTED);
+                    }
                     EntryKind::Dir => tree(job, session, &path, to, out)?,
                     // A link may lead to a file: the server follows it, and what comes is stored as a file.
                     EntryKind::Link | EntryKind::Other => file(job, session, &path, None, &to, out),
@@ -304,8 +350,25 @@ fn look(
     })
 }
 
-/// A directory and what is in it: goes on after a failure.
+/// A directory and what is in it. What keeps all of it from being tried is told of what is in the directory: whoever repeats that
+/// fetches it into the very place, whether that is there by now or not.
 fn tree(
+    job: &mut Job<'_>,
+    session: &mut Session<'_>,
+    top: &RemotePath,
+    to: Landing,
+    out: &mut Output,
+) -> Result<()> {
+    let place = to.path();
+    if let Err(e) = contents(job, session, top, to, out) {
+        let error = e.context(format_args!("cannot get {top} from {}", session.host()));
+        failed(out, &session.site, &top.join(b"")?, Some(&place), &error, 1);
+    }
+    Ok(())
+}
+
+/// What is in a directory: goes on after a failure.
+fn contents(
     job: &mut Job<'_>,
     session: &mut Session<'_>,
     top: &RemotePath,
@@ -346,7 +409,7 @@ fn tree(
         let (remote, to) = (top.join(&found.path)?, to.join(&found.path));
         if is_closed(&closed, &found.path) {
             skip(out, &session.site, &remote, Some(&to.path()), CLOSED);
-        } else {
+        } else if job.takes(&session.site, &remote, &to, out) {
             items.push((remote, found.entry, to));
         }
     }
@@ -354,10 +417,24 @@ fn tree(
         return many::get(job, session, items, out);
     }
     for (remote, entry, to) in items {
-        job.cancel.check()?;
-        file(job, session, &remote, Some(entry), &to, out);
+        file_or_left(job, session, &remote, entry, &to, out);
     }
     Ok(())
+}
+
+/// One of several files, unless the run is to end.
+fn file_or_left(
+    job: &mut Job<'_>,
+    session: &mut Session<'_>,
+    remote: &RemotePath,
+    entry: Entry,
+    to: &Landing,
+    out: &mut Output,
+) {
+    match left_because(false, job.cancel) {
+        Some(reason) => skip(out, &session.site, remote, Some(&to.path()), reason),
+        None => file(job, session, remote, Some(entry), to, out),
+    }
 }
 
 /// The open directory of a landing place; made where it is missing.

@@ -12,6 +12,7 @@ use std::{
 use wirepost::{
     base::{error::*, record},
     cli::stdin,
+    net::Cancel,
 };
 
 /// The names in a list: one a line, or ended by NUL. `-` is standard input.
@@ -47,7 +48,16 @@ pub struct Left {
 }
 
 /// Why an item was not even begun: what is to be repeated with those that failed for now.
-pub const EARLIER: &str = "an earlier failure";
+const EARLIER: &str = "an earlier failure";
+pub const INTERRUPTED: &str = "interrupted";
+
+/// Why what remains is left, if it is: `stopped` by a failure, or the run is to end.
+pub fn left_because(stopped: bool, cancel: &Cancel) -> Option<&'static str> {
+    if cancel.is_stopping() {
+        return Some(INTERRUPTED);
+    }
+    stopped.then_some(EARLIER)
+}
 
 /// What an earlier run left to be done: the items whose last outcome is `temporary`, and those it did not come to.
 ///
@@ -70,8 +80,11 @@ pub fn retry_from(file: &Path, direction: &str) -> Result<Vec<Left>> {
         }
         let Some(url) = event["url"].as_str() else { continue };
         let key = (event["local"].to_string(), url.to_string());
-        let again =
-            event["outcome"] == "temporary" || (event["outcome"] == "skipped" && event["reason"] == EARLIER);
+        let again = match event["outcome"].as_str() {
+            Some("temporary") => true,
+            Some("skipped") => event["reason"] == EARLIER || event["reason"] == INTERRUPTED,
+            _ => false,
+        };
         let left = match again {
             false => None,
             true => Some(Left {
@@ -110,13 +123,14 @@ mod tests {
             line("d", "skipped", ",\"reason\":\"an earlier failure\""),
             line("e", "skipped", ",\"reason\":\"exists\""),
             line("b", "ok", ""),
+            line("f", "skipped", ",\"reason\":\"interrupted\""),
             "{\"type\":\"summary\"}\n".into(),
         ]
         .concat();
         std::fs::write(&file, text).unwrap();
         let left = retry_from(&file, "upload").unwrap();
         let names: Vec<_> = left.iter().map(|l| l.local.as_ref().unwrap().display().to_string()).collect();
-        assert_eq!(names, ["a", "d"]);
+        assert_eq!(names, ["a", "d", "f"]);
         assert!(retry_from(&file, "download").unwrap().is_empty());
         std::fs::write(&file, "{\n").unwrap();
         assert_eq!(retry_from(&file, "upload").unwrap_err().kind(), Kind::Input);

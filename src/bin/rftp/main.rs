@@ -53,6 +53,13 @@ fn main() -> ExitCode {
 fn run(flags: args::Rftp, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
     use args::Verb;
     let shared = &flags.shared;
+    let looks = |verb: &Verb| {
+        use Verb::*;
+        matches!(verb, Cat(_) | Ls(_) | Stat(_) | Verify(_) | Quote(_) | Check(_))
+    };
+    if !looks(&flags.verb) {
+        out.acts();
+    }
     match &flags.verb {
         Verb::Put(verb) => put::run(verb, shared, out, cancel)?,
         Verb::Get(verb) => get::run(verb, shared, out, cancel)?,

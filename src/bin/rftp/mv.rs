@@ -8,6 +8,7 @@ use crate::{
     report,
     session::{Purpose, Session},
 };
+use std::collections::HashSet;
 use wirepost::{
     base::{error::*, tree::Entry},
     cli::Output,
@@ -29,6 +30,7 @@ pub fn run(flags: &args::Mv, shared: &Shared, out: &mut Output, cancel: &Cancel)
     let to = &destination.path;
     // Whether the destination is a directory, and what stands under its name, once it was looked at.
     let mut kind: Option<(bool, Option<Entry>)> = None;
+    let mut taken = HashSet::new();
     let run = report::Run { verb: "mv", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
     report::each(&run, &remotes, out, cancel, |session, path, out| {
         let found = match matches::find(session, path, flags.no_glob, out)? {
@@ -67,6 +69,11 @@ pub fn run(flags: &args::Mv, shared: &Shared, out: &mut Output, cancel: &Cancel)
             } else {
                 (to.clone(), known.1.clone())
             };
+            if flags.exists != Exists::Skip && !taken.insert(target.clone()) {
+                let text = format!("cannot move {path}: another file of this run is {target} already");
+                report::failed("mv", session, &path, &Error::new(Kind::Input, text), out);
+                continue;
+            }
             match one(session, flags, &path, &entry, &target, there.as_ref(), out) {
                 Ok(None) => {
                     let site = &session.site;
@@ -110,29 +117,15 @@ fn one(
             _ => {}
         }
     }
-    let result = session.run(out, |session, _, _| {
-        let client = session.client()?;
-        match client.rename(from, to) {
-            Err(e)
-                if e.kind() == Kind::Refused && there.is_some() && flags.replace == Replace::DeleteFirst =>
-            {
-                client.delete(to)?;
-                client.rename(from, to)
-            }
-            Err(e) if e.kind() == Kind::Refused && there.is_some() => {
-                Err(e.hint("if the server renames onto no existing file: --replace delete-first"))
-            }
-            // Which of the two names is there tells what became of it.
-            Err(lost) if lost.kind() == Kind::Unconfirmed => {
-                let Ok(client) = session.client() else { return Err(lost) };
-                match (client.look(from)?, client.look(to)?) {
-                    (None, Some(_)) => Ok(()),
-                    (Some(_), _) => client.rename(from, to),
-                    _ => Err(lost),
-                }
-            }
-            other => other,
+    let result = session.run(out, |session, out, _| match session.rename(out, from, to, |_| true) {
+        Err(e) if e.kind() == Kind::Refused && there.is_some() && flags.replace == Replace::DeleteFirst => {
+            session.client()?.delete(to)?;
+            session.rename(out, from, to, |_| true)
         }
+        Err(e) if e.kind() == Kind::Refused && there.is_some() => {
+            Err(e.hint("if the server renames onto no existing file: --replace delete-first"))
+        }
+        other => other,
     });
     result.0.map(|()| None)
 }

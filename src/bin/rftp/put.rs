@@ -11,10 +11,10 @@ mod one;
 use one::{Item, failed, put_item, skip};
 
 use crate::{
-    args::{self, Shared},
+    args::{self, Exists, Shared},
     batch::{self, Made, ROW},
     clean,
-    lists::{self, EARLIER},
+    lists::{self, left_because},
     manifest::Manifest,
     place::{self, Destination},
     remote::{Remote, Site, is_remote},
@@ -25,7 +25,7 @@ use crate::{
     work::Manner,
 };
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     ffi::OsString,
     io::{self, IsTerminal},
     os::unix::ffi::OsStrExt,
@@ -53,9 +53,31 @@ struct Job<'a> {
     written: BTreeMap<RemotePath, usize>,
     /// Old temporaries in directories that were.
     left_over: Vec<RemotePath>,
+    /// Where files of this run went, if two could go to the same place.
+    taken: Option<HashSet<RemotePath>>,
 }
 
 impl<'a> Job<'a> {
+    fn new(flags: &'a args::Put, cancel: &'a Cancel, several: bool) -> Result<Job<'a>> {
+        let manifest = match &flags.transfer.manifest {
+            Some(path) if !flags.transfer.dry_run => Some(Manifest::create(path)?),
+            _ => None,
+        };
+        // With `--exists skip` the first one stays as it is.
+        let taken = (several && flags.transfer.exists != Exists::Skip).then(HashSet::new);
+        Ok(Job { flags, cancel, manifest, written: BTreeMap::new(), left_over: Vec::new(), taken })
+    }
+
+    /// Whether no other file of this run went there. One that did is not overwritten: its source may be gone by now.
+    fn takes(&mut self, site: &Site, local: &Source, remote: &RemotePath, out: &mut Output) -> bool {
+        if self.taken.as_mut().is_none_or(|taken| taken.insert(remote.clone())) {
+            return true;
+        }
+        let text = format!("cannot store {}: another file of this run is {remote} already", local.shown());
+        failed(out, site, local, Some(remote), &Error::new(Kind::Input, text), 1, None);
+        false
+    }
+
     /// How each file is put.
     fn manner(&self, out: &Output) -> Manner<'a> {
         Manner {
@@ -71,19 +93,9 @@ pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel
         return Err(Error::new(Kind::Usage, "a transfer of text (--ascii) cannot be resumed"));
     }
     let filter = Filter::new(&flags.select)?;
-    let manifest = |flags: &args::Put| match &flags.transfer.manifest {
-        Some(path) if !flags.transfer.dry_run => Manifest::create(path).map(Some),
-        _ => Ok(None),
-    };
     if let Some(file) = &flags.retry_from {
         let left = lists::retry_from(file, "upload")?;
-        let mut job = Job {
-            flags,
-            cancel,
-            manifest: manifest(flags)?,
-            written: BTreeMap::new(),
-            left_over: Vec::new(),
-        };
+        let mut job = Job::new(flags, cancel, true)?;
         retry(&mut job, left, &filter, shared, out)?;
         return end(job, out);
     }
@@ -108,14 +120,15 @@ pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel
     if let Some(list) = &flags.files_from {
         sources.extend(lists::files_from(list, flags.null)?.into_iter().map(PathBuf::from));
     }
+    let mut seen = HashSet::new();
+    sources.retain(|source| seen.insert(source.clone()));
     check(&sources, flags, &destination)?;
-    let mut job =
-        Job { flags, cancel, manifest: manifest(flags)?, written: BTreeMap::new(), left_over: Vec::new() };
+    let mut job = Job::new(flags, cancel, sources.len() > 1)?;
     let mut session = Session::new(destination.site.clone(), Purpose::Change, shared, out, cancel)?;
-    let result = put_all(&mut job, &mut session, &sources, &destination.path, &filter, out);
+    put_all(&mut job, &mut session, &sources, &destination.path, &filter, out);
     sweep(&mut job, &mut session, out);
     session.end(out);
-    result.and(end(job, out))
+    end(job, out)
 }
 
 /// The list is whole, and the answer to "was there anything to do" is given.
@@ -149,19 +162,20 @@ fn retry(
         }
         let Some((_, session)) = &mut session else { continue };
         let (remote, landing) = (left.remote.path, file_name(&local));
-        if stopped {
-            skip(out, &session.site, &Source::Path(local), Some(&remote), EARLIER);
+        if let Some(reason) = left_because(stopped, job.cancel) {
+            skip(out, &session.site, &Source::Path(local), Some(&remote), reason);
             continue;
         }
         let before = out.failures();
         if local.is_dir() {
-            put_tree(job, session, &local, &remote, &landing, filter, out)?;
+            put_tree(job, session, &local, &remote, &landing, filter, out);
         } else {
             let local = Source::Path(local);
-            put_item(job, session, Item { local, remote, landing, known: None }, out);
+            if job.takes(&session.site, &local, &remote, out) {
+                put_item(job, session, Item { local, remote, landing, known: None }, out);
+            }
         }
         stopped = out.failures() > before && !job.flags.select.keep_going;
-        job.cancel.check()?;
     }
     if let Some((_, mut session)) = session {
         sweep(job, &mut session, out);
@@ -219,6 +233,14 @@ fn check(sources: &[PathBuf], flags: &args::Put, destination: &Remote) -> Result
     if sources.len() > 1 && sources.iter().any(|s| s.as_os_str() == "-") {
         return Err(Error::new(Kind::Usage, "stdin goes alone"));
     }
+    let mut names = HashMap::new();
+    for source in sources.iter().filter(|s| flags.transfer.exists != Exists::Skip && !s.is_dir()) {
+        let name = place::below(source.as_os_str().as_bytes(), Destination::Directory);
+        if let Some(other) = names.insert(name, source) {
+            let text = format!("{} and {} would become the same file", other.display(), source.display());
+            return Err(Error::new(Kind::Usage, text));
+        }
+    }
     Ok(())
 }
 
@@ -229,7 +251,7 @@ fn put_all(
     destination: &RemotePath,
     filter: &Filter,
     out: &mut Output,
-) -> Result<()> {
+) {
     let several = sources.len() > 1 || job.flags.files_from.is_some();
     let mut stopped = false;
     let mut kind = (several || destination.is_empty() || destination.ends_with_slash())
@@ -267,8 +289,8 @@ fn put_all(
                 Ok(target) => target,
                 Err(e) => {
                     let local = Source::Path(source.clone());
-                    if stopped {
-                        skip(out, &session.site, &local, None, EARLIER);
+                    if let Some(reason) = left_because(stopped, job.cancel) {
+                        skip(out, &session.site, &local, None, reason);
                     } else {
                         unnameable(out, session, &local, e);
                         stopped = !job.flags.select.keep_going;
@@ -277,27 +299,43 @@ fn put_all(
                 }
             },
         };
-        if stopped {
-            skip(out, &session.site, &Source::Path(source.clone()), Some(&target), EARLIER);
+        if let Some(reason) = left_because(stopped, job.cancel) {
+            skip(out, &session.site, &Source::Path(source.clone()), Some(&target), reason);
             continue;
         }
         let before = out.failures();
         if is_dir {
-            put_tree(job, session, source, &target, &below, filter, out)?;
+            put_tree(job, session, source, &target, &below, filter, out);
         } else {
             let local = if raw == b"-" { Source::Stdin } else { Source::Path(source.clone()) };
             // Under a name of its own the list below the destination's directory has that name.
             let landing = if below.is_empty() { target.name() } else { below };
-            put_item(job, session, Item { local, remote: target, landing, known: known.take() }, out);
+            if job.takes(&session.site, &local, &target, out) {
+                put_item(job, session, Item { local, remote: target, landing, known: known.take() }, out);
+            }
         }
         stopped = out.failures() > before && !is_dir && !job.flags.select.keep_going;
-        job.cancel.check()?;
     }
-    Ok(())
 }
 
-/// A directory and what is in it: goes on after a failure.
+/// A directory and what is in it. What keeps all of it from being tried is told of the directory: whoever repeats it repeats all.
 fn put_tree(
+    job: &mut Job<'_>,
+    session: &mut Session<'_>,
+    top: &Path,
+    target: &RemotePath,
+    below: &[u8],
+    filter: &Filter,
+    out: &mut Output,
+) {
+    if let Err(e) = put_below(job, session, top, target, below, filter, out) {
+        let error = e.context(format_args!("cannot put {} to {target} on {}", top.display(), session.host()));
+        failed(out, &session.site, &Source::Path(top.to_path_buf()), Some(target), &error, 1, None);
+    }
+}
+
+/// What is in a directory: goes on after a failure.
+fn put_below(
     job: &mut Job<'_>,
     session: &mut Session<'_>,
     top: &Path,
@@ -325,6 +363,7 @@ fn put_tree(
                 remotes.push(remote);
                 dirs.push(found);
             }
+            Ok(remote) if !job.takes(&session.site, &Source::Path(local.clone()), &remote, out) => {}
             Ok(remote) => {
                 let (landing, size) = (walk::join(below, &found.path), found.entry.size.unwrap_or(0));
                 items.push(many::File { local, remote, landing, size });
@@ -336,8 +375,11 @@ fn put_tree(
         items = many::put(job, session, items, &made, out)?;
     }
     for many::File { local, remote, landing, .. } in items {
-        job.cancel.check()?;
-        put_item(job, session, Item { local: Source::Path(local), remote, landing, known: None }, out);
+        let local = Source::Path(local);
+        match left_because(false, job.cancel) {
+            Some(reason) => skip(out, &session.site, &local, Some(&remote), reason),
+            None => put_item(job, session, Item { local, remote, landing, known: None }, out),
+        }
     }
     Ok(())
 }

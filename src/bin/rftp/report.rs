@@ -2,7 +2,7 @@
 
 use crate::{
     args::Shared,
-    lists::EARLIER,
+    lists::left_because,
     remote::{Remote, Site},
     session::{Purpose, Session},
     told,
@@ -44,8 +44,8 @@ pub fn each<'a>(
             session = Some((remote.site.clone(), new));
         }
         let Some((_, session)) = &mut session else { continue };
-        if stopped || cancel.is_stopping() {
-            skipped(verb, session, &remote.path, EARLIER, out);
+        if let Some(reason) = left_because(stopped, cancel) {
+            skipped(verb, session, &remote.path, reason, out);
             continue;
         }
         let before = out.failures();

@@ -13,9 +13,9 @@ use std::{
     time::Instant,
 };
 use wirepost::{
-    base::error::*,
+    base::{error::*, tree::Entry},
     cli::{Output, output, secrets},
-    ftp::{Client, Login, Security},
+    ftp::{Client, Login, RemotePath, Security},
     job::retry::Policy,
     net::{Cancel, Dialer, tls::Version},
 };
@@ -248,6 +248,30 @@ impl<'a> Session<'a> {
             if let Err(e) = self.again(out, error, tried, began) {
                 return (Err(e), tried);
             }
+        }
+    }
+
+    /// RNFR and RNTO. If the answer is lost, which of the two names is there tells what became of it; see [`Client::was_renamed`].
+    ///
+    /// # Errors
+    /// `Unconfirmed` if nobody can tell.
+    pub fn rename<V: Voice>(
+        &mut self,
+        out: &mut V,
+        from: &RemotePath,
+        to: &RemotePath,
+        proves: impl Fn(&Entry) -> bool,
+    ) -> Result<()> {
+        let lost = match self.client()?.rename(from, to) {
+            Err(e) if e.kind() == Kind::Unconfirmed => e,
+            other => return other,
+        };
+        out.note(format!("{}; looking whether it was renamed", lost.message()));
+        match self.run(out, |session, _, _| session.client()?.was_renamed(from, to, &proves)).0 {
+            Ok(Some(true)) => Ok(()),
+            Ok(Some(false)) => self.client()?.rename(from, to),
+            Err(e) if e.kind() == Kind::Interrupted => Err(e),
+            Ok(None) | Err(_) => Err(lost),
         }
     }
 

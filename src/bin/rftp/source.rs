@@ -161,10 +161,10 @@ impl Opened {
     }
 
     /// Copies a file of known size from where it stands.
-    pub fn copy(&mut self, to: &mut impl io::Write, meter: &mut Meter<'_>) -> io::Result<u64> {
-        let (Input::File(file), Some(size)) = (&mut self.read, self.size) else { return Ok(0) };
+    pub fn copy(&mut self, to: &mut impl io::Write, meter: &mut Meter<'_>) -> io::Result<()> {
+        let (Input::File(file), Some(size)) = (&mut self.read, self.size) else { return Ok(()) };
         let n = meter.copy(&mut Labelled(file, &self.shown), to, size)?;
-        if n < size { Err(self.shorter().into()) } else { Ok(n) }
+        if n < size { Err(self.shorter().into()) } else { Ok(()) }
     }
 
     /// A file that was written while it was read may be half of the one and half of the other. One that only grew, such as

@@ -1,6 +1,6 @@
 //! What is said of one item: a line for a person and an event for a script, always together.
 
-use crate::work::Done;
+use crate::{lists::INTERRUPTED, work::Done};
 use std::{fmt::Display, time::Duration};
 use wirepost::{
     base::{digest::hex, error::*, record},
@@ -62,6 +62,9 @@ pub fn quietly_skipped(out: &mut Output, mut file: File, reason: &'static str) {
 
 fn passed_over(out: &mut Output, file: &mut File, reason: &'static str) {
     out.count(Outcome::Skipped);
+    if reason == INTERRUPTED {
+        out.cut_short();
+    }
     (file.outcome, file.reason) = (Outcome::Skipped.name(), Some(reason));
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     args::{self, By, Shared},
+    lists::INTERRUPTED,
     manifest,
     remote::{Remote, Site},
     session::{Purpose, Session, Voice},
@@ -108,10 +109,17 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
             }
         }
     };
-    work::spread(&mut session, usize::from(flags.jobs), jobs, cancel, hear, |worker, session| {
+    let left = work::spread(&mut session, usize::from(flags.jobs), jobs, cancel, hear, |worker, session| {
         verify_some(worker, session, by);
     });
-    cancel.check()?;
+    // Behind one that was given back, some may be done.
+    for end in waiting.into_values() {
+        report(out, &site, &end.0.local, Some(&end.0.target), end.1);
+    }
+    for job in left.into_iter().rev() {
+        let file = event_of(&site, &job.local, Some(&job.target));
+        told::skipped(out, job.local.display(), file, INTERRUPTED);
+    }
     session.end(out);
     Ok(())
 }
@@ -292,14 +300,18 @@ fn compare(
     Ok(Verdict::Same { how: "read back".into(), sha256: Some(hex(&ours)) })
 }
 
-fn report(out: &mut Output, site: &Site, local: &Path, remote: Option<&RemotePath>, result: Result<Verdict>) {
-    let mut file = event::File {
+fn event_of(site: &Site, local: &Path, remote: Option<&RemotePath>) -> event::File {
+    event::File {
         direction: "verify",
         local: Some(record::name(local.as_os_str().as_bytes())),
         remote: remote.map(|r| record::name(r.as_bytes())),
         url: remote.map(|r| site.url(r)),
         ..event::File::default()
-    };
+    }
+}
+
+fn report(out: &mut Output, site: &Site, local: &Path, remote: Option<&RemotePath>, result: Result<Verdict>) {
+    let mut file = event_of(site, local, remote);
     let shown = escape::text(&local.display().to_string()).into_owned();
     match result {
         Ok(Verdict::Same { how, sha256 }) => {

@@ -4,14 +4,10 @@
 //! \Deleted and an expunge of just these UIDs. Where a server cannot expunge just these, they stay marked, which is said and
 //! is no success, unless `--expunge-all` allows the rest.
 
-use crate::{args::Search, names};
+use crate::{args::Search, job::Job, names};
 use wirepost::{
     base::error::*,
-    cli::{
-        Output,
-        event::{self, Event, Hit},
-        exit::Outcome,
-    },
+    cli::{Output, exit::Outcome},
     imap::{Change, Mailbox, Name, Session, Uid, UidSet},
 };
 
@@ -93,6 +89,9 @@ impl Actions {
     /// # Errors
     /// What went wrong: some of it may have been done.
     pub fn apply(&self, mailbox: &mut Mailbox<'_>, set: &UidSet) -> Result<Applied> {
+        if let Some(to) = self.move_to.as_ref().filter(|to| **to == mailbox.name) {
+            return Err(Error::new(Kind::Usage, format!("the messages are in {to} already")));
+        }
         let mut moved = Vec::new();
         let mut left = None;
         let mut changed = UidSet::new();
@@ -112,18 +111,20 @@ impl Actions {
         if let Some(to) = &self.copy_to {
             moved = mailbox.copy(set, to)?;
         }
+        let half_done = |e| match &self.copy_to {
+            Some(to) => half_done(e, to),
+            None => e,
+        };
         if let Some(to) = &self.move_to {
-            if *to == mailbox.name {
-                return Err(Error::new(Kind::Usage, format!("the messages are in {to} already")));
-            }
             if mailbox.can_move() {
-                return Ok(Applied { moved: mailbox.move_to(set, to)?, left, changed });
+                moved = mailbox.move_to(set, to).map_err(half_done)?;
+                return Ok(Applied { moved, left, changed });
             }
-            moved = mailbox.copy(set, to)?;
+            moved = mailbox.copy(set, to).map_err(half_done)?;
             // What was copied goes, whatever became of its flags: else it would be there twice.
-            left = self.remove(mailbox, set, None, &mut changed)?;
+            left = self.remove(mailbox, set, None, &mut changed).map_err(|e| self::half_done(e, to))?;
         } else if self.delete {
-            left = self.remove(mailbox, set, guard, &mut changed)?;
+            left = self.remove(mailbox, set, guard, &mut changed).map_err(half_done)?;
         }
         Ok(Applied { moved, left, changed })
     }
@@ -181,90 +182,107 @@ fn trash(session: &mut Session) -> Result<Name> {
     })
 }
 
-/// Acts on messages that went well so far and tells of each; `hits` are theirs.
+/// Whatever fails behind a copy leaves the copy there, and doing it all once more would make another.
+fn half_done(e: Error, to: &Name) -> Error {
+    let e = e.context(format_args!("copied to {}, and then", to.text())).again_is(Again::Never);
+    match e.kind() {
+        Kind::Closed | Kind::Timeout => e.kind_is(Kind::Unconfirmed),
+        _ => e,
+    }
+}
+
+/// Acts on messages that went well so far and tells of each.
+///
+/// # Errors
+/// The connection's: those it did not come to wait on.
 pub fn run(
     actions: &Actions,
     mailbox: &mut Mailbox<'_>,
-    mut hits: Vec<Hit>,
-    dry: bool,
+    set: &UidSet,
+    job: &mut Job<'_>,
     out: &mut Output,
 ) -> Result<()> {
-    let ok = |h: &Hit| h.outcome == Outcome::Ok.name();
-    let set: UidSet = hits.iter().filter(|h| ok(h)).filter_map(|h| h.uid).collect();
-    let done = if dry || set.is_empty() { Ok(Applied::default()) } else { actions.apply(mailbox, &set) };
     let told = actions.names();
-    let target = actions.move_to.as_ref().or(actions.copy_to.as_ref());
-    let mut failed = None;
-    let verb = if dry { "would be" } else { "is" };
-    match &done {
-        Ok(_) => out.done(format_args!("{}: {} done to {}", told.join(", "), verb, count(set.len()))),
-        Err(e) => {
-            failed =
-                Some(e.clone().context(format_args!("cannot {} in {}", told.join(", "), mailbox.name.text())))
+    let what = told.join(", ");
+    if job.search.dry_run {
+        if !set.is_empty() {
+            let n = count(set.len());
+            out.line(format_args!(
+                "{} in {}: {n} ({set})",
+                wirepost::base::escape::text(&what),
+                mailbox.name
+            ));
         }
-    }
-    if dry && !set.is_empty() {
-        out.line(format_args!(
-            "{} in {}: {} ({set})",
-            wirepost::base::escape::text(&told.join(", ")),
-            mailbox.name,
-            count(set.len())
-        ));
-    }
-    if let Some(e) = &failed {
-        // Said once, counted for each message.
-        out.item_failed(e);
-    }
-    if let Ok(Applied { left: Some(e), .. }) = &done {
-        out.fail(e);
-    }
-    let mut first = failed.is_some();
-    for mut hit in hits.drain(..) {
-        if ok(&hit) {
+        for mut hit in job.take(set) {
             hit.actions.clone_from(&told);
-            match &failed {
-                Some(e) => {
-                    hit.outcome = Outcome::of(e).name();
-                    hit.error = Some(event::error(e));
-                    if !std::mem::take(&mut first) {
+            job.ended(hit.uid.unwrap_or_default(), hit, Outcome::Planned, out);
+        }
+        return Ok(());
+    }
+    let target = actions.move_to.as_ref().or(actions.copy_to.as_ref());
+    let (mut done, mut reason) = (0, None);
+    // A command each: where one is refused, it is known of which messages that is the end.
+    for some in set.chunks(u64::MAX) {
+        if mailbox.session().is_broken() {
+            mailbox.session().noop()?;
+        }
+        let applied = actions.apply(mailbox, &some).map_err(|e| {
+            let mut e = e.context(format_args!("cannot {what} in {}", mailbox.name.text()));
+            if job.seen.is_some() && job.search.delivers() {
+                e = e.hint_if_none("they are delivered, and --new passes over them: --retry-from FILE with the action alone repeats it");
+            }
+            // Said once, counted for each message.
+            out.item_failed(&e);
+            e
+        });
+        if let Ok(Applied { left: Some(e), .. }) = &applied {
+            reason.get_or_insert_with(|| e.clone());
+        }
+        for (nth, mut hit) in job.take(&some).into_iter().enumerate() {
+            let uid = hit.uid.unwrap_or_default();
+            hit.actions.clone_from(&told);
+            match &applied {
+                Err(e) => {
+                    if nth > 0 {
                         out.count(Outcome::of(e));
                     }
+                    job.failed_so(uid, hit, e, out);
                 }
-                None if hit.uid.is_some_and(|u| done.as_ref().is_ok_and(|a| a.changed.contains(u))) => {
+                Ok(applied) if applied.changed.contains(uid) => {
                     let text = format!(
-                        "message {} in {} was changed meanwhile and may not fit any more: nothing was done to it",
-                        hit.uid.unwrap_or_default(),
+                        "message {uid} in {} was changed meanwhile and may not fit any more: nothing was done to it",
                         hit.mailbox
                     );
-                    let e = Error::new(Kind::Busy, text).again_is(Again::Later);
                     hit.actions.clear();
-                    hit.outcome = Outcome::of(&e).name();
-                    hit.error = Some(event::error(&e));
-                    out.item_failed(&e);
+                    job.failed(uid, hit, &Error::new(Kind::Busy, text), out);
                 }
-                None => {
-                    let outcome = if dry { Outcome::Planned } else { Outcome::Ok };
-                    hit.outcome = outcome.name();
-                    out.count(outcome);
-                    if let (Ok(Applied { moved, left, .. }), Some(uid)) = (&done, hit.uid) {
-                        if left.is_some() {
-                            hit.actions
-                                .iter_mut()
-                                .filter(|a| *a == "delete")
-                                .for_each(|a| *a = "flag \\Deleted".into());
-                        }
-                        hit.moved_uid = moved.iter().find(|(from, _)| *from == uid).map(|(_, to)| *to);
-                        hit.moved_to = target.filter(|_| !dry).map(|n| n.text().to_string());
+                Ok(applied) => {
+                    if applied.left.is_some() {
+                        hit.actions
+                            .iter_mut()
+                            .filter(|a| *a == "delete")
+                            .for_each(|a| *a = "flag \\Deleted".into());
                     }
+                    hit.moved_uid = applied.moved.iter().find(|(from, _)| *from == uid).map(|(_, to)| *to);
+                    hit.moved_to = target.map(|n| n.text().to_string());
+                    job.ended(uid, hit, Outcome::Ok, out);
+                    done += 1;
                 }
             }
         }
-        out.emit(&Event::Hit(Box::new(hit)));
+        if let Err(e) = applied
+            && (e.kind() == Kind::Interrupted || e.again() == Again::Now && !job.here.hits.is_empty())
+        {
+            return Err(e);
+        }
     }
-    match failed {
-        Some(e) if matches!(e.kind(), Kind::Closed | Kind::Timeout | Kind::Interrupted) => Err(e),
-        _ => Ok(()),
+    if let Some(e) = &reason {
+        out.fail(e);
     }
+    if done > 0 {
+        out.done(format_args!("{what}: is done to {}", count(done)));
+    }
+    Ok(())
 }
 
 fn count(n: u64) -> String {

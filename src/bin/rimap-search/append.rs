@@ -3,7 +3,7 @@
 use crate::{
     act,
     args::{Append, Shared},
-    names,
+    deliver, find, names,
     site::{self, Site},
     source::{self, Source},
     summary::Summary,
@@ -13,10 +13,10 @@ use wirepost::{
     base::{date::Time, error::*, escape, record},
     cli::{
         Output,
-        event::{self, Event, Hit},
+        event::{Event, Hit},
         exit::Outcome,
     },
-    imap::{Name, SearchKey, Session},
+    imap::{FetchItem, Name, SearchKey, Session},
     net::Cancel,
 };
 
@@ -26,6 +26,7 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
     if words.is_empty() {
         return Err(Error::new(Kind::Usage, "nothing to append").hint("name files, or - for standard input"));
     }
+    out.acts();
     let extra = args.flag.iter().map(|f| act::flag(f)).collect::<Result<Vec<_>>>()?;
     let mut sources = source::find(words)?;
     let mut site = Site::new(&url, shared, out, cancel)?;
@@ -39,7 +40,8 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
             }
         }
     }
-    let mut failed = None;
+    // Why nobody comes to those that are left: the server is lost for good, or a signal came.
+    let mut over: Option<Error> = None;
     for source in &mut sources {
         let mut hit = Hit {
             mailbox: to.text().to_string(),
@@ -47,9 +49,26 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
             actions: vec!["append".into()],
             ..Hit::default()
         };
+        if let Some(e) = &over {
+            out.abandon(Outcome::of(e));
+            out.emit(&Event::Hit(Box::new(deliver::with_error(hit, e))));
+            continue;
+        }
         let began = Instant::now();
         let mut tried = 0;
         let done = loop {
+            if session.is_broken() {
+                match site.session(out) {
+                    Ok(fresh) => {
+                        out.add_round_trips(session.round_trips());
+                        session = fresh;
+                    }
+                    Err(e) => {
+                        over = Some(e.clone());
+                        break Err(e);
+                    }
+                }
+            }
             tried += 1;
             let error = match add(args, &mut session, &to, source, &extra, &mut hit, out) {
                 Ok(outcome) => break Ok(outcome),
@@ -58,32 +77,24 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
             if error.again() != Again::Now {
                 break Err(error);
             }
-            out.add_round_trips(session.round_trips());
             if let Err(e) = site.pause(&error, tried, began.elapsed(), out) {
                 break Err(e);
             }
-            session = site.session(out)?;
         };
         match done {
             Ok(outcome) => {
                 hit.outcome = outcome.name();
                 out.count(outcome);
+                out.emit(&Event::Hit(Box::new(hit)));
             }
             Err(e) => {
                 let e = e.context(format_args!("cannot append {}", source.path.display()));
-                hit.outcome = Outcome::of(&e).name();
-                hit.error = Some(event::error(&e));
+                if e.kind() == Kind::Interrupted {
+                    over = Some(e.clone());
+                }
                 out.item_failed(&e);
-                failed = Some(e);
+                out.emit(&Event::Hit(Box::new(deliver::with_error(hit, &e))));
             }
-        }
-        out.emit(&Event::Hit(Box::new(hit)));
-        if failed.as_ref().is_some_and(|e| e.kind() == Kind::Interrupted) {
-            break;
-        }
-        if session.is_broken() {
-            out.add_round_trips(session.round_trips());
-            session = site.session(out)?;
         }
     }
     site::end(session, out);
@@ -110,16 +121,15 @@ fn add(
     hit.message_id.clone_from(&summary.message_id);
     hit.date = summary.sent.map(Time::rfc3339);
     if args.skip_existing
-        && let Some(id) = &summary.message_id
+        && let Some(id) =
+            summary.message_id.as_deref().filter(|id| !id.trim_matches(['<', '>', ' ']).is_empty())
     {
-        let key = SearchKey::Header("Message-ID".into(), id.trim_matches(['<', '>']).to_string());
-        let known = session.examine(to).and_then(|mut m| m.search(&key));
-        let known = match known {
+        let known = match is_there(session, to, id) {
             // A mailbox that is not there holds nothing.
-            Err(e) if e.kind() == Kind::Missing && args.dry_run => Default::default(),
+            Err(e) if e.kind() == Kind::Missing && args.dry_run => false,
             other => other?,
         };
-        if !known.is_empty() {
+        if known {
             hit.reason = Some("exists");
             return Ok(Outcome::Skipped);
         }
@@ -138,4 +148,19 @@ fn add(
     out.add_bytes(size);
     out.done(format_args!("{shown} -> {to}"));
     Ok(Outcome::Ok)
+}
+
+/// Whether a message of that Message-ID is in the mailbox. HEADER finds whatever holds the text (RFC 9051 §6.4.4), so what is
+/// found is looked at.
+fn is_there(session: &mut Session, mailbox: &Name, id: &str) -> Result<bool> {
+    let mut mailbox = session.examine(mailbox)?;
+    let found = mailbox.search(&SearchKey::Header("Message-ID".into(), id.to_string()))?;
+    let mut there = false;
+    if !found.is_empty() {
+        find::each(&mut mailbox, &found, &[FetchItem::HeaderFields(vec!["MESSAGE-ID"])], |uid, m| {
+            let head = m.header.as_deref().unwrap_or_default();
+            there |= Summary::of_head(uid, head).message_id.as_deref() == Some(id);
+        })?;
+    }
+    Ok(there)
 }

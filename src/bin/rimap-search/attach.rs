@@ -8,6 +8,7 @@ use wirepost::{
         charset::ToUtf8,
         encode::{Codec, Encoding, Temper, Through},
         params,
+        text::Html,
     },
 };
 
@@ -106,16 +107,17 @@ pub fn decoded<'r>(part: &Part, body: impl Read + 'r) -> Box<dyn Read + 'r> {
     Box::new(Through::new(body, encoding.decoder(Temper::Mail)))
 }
 
-/// The text of a part in UTF-8. Text without a charset, or with one nobody knows, is UTF-8 where it is that.
+/// The text of a part in UTF-8, of HTML what it says. Text without a charset, or with one nobody knows, is UTF-8 where it is that.
 pub fn text<'r>(part: &Part, body: impl Read + 'r) -> Box<dyn Read + 'r> {
     let bytes = decoded(part, body);
     let declared = charset_of(part).unwrap_or_default();
     let codec: Option<Box<dyn Codec>> =
         ToUtf8::new(&declared).or_else(|| ToUtf8::new("utf-8")).map(|c| Box::new(c) as Box<dyn Codec>);
-    match codec {
+    let text: Box<dyn Read + 'r> = match codec {
         Some(codec) => Box::new(Through::new(bytes, codec)),
         None => bytes,
-    }
+    };
+    if part.subtype == "html" { Box::new(Through::new(text, Html::default())) } else { text }
 }
 
 /// The parts that make up the readable text: of alternatives the plainest, of a mixture all.
@@ -141,96 +143,6 @@ fn gather<'p>(part: &'p Part, out: &mut Vec<&'p Part>) {
     if part.kind == "text" && part.disposition.as_deref() != Some("attachment") {
         out.push(part);
     }
-}
-
-/// The words of an HTML text: tags gone, blocks on lines of their own, the usual entities resolved.
-pub fn words_of_html(html: &str) -> String {
-    let mut out = String::with_capacity(html.len() / 2);
-    let mut rest = html;
-    while let Some(at) = rest.find(['<', '&']) {
-        push_words(&rest[..at], &mut out);
-        rest = &rest[at..];
-        if rest.starts_with('&') {
-            let end = rest.char_indices().take(12).find(|(_, c)| *c == ';').map(|(at, _)| at);
-            let known = end.and_then(|end| entity(&rest[1..end]).map(|c| (c, end + 1)));
-            let (c, used) = known.unwrap_or(('&', 1));
-            out.push(c);
-            rest = &rest[used..];
-            continue;
-        }
-        if rest.starts_with("<!--") {
-            rest = rest.find("-->").map_or("", |end| &rest[end + 3..]);
-            continue;
-        }
-        let Some(end) = rest.find('>') else { break };
-        let name: String =
-            rest[1..end].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '/').collect();
-        rest = &rest[end + 1..];
-        match name.to_ascii_lowercase().as_str() {
-            tag @ ("script" | "style" | "title" | "head") => {
-                let close = format!("</{tag}");
-                let lower = rest.to_ascii_lowercase();
-                rest = lower
-                    .find(&close)
-                    .and_then(|at| rest[at..].find('>').map(|e| &rest[at + e + 1..]))
-                    .unwrap_or("");
-            }
-            "br" | "br/" | "p" | "/p" | "div" | "/div" | "tr" | "/tr" | "li" | "h1" | "h2" | "h3" | "/h1"
-            | "/h2" | "/h3" | "hr" | "table" | "/table" => {
-                let trimmed = out.trim_end_matches(' ').len();
-                out.truncate(trimmed);
-                if !out.is_empty() && !out.ends_with("\n\n") {
-                    out.push('\n');
-                }
-            }
-            "td" | "th" => out.push(' '),
-            _ => {}
-        }
-    }
-    if !rest.starts_with('<') {
-        push_words(rest, &mut out);
-    }
-    let mut text = out.trim().to_string();
-    text.push('\n');
-    text
-}
-
-fn push_words(text: &str, out: &mut String) {
-    for c in text.chars() {
-        if !c.is_whitespace() {
-            out.push(c);
-        } else if !out.is_empty() && !out.ends_with([' ', '\n']) {
-            out.push(' ');
-        }
-    }
-}
-
-fn entity(name: &str) -> Option<char> {
-    Some(match name {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        "nbsp" => ' ',
-        "auml" => 'ä',
-        "ouml" => 'ö',
-        "uuml" => 'ü',
-        "szlig" => 'ß',
-        "eacute" => 'é',
-        "copy" => '©',
-        "ndash" => '–',
-        "mdash" => '—',
-        "hellip" => '…',
-        "euro" => '€',
-        number => {
-            let code = match number.strip_prefix("#x").or_else(|| number.strip_prefix("#X")) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-                None => number.strip_prefix('#')?.parse().ok()?,
-            };
-            char::from_u32(code).filter(|c| !c.is_control() || *c == '\n')?
-        }
-    })
 }
 
 #[cfg(test)]
@@ -265,13 +177,5 @@ mod tests {
         p.id = Some(b"<x>".to_vec());
         assert!(!is_attachment(&p));
         assert!(!is_attachment(&part("text", "plain")) && !is_attachment(&part("multipart", "mixed")));
-    }
-
-    #[test]
-    fn html_becomes_words() {
-        let html = "<html><head><title>x</title><style>p{}</style></head><body><p>a &amp; b</p><div>c<br>d&#228;&bogus;</div><script>1<2</script>";
-        assert_eq!(words_of_html(html), "a & b\n\nc\ndä&bogus;\n");
-        assert_eq!(words_of_html("a < b"), "a\n");
-        assert_eq!(words_of_html(""), "\n");
     }
 }

@@ -11,6 +11,7 @@ use wirepost::{
         exit::Outcome,
     },
     imap::{FetchItem, Mailbox, Message, Name, Piece, Uid, UidSet},
+    net::Cancel,
     store::{
         Envelope, Folder, Mailstore, Marks, Place, Taken,
         batch::SyncMode,
@@ -61,7 +62,7 @@ impl Delivery {
             (Box::new(Maildir::open(dir, SyncMode::Batch)?), "maildir", None)
         } else if let Some(file) = &search.mbox {
             let tag = digest::hex(&digest::digest(digest::Algorithm::Sha256, account.as_bytes())[..4]);
-            let stage = state::directory()?.join("rimap-search");
+            let stage = wirepost::cli::state::directory()?.join("rimap-search");
             (Box::new(Mbox::open(file, &stage, &tag, search.wait_lock)?), "mbox", None)
         } else if let Some(command) = &search.exec {
             let pipe =
@@ -150,35 +151,23 @@ impl Delivery {
                 size: taken.size,
                 mailbox: name.text(),
             };
-            let file = self.store.reread_file(self.crlf)?;
-            let cancel = job.cancel.clone();
-            let verdict = pipe.run(file, &about, &|| cancel.check());
-            self.store.discard();
+            let verdict = hand_over(&pipe, &mut *self.store, self.crlf, &about, &job.cancel)?;
             let mut hit = summary.hit(name, uidvalidity);
             hit.store = Some(self.kind);
             hit.sha256 = Some(digest::hex(&taken.sha256));
             let key = state::key(name, uidvalidity, uid);
-            let error = match verdict? {
-                Verdict::Delivered => {
-                    if let Some(seen) = &mut job.seen {
-                        seen.delivered(&key, &taken)?;
-                    }
-                    out.done(format_args!("message {uid} -> {}", pipe.command));
-                    job.finished(uid, hit, out);
-                    return Ok(());
+            let Some(mut error) = refusal(verdict) else {
+                if let Some(seen) = &mut job.seen {
+                    seen.delivered(&key, &taken)?;
                 }
-                Verdict::Temporary(why) => Error::new(Kind::Busy, why),
-                Verdict::Permanent(why) => {
-                    let error = Error::new(Kind::Refused, &*why);
-                    match &mut job.seen {
-                        Some(seen) => {
-                            seen.failed(&key, &why)?;
-                            error.hint("--retry-failed tries it again")
-                        }
-                        None => error,
-                    }
-                }
+                out.done(format_args!("message {uid} -> {}", pipe.command));
+                job.finished(uid, hit, out);
+                return Ok(());
             };
+            if let (Kind::Refused, Some(seen)) = (error.kind(), &mut job.seen) {
+                seen.failed(&key, error.message())?;
+                error = error.hint("--retry-failed tries it again");
+            }
             job.failed(uid, hit, &error.context(format_args!("message {uid} was not delivered")), out);
             return Ok(());
         }
@@ -249,6 +238,31 @@ impl Delivery {
             Some((name, uidvalidity)) => self.flush(&name, uidvalidity, job, out),
             None => Ok(()),
         }
+    }
+}
+
+/// Gives a staged message to a command.
+///
+/// # Errors
+/// The disk's, or a signal.
+pub fn hand_over(
+    pipe: &Pipe,
+    store: &mut dyn Mailstore,
+    crlf: bool,
+    about: &About<'_>,
+    cancel: &Cancel,
+) -> Result<Verdict> {
+    let verdict = store.reread_file(crlf).and_then(|file| pipe.run(file, about, &|| cancel.check()));
+    store.discard();
+    verdict
+}
+
+/// Why the command did not take it, if it did not.
+pub fn refusal(verdict: Verdict) -> Option<Error> {
+    match verdict {
+        Verdict::Delivered => None,
+        Verdict::Temporary(why) => Some(Error::new(Kind::Busy, why)),
+        Verdict::Permanent(why) => Some(Error::new(Kind::Refused, why)),
     }
 }
 

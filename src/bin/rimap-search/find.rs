@@ -68,7 +68,7 @@ pub struct Found {
 }
 
 impl Found {
-    fn all(uids: Vec<Uid>) -> Found {
+    pub fn all(uids: Vec<Uid>) -> Found {
         Found { uids, beyond: None, page: false }
     }
 }
@@ -175,11 +175,12 @@ fn attempt(
 ) -> Result<Found> {
     let caps = mailbox.session().capabilities().clone();
     let plan = Plan::new(key, &caps, ascii, Time::now())?;
+    let within = plan.within();
     if plan.is_remote()
         && let Some(by) = order.by
         && mailbox.can_sort()
     {
-        if let Some(n) = order.limit().filter(|n| !exact && *n <= PAGE)
+        if let Some(n) = order.limit().filter(|n| !exact && *n <= PAGE && within.is_none())
             && let Some(page) = mailbox.page(server_key(by), key, n, order.last.is_some())?
         {
             let mut uids = page.uids;
@@ -188,7 +189,8 @@ fn attempt(
             }
             return Ok(Found { uids, beyond: page.beyond, page: order.last.is_some() });
         }
-        let all = mailbox.sort(server_key(by), key)?;
+        let mut all = mailbox.sort(server_key(by), key)?;
+        all.retain(|u| within.as_ref().is_none_or(|w| w.contains(*u)));
         return Ok(Found::all(order.cut(all)));
     }
     let found = mailbox.search_each(&plan.searches)?;
@@ -220,6 +222,10 @@ fn decide(mailbox: &mut Mailbox<'_>, plan: &Plan, found: &[UidSet], set: &UidSet
         items.push(FetchItem::BodyStructure);
     }
     items.extend(needs.headers.into_iter().map(FetchItem::HeaderField));
+    if items.is_empty() {
+        let nothing = Message::default();
+        return Ok(set.iter().filter(|u| plan.decide(*u, found, &Seen(&nothing))).collect());
+    }
     let mut fits = Vec::new();
     each(mailbox, set, &items, |uid, message| {
         if plan.decide(uid, found, &Seen(message)) {

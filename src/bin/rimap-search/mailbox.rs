@@ -53,14 +53,18 @@ pub fn run(verb: &MailboxVerb, shared: &Shared, out: &mut Output, cancel: &Cance
         V::Tree { .. } => tree(&mut session, words, out),
         V::Status { .. } => list(&mut session, words, true, out),
         V::Create { exist_ok, dry_run, .. } => {
-            each(words, out, |name, out| create(&mut session, name, *exist_ok, *dry_run, out))
+            each("create", words, out, |name, out| create(&mut session, name, *exist_ok, *dry_run, out))
         }
         V::Rename { dry_run, .. } => rename(&mut session, &words[0], &words[1], *dry_run, out),
         V::Delete { force, dry_run, .. } => {
-            each(words, out, |name, out| delete(&mut session, name, *force, *dry_run, out))
+            each("delete", words, out, |name, out| delete(&mut session, name, *force, *dry_run, out))
         }
-        V::Subscribe { .. } => each(words, out, |name, out| subscribe(&mut session, name, true, out)),
-        V::Unsubscribe { .. } => each(words, out, |name, out| subscribe(&mut session, name, false, out)),
+        V::Subscribe { .. } => {
+            each("subscribe", words, out, |name, out| subscribe(&mut session, name, true, out))
+        }
+        V::Unsubscribe { .. } => {
+            each("unsubscribe", words, out, |name, out| subscribe(&mut session, name, false, out))
+        }
     };
     site::end(session, out);
     done
@@ -68,6 +72,7 @@ pub fn run(verb: &MailboxVerb, shared: &Shared, out: &mut Output, cancel: &Cance
 
 /// Each name by itself: one that fails does not stop the others.
 fn each(
+    verb: &'static str,
     words: &[String],
     out: &mut Output,
     mut one: impl FnMut(&str, &mut Output) -> Result<()>,
@@ -83,6 +88,7 @@ fn each(
             out.item_failed(&e);
             let failed = event::Mailbox {
                 outcome: Outcome::of(&e).name(),
+                verb,
                 name: name.clone(),
                 error: Some(event::error(&e)),
                 ..event::Mailbox::default()

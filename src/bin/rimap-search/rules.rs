@@ -3,8 +3,7 @@
 
 use crate::{
     act::{self, Actions},
-    args::Search,
-    attach,
+    attach, deliver,
     job::Job,
     names,
 };
@@ -13,23 +12,26 @@ use wirepost::{
     base::{error::*, escape},
     cli::{Output, event::Hit, exit::Outcome},
     imap::{FetchItem, Mailbox, Message, Name, Part, Piece, Uid, UidSet},
-    mail::rules::{Action, Facts, Rules},
-    mime::header,
+    mail::{
+        facts,
+        rules::{Action, Facts, Rules},
+    },
     store::{
         Mailstore,
-        pipe::{About, Pipe, Verdict},
+        pipe::{About, Pipe},
         stream::Stream,
     },
 };
 
-pub struct Sorting(Rules);
+/// The rules, and the variables that their commands do not inherit.
+pub struct Sorting(Rules, Vec<String>);
 
 /// Reads the file.
 ///
 /// # Errors
 /// `Config`, with line and column.
-pub fn load(path: &Path) -> Result<Sorting> {
-    Rules::load(path).map(Sorting)
+pub fn load(path: &Path, hidden: Vec<String>) -> Result<Sorting> {
+    Rules::load(path).map(|rules| Sorting(rules, hidden))
 }
 
 struct Known {
@@ -41,12 +43,11 @@ struct Known {
 
 impl Facts for Known {
     fn header(&mut self, name: &str) -> Result<Vec<String>> {
-        Ok(header::fields(&self.head).filter(|f| f.is(name)).map(|f| f.text()).collect())
+        Ok(facts::values(&self.head, name))
     }
 
     fn addresses(&mut self, name: &str) -> Result<Vec<(String, String)>> {
-        let values = self.header(name)?;
-        Ok(values.iter().flat_map(|v| mailboxes(v)).collect())
+        Ok(facts::people(&self.head, name))
     }
 
     fn size(&self) -> u64 {
@@ -64,92 +65,74 @@ impl Facts for Known {
     }
 }
 
-/// Display names and addresses of a decoded address field: commas outside quotes and brackets part them.
-fn mailboxes(value: &str) -> Vec<(String, String)> {
-    let (mut out, mut now, mut quoted, mut inside) = (Vec::new(), String::new(), false, false);
-    for c in value.chars().chain([',']) {
-        match c {
-            '"' => quoted = !quoted,
-            '<' if !quoted => inside = true,
-            '>' if !quoted => inside = false,
-            ',' if !quoted && !inside => {
-                let text = std::mem::take(&mut now);
-                let text = text.trim();
-                if let Some((name, rest)) = text.rsplit_once('<') {
-                    let address = rest.split('>').next().unwrap_or_default();
-                    out.push((name.trim().trim_matches('"').to_string(), address.trim().to_string()));
-                } else if !text.is_empty() {
-                    out.push((String::new(), text.to_string()));
-                }
-                continue;
-            }
-            _ => {}
-        }
-        now.push(c);
-    }
-    out
-}
-
 impl Sorting {
-    /// What has to be fetched to decide.
-    pub fn add_items(&self, items: &mut Vec<FetchItem>) {
-        items.retain(|i| !matches!(i, FetchItem::HeaderFields(_)));
-        items.push(FetchItem::Header);
-        if self.0.look_into_bodies() && !items.contains(&FetchItem::BodyStructure) {
-            items.push(FetchItem::BodyStructure);
-        }
-    }
-
     /// Sorts what was found.
     ///
     /// # Errors
-    /// The connection's; a mailbox that cannot be made.
-    pub fn run(
-        &self,
-        mailbox: &mut Mailbox<'_>,
-        hits: Vec<Hit>,
-        search: &Search,
-        job: &mut Job<'_>,
-        out: &mut Output,
-    ) -> Result<()> {
-        let set: UidSet = hits.iter().filter_map(|h| h.uid).collect();
-        let known = self.facts(mailbox, &set)?;
-        let mut groups: BTreeMap<String, (Action, Vec<Hit>)> = BTreeMap::new();
-        for mut hit in hits {
-            let Some(mut facts) = hit.uid.and_then(|u| known.get(&u)).map(clone) else { continue };
-            let rule = self.0.decide(&mut facts)?;
-            hit.rule = rule.map(|r| r.line);
-            if let (true, Some(rule), Some(uid)) = (search.dry_run, rule, hit.uid) {
-                let by = escape::text(&rule.text);
-                out.line(format_args!("message {uid} in {} would be sorted by: {by}", mailbox.name));
-            }
-            let action = rule.map_or(Action::Keep, |r| r.action.clone());
-            groups.entry(format!("{action:?}")).or_insert_with(|| (action, Vec::new())).1.push(hit);
-        }
-        for (action, hits) in groups.into_values() {
+    /// The connection's: those it did not come to wait on.
+    pub fn run(&self, mailbox: &mut Mailbox<'_>, job: &mut Job<'_>, out: &mut Output) -> Result<()> {
+        for (action, set) in self.groups(mailbox, job, out)? {
             match action {
-                Action::Keep | Action::Skip => left_alone(hits, out),
-                Action::Folder(folder) => {
-                    let target = names::one(mailbox.session(), &folder)?;
-                    if target == mailbox.name {
-                        left_alone(hits, out);
-                        continue;
+                Action::Keep | Action::Skip => left_alone(&set, job, out),
+                Action::Folder(folder) => match target(&folder, mailbox, job.search.dry_run) {
+                    Ok(target) if target == mailbox.name => left_alone(&set, job, out),
+                    Ok(target) => {
+                        let actions = Actions { move_to: Some(target), ..Actions::default() };
+                        act::run(&actions, mailbox, &set, job, out)?;
                     }
-                    if !search.dry_run {
-                        make(mailbox, &target)?;
+                    Err(e) if mailbox.session().is_broken() => return Err(e),
+                    Err(e) => {
+                        let e = e.context(format_args!("cannot sort into {folder}"));
+                        for hit in job.take(&set) {
+                            job.failed(hit.uid.unwrap_or_default(), hit, &e, out);
+                        }
                     }
-                    let actions = Actions { move_to: Some(target), ..Actions::default() };
-                    act::run(&actions, mailbox, hits, search.dry_run, out)?;
-                }
+                },
                 Action::Delete => {
-                    let expunge_all = search.expunge_all;
+                    let expunge_all = job.search.expunge_all;
                     let actions = Actions { delete: true, expunge_all, ..Actions::default() };
-                    act::run(&actions, mailbox, hits, search.dry_run, out)?;
+                    act::run(&actions, mailbox, &set, job, out)?;
                 }
-                Action::Command(command) => self.pipe(&command, mailbox, hits, search, job, out)?,
+                Action::Command(command) => self.pipe(&command, mailbox, &set, job, out)?,
             }
         }
         Ok(())
+    }
+
+    /// Decides of each that waits, and which belong together. Those that are gone are told of.
+    fn groups(
+        &self,
+        mailbox: &mut Mailbox<'_>,
+        job: &mut Job<'_>,
+        out: &mut Output,
+    ) -> Result<Vec<(Action, UidSet)>> {
+        let waiting: Vec<Uid> = job.here.hits.iter().filter_map(|h| h.uid).collect();
+        let mut groups: BTreeMap<String, (Action, Vec<Uid>)> = BTreeMap::new();
+        let mut gone = Vec::new();
+        // Headers and texts are held of few at a time: strangers decide how long those are.
+        for some in waiting.chunks(if self.0.look_into_bodies() { 8 } else { 100 }) {
+            let some: UidSet = some.iter().copied().collect();
+            let mut known = self.facts(mailbox, &some)?;
+            for hit in &mut job.here.hits {
+                let Some(uid) = hit.uid.filter(|u| some.contains(*u)) else { continue };
+                let Some(facts) = known.get_mut(&uid) else {
+                    gone.push(uid);
+                    continue;
+                };
+                let rule = self.0.decide(facts)?;
+                hit.rule = rule.map(|r| r.line);
+                if let (true, Some(rule)) = (job.search.dry_run, rule) {
+                    let by = escape::text(&rule.text);
+                    out.line(format_args!("message {uid} in {} would be sorted by: {by}", mailbox.name));
+                }
+                let action = rule.map_or(Action::Keep, |r| r.action.clone());
+                groups.entry(format!("{action:?}")).or_insert_with(|| (action, Vec::new())).1.push(uid);
+            }
+        }
+        for hit in job.take(&gone.into_iter().collect()) {
+            missing(hit, job, out);
+        }
+        Ok(groups.into_values().map(|(action, uids)| (action, uids.into_iter().collect())).collect())
     }
 
     fn facts(&self, mailbox: &mut Mailbox<'_>, set: &UidSet) -> Result<BTreeMap<Uid, Known>> {
@@ -185,34 +168,39 @@ impl Sorting {
         &self,
         command: &str,
         mailbox: &mut Mailbox<'_>,
-        hits: Vec<Hit>,
-        search: &Search,
+        set: &UidSet,
         job: &mut Job<'_>,
         out: &mut Output,
     ) -> Result<()> {
         let pipe = Pipe {
             command: command.to_string(),
-            timeout: search.exec_timeout,
+            timeout: job.search.exec_timeout,
             to_stderr: out.is_json(),
-            hide: vec![crate::TOOL.password_variable.to_string()],
+            hide: self.1.clone(),
         };
-        let mut store: Stream<std::io::Sink> = Stream::scratch(search.crlf)?;
-        for mut hit in hits {
-            let Some(uid) = hit.uid else { continue };
-            hit.actions.push(format!("exec {command}"));
-            let mut error = None;
-            if search.dry_run {
-                hit.outcome = Outcome::Planned.name();
-            } else {
+        let crlf = job.search.crlf;
+        let mut store: Stream<std::io::Sink> = Stream::scratch(crlf)?;
+        for uid in set.iter() {
+            let mut size = None;
+            if !job.search.dry_run {
                 let items = [FetchItem::Body { section: String::new(), range: None }];
                 let mut fetching = mailbox.fetch(&UidSet::one(uid), &items);
-                let mut size = None;
                 while let Some(piece) = fetching.next()? {
                     if let Piece::Body(mut body) = piece {
                         size = Some(store.stage(&mut body)?.size);
                     }
                 }
-                let Some(size) = size else { continue };
+            }
+            for mut hit in job.take(&UidSet::one(uid)) {
+                hit.actions.push(format!("exec {command}"));
+                if job.search.dry_run {
+                    job.ended(uid, hit, Outcome::Planned, out);
+                    continue;
+                }
+                let Some(size) = size else {
+                    missing(hit, job, out);
+                    continue;
+                };
                 let text = uid.to_string();
                 let about = About {
                     uid: &text,
@@ -221,22 +209,14 @@ impl Sorting {
                     size,
                     mailbox: &hit.mailbox,
                 };
-                let file = store.reread_file(search.crlf)?;
-                let cancel = job.cancel.clone();
-                let verdict = pipe.run(file, &about, &|| cancel.check())?;
-                store.discard();
-                error = match verdict {
-                    Verdict::Delivered => None,
-                    Verdict::Temporary(why) => Some(Error::new(Kind::Busy, why)),
-                    Verdict::Permanent(why) => Some(Error::new(Kind::Refused, why)),
-                };
-            }
-            match error {
-                None => {
-                    out.count(if search.dry_run { Outcome::Planned } else { Outcome::Ok });
-                    out.emit(&wirepost::cli::event::Event::Hit(Box::new(hit)));
+                match deliver::hand_over(&pipe, &mut store, crlf, &about, &job.cancel).map(deliver::refusal) {
+                    Ok(None) => job.ended(uid, hit, Outcome::Ok, out),
+                    Ok(Some(e)) => job.failed(uid, hit, &e.context(format_args!("message {uid}")), out),
+                    Err(e) => {
+                        job.here.hits.push(hit);
+                        return Err(e);
+                    }
                 }
-                Some(e) => job.failed(uid, hit, &e.context(format_args!("message {uid}")), out),
             }
         }
         Ok(())
@@ -244,22 +224,26 @@ impl Sorting {
 }
 
 /// Messages that stay where they are.
-fn left_alone(hits: Vec<Hit>, out: &mut Output) {
-    for mut hit in hits {
-        hit.outcome = Outcome::Skipped.name();
-        hit.reason = Some("rule");
-        out.count(Outcome::Skipped);
-        out.emit(&wirepost::cli::event::Event::Hit(Box::new(hit)));
+fn left_alone(set: &UidSet, job: &mut Job<'_>, out: &mut Output) {
+    for hit in job.take(set) {
+        job.skipped(hit.uid.unwrap_or_default(), hit, "rule", out);
     }
 }
 
-fn clone(known: &Known) -> Known {
-    Known {
-        head: known.head.clone(),
-        size: known.size,
-        structure: known.structure.clone(),
-        text: known.text.clone(),
+/// One that went away after it was found.
+fn missing(hit: Hit, job: &mut Job<'_>, out: &mut Output) {
+    let uid = hit.uid.unwrap_or_default();
+    let error = crate::search::gone(uid, &hit.mailbox);
+    job.failed(uid, hit, &error, out);
+}
+
+/// The mailbox that a rule means, made as needed.
+fn target(folder: &str, mailbox: &mut Mailbox<'_>, dry: bool) -> Result<Name> {
+    let target = names::one(mailbox.session(), folder)?;
+    if !dry && target != mailbox.name {
+        make(mailbox, &target)?;
     }
+    Ok(target)
 }
 
 /// Makes a mailbox that is not there.
@@ -268,17 +252,5 @@ fn make(mailbox: &mut Mailbox<'_>, name: &Name) -> Result<()> {
         Ok(_) => Ok(()),
         Err(e) if e.kind() == Kind::Missing => mailbox.session().create(name),
         Err(e) => Err(e),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_taken_apart() {
-        let got = mailboxes("\"Doe, J\" <j@x>, b@y , Ü <ü@z>,");
-        let want = [("Doe, J", "j@x"), ("", "b@y"), ("Ü", "ü@z")];
-        assert_eq!(got, want.map(|(a, b)| (a.to_string(), b.to_string())));
     }
 }

@@ -1,6 +1,8 @@
 //! `--save`: the wanted attachments of messages whose structures are known, streamed to files of safe names that appear
 //! whole. Where the server undoes base64 itself (BINARY, RFC 3516) a quarter of the bytes is spared; what it
 //! cannot decode is asked for once more as it stands, and decoded here.
+//!
+//! Files become durable in batches, and only then are they told of: the actions may delete the message they are from.
 
 use crate::{
     args::{OnConflict, Search},
@@ -10,6 +12,7 @@ use crate::{
     summary::Summary,
 };
 use std::{
+    collections::HashSet,
     ffi::OsString,
     io::Read,
     os::unix::ffi::OsStrExt,
@@ -20,16 +23,20 @@ use wirepost::{
     base::{error::*, escape, record},
     cli::{
         Output,
-        event::{self, Event},
+        event::{self, Event, Hit},
         exit::Outcome,
     },
-    imap::{Body, Mailbox, Name, Part, Piece, UidSet},
+    imap::{Body, Mailbox, Name, Part, Piece, Uid, UidSet},
     mime::names,
     store::{
+        batch::{Batch, SyncMode},
         dir::Dir,
         partial::{Conflict, Partial},
     },
 };
+
+/// So many files wait open for the disk together.
+const BATCH: usize = 64;
 
 /// Saves the wanted attachments of messages whose structures are known.
 pub struct Saver {
@@ -37,6 +44,8 @@ pub struct Saver {
     template: Option<String>,
     conflict: Conflict,
     wanted: Vec<String>,
+    /// Names that this run gave: a second part of that name must not replace the first, nor be left out for it.
+    given: HashSet<OsString>,
     pub saved: u64,
 }
 
@@ -63,6 +72,7 @@ impl Saver {
             template: search.name.clone(),
             conflict,
             wanted: search.save.clone(),
+            given: HashSet::new(),
             saved: 0,
         })
     }
@@ -73,8 +83,8 @@ impl Saver {
         structure.leaves().into_iter().filter(fits).collect()
     }
 
-    /// Streams one part to its file, which appears whole and durable.
-    fn save(&self, part: &Part, summary: &Summary, body: &mut Body<'_>) -> Result<(Option<PathBuf>, u64)> {
+    /// Streams one part to a temporary file, under the name it is to have.
+    fn save(&self, part: &Part, summary: &Summary, body: &mut Body<'_>) -> Result<(OsString, Partial, u64)> {
         let own = attach::name_of(part).and_then(|n| names::safe_name(&n));
         let own =
             own.unwrap_or_else(|| format!("message-{}-part-{}.{}", summary.uid, part.path, extension(part)));
@@ -99,7 +109,8 @@ impl Saver {
                 filled.ok().flatten().unwrap_or(own)
             }
         };
-        let mut partial = Partial::create(&self.dir, &OsString::from(&name), 0o666)?;
+        let name = OsString::from(name);
+        let mut partial = Partial::create(&self.dir, &name, 0o666)?;
         let path = partial.path();
         let binary = body.binary;
         let mut plain: Box<dyn Read + '_> = if binary { Box::new(body) } else { attach::decoded(part, body) };
@@ -108,7 +119,15 @@ impl Saver {
             Err(e) => Error::from_io(e, Kind::Local, format_args!("cannot write {}", path.display())),
         })?;
         drop(plain);
-        Ok((partial.place(self.conflict)?, n))
+        Ok((name, partial, n))
+    }
+
+    /// Puts a finished file in its place.
+    fn place(&mut self, saved: Saved, batch: &mut Batch) -> Result<(Option<PathBuf>, u64)> {
+        let (name, partial, n) = saved?;
+        let again = !self.given.insert(name) && self.conflict != Conflict::Fail;
+        let conflict = if again { Conflict::Rename } else { self.conflict };
+        Ok((partial.place_in(batch, conflict)?, n))
     }
 
     /// Fetches and saves what is wanted of these messages; how each ended is handed to `job`.
@@ -139,14 +158,25 @@ impl Saver {
             let text = format!("the server did not send part {} of message {uid}", task.part.path);
             failed[task.at].get_or_insert(Error::new(Kind::Protocol, text));
         }
-        for ((summary, _), error) in messages.iter().zip(failed) {
+        let mut has: Vec<bool> = vec![false; messages.len()];
+        tasks.iter().for_each(|t| has[t.at] = true);
+        for (((summary, _), error), has) in messages.iter().zip(failed).zip(has) {
             let hit = summary.hit(&mailbox.name, mailbox.uidvalidity);
             match error {
-                None => job.finished(summary.uid, hit, out),
+                None => self.finished(summary.uid, hit, has, job, out),
                 Some(e) => job.failed(summary.uid, hit, &e, out),
             }
         }
         Ok(())
+    }
+
+    /// A message is done with. One that had nothing to save is not acted on: a slip in a pattern must not delete what was to be
+    /// saved first.
+    pub fn finished(&self, uid: Uid, hit: Hit, has: bool, job: &mut Job<'_>, out: &mut Output) {
+        match has || !job.search.acts() {
+            true => job.finished(uid, hit, out),
+            false => job.skipped(uid, hit, "nothing_saved", out),
+        }
     }
 
     /// Asks for the parts that are not done yet, and saves what comes.
@@ -159,17 +189,22 @@ impl Saver {
         failed: &mut [Option<Error>],
         out: &mut Output,
     ) -> Result<()> {
-        let open = tasks.iter().filter(|t| !t.done);
-        let wanted: Vec<_> =
-            open.map(|t| (UidSet::one(messages[t.at].0.uid), vec![attach::item(&t.part, binary)])).collect();
+        let asked: Vec<usize> = (0..tasks.len()).filter(|i| !tasks[*i].done).collect();
+        let wanted: Vec<_> = asked
+            .iter()
+            .map(|i| &tasks[*i])
+            .map(|t| (UidSet::one(messages[t.at].0.uid), vec![attach::item(&t.part, binary)]))
+            .collect();
         let name = mailbox.name.clone();
+        let mut batch = Batch::new(SyncMode::Batch);
+        batch.join(&self.dir)?;
+        let mut saved: Vec<(usize, Saved)> = Vec::new();
         let mut fetching = mailbox.fetch_each(&wanted);
-        let mut latest = 0;
         loop {
             let mut body = match fetching.next() {
                 Ok(Some(Piece::Body(body))) => body,
                 Ok(Some(Piece::Message(_))) => continue,
-                Ok(None) => return Ok(()),
+                Ok(None) => break,
                 // One command's no: its part stays undone.
                 Err(e) if e.kind() == Kind::Refused => {
                     out.note(e.message());
@@ -183,15 +218,15 @@ impl Saver {
                     && body.uid.is_none_or(|u| messages[task.at].0.uid == u)
                     && body.section == task.part.path.to_ascii_uppercase()
             };
-            let Some(owner) = (latest..tasks.len()).find(fits).or_else(|| (0..tasks.len()).find(fits)) else {
+            // Answers come in the order of the commands; one that does not is found by its UID and section.
+            let expected = asked.get(body.command).copied();
+            let Some(owner) = expected.filter(fits).or_else(|| (0..tasks.len()).find(fits)) else {
                 body.skip()?;
                 continue;
             };
-            latest = owner;
             let task = &mut tasks[owner];
             task.done = true;
-            let summary = &messages[task.at].0;
-            let result = self.save(&task.part, summary, &mut body);
+            let result = self.save(&task.part, &messages[task.at].0, &mut body);
             if let Err(e) = &result
                 && matches!(
                     e.kind(),
@@ -201,10 +236,40 @@ impl Saver {
                 return Err(e.clone());
             }
             body.skip()?;
-            if let Err(e) = self.tell(&task.part, summary, &name, result, out) {
+            if let Ok((_, partial, _)) = &result {
+                partial.stage(&mut batch)?;
+            }
+            saved.push((owner, result));
+            if saved.len() >= BATCH {
+                self.settle(&mut saved, &mut batch, &name, messages, tasks, failed, out)?;
+            }
+        }
+        drop(fetching);
+        self.settle(&mut saved, &mut batch, &name, messages, tasks, failed, out)
+    }
+
+    /// Makes files durable, and tells of them.
+    #[allow(clippy::too_many_arguments, reason = "what fetch has at hand")]
+    fn settle(
+        &mut self,
+        saved: &mut Vec<(usize, Saved)>,
+        batch: &mut Batch,
+        name: &Name,
+        messages: &[(Summary, Option<Part>)],
+        tasks: &[Task],
+        failed: &mut [Option<Error>],
+        out: &mut Output,
+    ) -> Result<()> {
+        batch.sync_data()?;
+        let placed: Vec<_> = saved.drain(..).map(|(owner, s)| (owner, self.place(s, batch))).collect();
+        batch.sync_entries()?;
+        for (owner, result) in placed {
+            let task = &tasks[owner];
+            if let Err(e) = self.tell(&task.part, &messages[task.at].0, name, result, out) {
                 failed[task.at].get_or_insert(e);
             }
         }
+        Ok(())
     }
 
     /// Tells what became of one part.
@@ -257,6 +322,9 @@ impl Saver {
         verdict
     }
 }
+
+/// A part's file that waits for its place, or why there is none.
+type Saved = Result<(OsString, Partial, u64)>;
 
 /// One part that is to be saved.
 struct Task {

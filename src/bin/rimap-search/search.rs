@@ -9,7 +9,7 @@ use crate::{
     deliver::Delivery,
     earlier::Earlier,
     find::{self, Found, Order, SortValue},
-    job::Job,
+    job::{Here, Job},
     names, query, rules,
     save::Saver,
     site::{self, Site},
@@ -18,7 +18,7 @@ use crate::{
     window,
 };
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     time::{Duration, Instant},
 };
 use wirepost::{
@@ -27,19 +27,24 @@ use wirepost::{
         Output,
         event::{Count, Event},
     },
-    imap::{Mailbox, Name, SearchKey, Session, Uid, UidSet},
+    imap::{Heard, Mailbox, Name, Plan, SearchKey, Session, Uid, UidSet},
     net::Cancel,
     store::Folder,
 };
 
 /// So many messages are looked at together.
 const WINDOW: usize = 1000;
+/// With `--wait`, how often to ask where the server does not tell.
+const POLL: Duration = Duration::from_secs(10);
 
 /// The verb.
 pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let (url, words) = site::split(&search.words)?;
     let key = query::key(&search.criteria, words, Time::now())?;
     check(search, &key, out)?;
+    if search.acts() || search.delivers() || !search.save.is_empty() {
+        out.acts();
+    }
     let earlier = search.retry_from.as_deref().map(Earlier::load).transpose()?;
     if earlier.as_ref().is_some_and(Earlier::is_empty) {
         out.note("the earlier run left nothing to be done");
@@ -52,7 +57,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
     };
     let mut delivery = Delivery::new(search, &site.account(), site.hidden(), out.is_json())?;
     let mut saver = if search.save.is_empty() { None } else { Some(Saver::new(search)?) };
-    let rules = search.rules.as_deref().map(rules::load).transpose()?;
+    let rules = search.rules.as_deref().map(|path| rules::load(path, site.hidden())).transpose()?;
     let mut session = site.session(out)?;
     let wanted = match (&site.mailbox, search.mailboxes.as_slice()) {
         _ if earlier.is_some() => earlier.iter().flat_map(Earlier::mailboxes).map(str::to_string).collect(),
@@ -67,12 +72,9 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
         key,
         cancel: cancel.clone(),
         seen,
-        done: HashSet::new(),
-        uidvalidity: None,
-        hits: Vec::new(),
         total: 0,
-        failures: 0,
-        found: UidSet::new(),
+        here: Here::default(),
+        counts: Vec::new(),
         earlier,
         left: HashMap::new(),
         several: mailboxes.len() > 1,
@@ -82,17 +84,19 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
         let mut tools =
             Tools { delivery: &mut delivery, saver: &mut saver, actions: &actions, rules: rules.as_ref() };
         let order = Order::of(search);
-        session = if job.several && order.limit().is_some() {
-            across(&mut job, &mut site, session, &mailboxes, &order, &mut tools, out)?
+        let round = if job.several && order.limit().is_some() {
+            across(&mut job, &mut site, session, &mailboxes, &order, &mut tools, out)
         } else {
-            one_by_one(&mut job, &mut site, session, &mailboxes, &mut tools, out)?
+            one_by_one(&mut job, &mut site, session, &mailboxes, &mut tools, out)
         };
-        match until {
-            Some(until) if job.total == 0 && Instant::now() < until => {
-                session = wait(&mut site, session, &mailboxes[0], until, out)?;
-            }
-            _ => break,
-        }
+        let until = until.filter(|u| round.is_ok() && job.found() == 0 && Instant::now() < *u);
+        let Some(until) = until else {
+            tell_counts(&mut job, out);
+            session = round?;
+            break;
+        };
+        job.counts.clear();
+        session = wait(&job, &mut site, round?, &mailboxes, until, out)?;
     }
     if let Some(seen) = &job.seen {
         seen.sync()?;
@@ -100,7 +104,7 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
     left(job.left.values().sum(), out);
     let saved_none = saver.as_ref().is_some_and(|s| s.saved == 0);
     let does = search.delivers() || search.acts();
-    if (job.total == 0 && !does) || saved_none {
+    if (job.found() == 0 && !does) || saved_none {
         out.answer_no();
     }
     site::end(session, out);
@@ -140,6 +144,9 @@ fn one_by_one(
     tools: &mut Tools<'_>,
     out: &mut Output,
 ) -> Result<Session> {
+    if job.several && job.search.acts() {
+        session = count_first(job, site, session, mailboxes, out)?;
+    }
     for name in mailboxes {
         job.begin();
         session = persistently(job, site, session, name, None, tools, out)?;
@@ -161,7 +168,7 @@ fn persistently(
     let mut tried = 0;
     loop {
         tried += 1;
-        let handled = job.done.len();
+        let handled = job.here.done.len();
         let error = match in_mailbox(job, &mut session, name, only, tools, out) {
             Ok(()) => return Ok(session),
             Err(e) => e,
@@ -169,6 +176,9 @@ fn persistently(
         if let Some(delivery) = tools.delivery
             && let Err(e) = delivery.give_up(job, out)
         {
+            out.fail(&e);
+        }
+        if let Err(e) = job.remember(name) {
             out.fail(&e);
         }
         if !session.is_broken() && error.again() != Again::Now {
@@ -181,7 +191,7 @@ fn persistently(
             return Err(error);
         }
         out.add_round_trips(session.round_trips());
-        if job.done.len() > handled {
+        if job.here.done.len() > handled {
             tried = 1;
         }
         let again = site.pause(&error, tried, began.elapsed(), out).and_then(|()| site.session(out));
@@ -205,19 +215,15 @@ fn in_mailbox(
 ) -> Result<()> {
     let search = job.search;
     let changes = search.acts() && !search.dry_run;
-    let guarded = changes && job.key.depends_on_flags();
+    let guarded = job.is_guarded();
     let follows = search.new && follows(search, &job.key);
     let mut mailbox = match (guarded || follows, changes) {
         (true, _) => session.open_counting(name, !changes)?,
         (false, true) => session.select(name)?,
         (false, false) => session.examine(name)?,
     };
-    mailbox.guard = mailbox.modseq.filter(|_| guarded);
-    if job.uidvalidity.is_some_and(|v| v != mailbox.uidvalidity) {
-        // Made anew while we were away: these are other messages.
-        job.done.clear();
-    }
-    job.uidvalidity = Some(mailbox.uidvalidity);
+    job.opened(&mailbox, only.is_some(), out)?;
+    mailbox.guard = job.here.modseq.filter(|_| guarded);
     let order = Order::of(search);
     let found = match only {
         Some(uids) => Found { uids: uids.to_vec(), beyond: None, page: false },
@@ -226,9 +232,9 @@ fn in_mailbox(
         }
         None => match job.key_for(&mailbox, follows, out)? {
             Some(key) => {
-                let found = find::find(&mut mailbox, &key, &order, false, out)?;
-                // What is delivered or remembered is not looked at again; other pages are settled as they are shown.
-                match tools.delivery.is_some() && !search.dry_run || job.seen.is_some() {
+                let found = fitting(job, &mut mailbox, &key, &order, false, out)?;
+                // What is delivered is not looked at again; other pages are settled as they are shown.
+                match tools.delivery.is_some() && !search.dry_run {
                     true => find::settle(&mut mailbox, &key, &order, found, out)?,
                     false => found,
                 }
@@ -236,11 +242,11 @@ fn in_mailbox(
             None => Found { uids: Vec::new(), beyond: None, page: false },
         },
     };
-    let failures = job.failures;
-    process(job, &mut mailbox, found, &order, only.is_some(), tools, out)?;
+    process(job, &mut mailbox, found, &order, tools, out)?;
+    job.remember(name)?;
     if let (true, Some(modseq), Some(seen)) =
         // What the command refused has to be found again, so that it can be said that it is left.
-        (follows && job.failures == failures && !job.leaves(name), mailbox.modseq, &mut job.seen)
+        (follows && job.here.failures == 0 && !job.leaves(name), mailbox.modseq, &mut job.seen)
         && !search.dry_run
     {
         seen.set_mark(&state::mark(&job.key, name, mailbox.uidvalidity), modseq)?;
@@ -262,25 +268,105 @@ fn follows(search: &Search, key: &SearchKey) -> bool {
 
 fn count(job: &mut Job<'_>, mailbox: &mut Mailbox<'_>, out: &mut Output) -> Result<()> {
     let order = Order { by: None, reverse: false, first: None, last: None };
-    let remote = wirepost::imap::Plan::new(&job.key, mailbox.session().capabilities(), false, Time::now())?
-        .is_remote();
-    let n = if remote && job.key.is_ascii() {
+    let plan = Plan::new(&job.key, mailbox.session().capabilities(), false, Time::now())?;
+    let n = if plan.is_remote() && plan.within().is_none() && job.key.is_ascii() {
         mailbox.search_count(&job.key)?
     } else {
         find::find(mailbox, &job.key.clone(), &order, false, out)?.uids.len() as u64
     };
-    told_count(job, &mailbox.name, n, out);
+    job.total += n;
+    job.counts.push((mailbox.name.clone(), n));
     Ok(())
 }
 
-fn told_count(job: &mut Job<'_>, name: &Name, n: u64, out: &mut Output) {
-    job.total += n;
-    if job.several {
-        out.line(format_args!("{n}\t{name}"));
-    } else {
-        out.line(n);
+fn tell_counts(job: &mut Job<'_>, out: &mut Output) {
+    for (name, n) in std::mem::take(&mut job.counts) {
+        if job.several {
+            out.line(format_args!("{n}\t{name}"));
+        } else {
+            out.line(n);
+        }
+        out.emit(&Event::Count(Count { outcome: "ok", mailbox: name.text().to_string(), messages: n }));
     }
-    out.emit(&Event::Count(Count { outcome: "ok", mailbox: name.text().to_string(), messages: n }));
+}
+
+/// What fits and was not handled by an earlier run, in its order.
+fn fitting(
+    job: &mut Job<'_>,
+    mailbox: &mut Mailbox<'_>,
+    key: &SearchKey,
+    order: &Order,
+    exact: bool,
+    out: &mut Output,
+) -> Result<Found> {
+    if job.seen.is_none() {
+        return find::find(mailbox, key, order, exact, out);
+    }
+    // The first and the last are those of what is new.
+    let all = Order { reverse: false, first: None, last: None, ..*order };
+    let found = find::find(mailbox, key, &all, true, out)?;
+    Ok(Found::all(order.cut(job.unseen(mailbox, found.uids))))
+}
+
+/// `--max-actions` is for the whole run, so several mailboxes are counted before anything is done in the first of them.
+fn count_first(
+    job: &mut Job<'_>,
+    site: &mut Site<'_>,
+    mut session: Session,
+    mailboxes: &[Name],
+    out: &mut Output,
+) -> Result<Session> {
+    let order = Order { by: None, reverse: false, first: None, last: None };
+    let mut total = 0;
+    for name in mailboxes {
+        let n;
+        (session, n) = reading(site, session, out, |session, out| {
+            let mut mailbox = session.examine(name)?;
+            let key = job.key_for(&mailbox, false, out)?.unwrap_or(SearchKey::All);
+            fitting(job, &mut mailbox, &key, &order, false, out).map(|f| f.uids.len() as u64)
+        })?;
+        // A mailbox that cannot be read is told of when its turn comes.
+        total += n.unwrap_or(0);
+    }
+    not_too_many(job, total).map(|()| session)
+}
+
+fn not_too_many(job: &Job<'_>, n: u64) -> Result<()> {
+    let most = job.search.max_actions;
+    if !job.search.acts() || n <= most {
+        return Ok(());
+    }
+    let left = if job.total > 0 { "the rest was left alone" } else { "nothing was done" };
+    let text = format!("{n} messages would be acted on, more than --max-actions {most}: {left}");
+    Err(Error::new(Kind::Input, text).hint("raise --max-actions if they are meant"))
+}
+
+/// Reads something, once more after a lost connection. What concerns one mailbox alone is handed back.
+fn reading<T>(
+    site: &mut Site<'_>,
+    mut session: Session,
+    out: &mut Output,
+    mut read: impl FnMut(&mut Session, &mut Output) -> Result<T>,
+) -> Result<(Session, Result<T>)> {
+    let began = Instant::now();
+    let mut tried = 0;
+    loop {
+        tried += 1;
+        let error = match read(&mut session, out) {
+            Err(e) if matches!(e.kind(), Kind::Missing | Kind::Refused | Kind::Auth) => {
+                return Ok((session, Err(e)));
+            }
+            Err(e) => e,
+            Ok(found) => return Ok((session, Ok(found))),
+        };
+        if !session.is_broken() && error.again() != Again::Now {
+            site::end(session, out);
+            return Err(error);
+        }
+        out.add_round_trips(session.round_trips());
+        site.pause(&error, tried, began.elapsed(), out)?;
+        session = site.session(out)?;
+    }
 }
 
 /// Handles what was found, window by window; then the actions.
@@ -289,39 +375,17 @@ fn process(
     mailbox: &mut Mailbox<'_>,
     mut found: Found,
     order: &Order,
-    counted: bool,
     tools: &mut Tools<'_>,
     out: &mut Output,
 ) -> Result<()> {
     let search = job.search;
-    if let Some(seen) = &job.seen {
-        let known = |u: &Uid| seen.get(&state::key(&mailbox.name, mailbox.uidvalidity, *u));
-        let mut failed = 0;
-        found.uids.retain(|u| {
-            let entry = known(u);
-            failed += u64::from(entry.is_some_and(|e| e.failed));
-            entry.is_none_or(|e| e.failed && search.retry_failed)
-        });
-        job.left.insert(mailbox.name.clone(), if search.retry_failed { 0 } else { failed });
-    }
-    found.uids.retain(|u| !job.done.contains(u));
-    job.found = found.uids.iter().copied().collect();
+    found.uids.retain(|u| !job.is_done(*u));
+    job.here.found = found.uids.iter().chain(&job.here.done).copied().collect();
     if search.count {
-        told_count(job, &mailbox.name, found.uids.len() as u64, out);
+        job.counts.push((mailbox.name.clone(), found.uids.len() as u64));
         return Ok(());
     }
-    if search.acts() && found.uids.len() as u64 > search.max_actions {
-        let text = format!(
-            "{} messages in {} would be acted on, more than --max-actions {}: nothing was done",
-            found.uids.len(),
-            mailbox.name.text(),
-            search.max_actions
-        );
-        return Err(Error::new(Kind::Input, text).hint("raise --max-actions if they are meant"));
-    }
-    if !counted {
-        job.total += found.uids.len() as u64;
-    }
+    not_too_many(job, job.found())?;
     let folder = if job.several { folder_of(&mailbox.name) } else { Folder::inbox() };
     if let Some(delivery) = tools.delivery.as_mut().filter(|_| !search.dry_run) {
         let set: UidSet = found.uids.iter().copied().collect();
@@ -334,31 +398,26 @@ fn process(
     } else {
         let mut at = 0;
         let mut beyond = found.beyond;
+        // Whole headers may be long, and strangers wrote them.
+        let window = if search.show == Some(Show::Headers) { WINDOW / 20 } else { WINDOW };
         while at < found.uids.len() {
-            let end = (at + WINDOW).min(found.uids.len());
+            let end = (at + window).min(found.uids.len());
             let page = (found.page, beyond.take());
             if !window::window(job, mailbox, &found.uids[at..end], page, order, tools, out)? {
                 // The page's edge is a tie: which messages belong to it takes the whole order.
                 let key = job.key_for(mailbox, false, out)?.unwrap_or(SearchKey::All);
                 let again = find::find(mailbox, &key, order, true, out)?;
-                return process(job, mailbox, again, order, true, tools, out);
+                return process(job, mailbox, again, order, tools, out);
             }
             at = end;
         }
     }
-    if let (Some(seen), None) = (&mut job.seen, tools.delivery.as_ref()) {
-        let keys: Vec<_> =
-            job.done.iter().map(|u| state::key(&mailbox.name, mailbox.uidvalidity, *u)).collect();
-        if !search.dry_run {
-            seen.remember(keys.iter().map(String::as_str))?;
-        }
-    }
-    let hits = std::mem::take(&mut job.hits);
     if let Some(rules) = tools.rules {
-        return rules.run(mailbox, hits, search, job, out);
+        return rules.run(mailbox, job, out);
     }
     if !tools.actions.is_empty() {
-        return act::run(tools.actions, mailbox, hits, search.dry_run, out);
+        let set = job.here.hits.iter().filter_map(|h| h.uid).collect();
+        return act::run(tools.actions, mailbox, &set, job, out);
     }
     Ok(())
 }
@@ -413,13 +472,16 @@ fn small_enough(
 
 /// Tells of messages that were asked for and never came.
 pub fn missing(job: &mut Job<'_>, mailbox: &Mailbox<'_>, asked: &[Uid], out: &mut Output) {
-    let gone: Vec<Uid> = asked.iter().copied().filter(|u| !job.is_done(*u)).collect();
-    for uid in gone {
-        let text =
-            format!("the server sent nothing of message {uid} in {} (is it gone?)", mailbox.name.text());
+    let open: Vec<Uid> = asked.iter().copied().filter(|u| !job.is_done(*u)).collect();
+    for uid in open {
         let hit = Summary { uid, ..Summary::default() }.hit(&mailbox.name, mailbox.uidvalidity);
-        job.failed(uid, hit, &Error::new(Kind::Missing, text), out);
+        job.failed(uid, hit, &gone(uid, mailbox.name.text()), out);
     }
+}
+
+/// Of a message that was found and then never came.
+pub fn gone(uid: Uid, mailbox: &str) -> Error {
+    Error::new(Kind::Missing, format!("the server sent nothing of message {uid} in {mailbox} (is it gone?)"))
 }
 
 /// The first or last of several mailboxes together: each tells its own, and the order among them decides.
@@ -435,52 +497,74 @@ fn across(
     let by = order.by.unwrap_or(Sort::Date);
     let ascending = Order { reverse: false, ..*order };
     let mut keyed: Vec<(SortValue, usize, Uid)> = Vec::new();
+    // The UIDs hold as long as the mailbox is the one they were found in, and the guard counts from before the search.
+    let mut found_in: HashMap<usize, Here> = HashMap::new();
     for (at, name) in mailboxes.iter().enumerate() {
-        let mut mailbox = match session.examine(name) {
-            Ok(mailbox) => mailbox,
-            Err(e) if matches!(e.kind(), Kind::Missing | Kind::Refused | Kind::Auth) => {
-                out.fail(&e);
-                continue;
+        let found;
+        (session, found) = reading(site, session, out, |session, out| {
+            let mut mailbox =
+                if job.is_guarded() { session.open_counting(name, true) } else { session.examine(name) }?;
+            let (uidvalidity, modseq) = (Some(mailbox.uidvalidity), mailbox.modseq);
+            let key = job.key_for(&mailbox, false, out)?.unwrap_or(SearchKey::All);
+            let found = fitting(job, &mut mailbox, &key, &ascending, true, out)?;
+            let set: UidSet = found.uids.into_iter().collect();
+            let mut mine = Vec::new();
+            if !set.is_empty() {
+                find::each(&mut mailbox, &set, &find::sort_items(by), |uid, m| {
+                    mine.push((find::sort_value(by, m), at, uid));
+                })?;
             }
-            Err(e) => return Err(e),
-        };
-        let key = job.key_for(&mailbox, false, out)?.unwrap_or(SearchKey::All);
-        let found = find::find(&mut mailbox, &key, &ascending, true, out)?;
-        let set: UidSet = found.uids.iter().copied().collect();
-        if !set.is_empty() {
-            find::each(&mut mailbox, &set, &find::sort_items(by), |uid, m| {
-                keyed.push((find::sort_value(by, m), at, uid));
-            })?;
+            Ok((Here { uidvalidity, modseq, ..Here::default() }, mine))
+        })?;
+        match found {
+            Ok((here, mine)) => {
+                found_in.insert(at, here);
+                keyed.extend(mine);
+            }
+            Err(e) => out.fail(&e),
         }
     }
     keyed.sort();
     let chosen = order.cut(keyed);
-    job.total += chosen.len() as u64;
+    not_too_many(job, chosen.len() as u64)?;
     for (at, name) in mailboxes.iter().enumerate() {
         let uids: Vec<Uid> = chosen.iter().filter(|(_, m, _)| *m == at).map(|(_, _, uid)| *uid).collect();
-        if !uids.is_empty() {
+        if let (false, Some(here)) = (uids.is_empty(), found_in.remove(&at)) {
             job.begin();
+            job.here = Here { found: uids.iter().copied().collect(), ..here };
             session = persistently(job, site, session, name, Some(&uids), tools, out)?;
         }
     }
     Ok(session)
 }
 
-/// Waits for news in a mailbox, or the end of the time.
+/// Waits for news in a mailbox, or the end of the time. A server tells of one mailbox at a time, so of several none is listened to:
+/// they are asked again after a while.
 fn wait(
+    job: &Job<'_>,
     site: &mut Site<'_>,
     mut session: Session,
-    name: &Name,
+    mailboxes: &[Name],
     until: Instant,
     out: &mut Output,
 ) -> Result<Session> {
     let left = until.saturating_duration_since(Instant::now()).min(Duration::from_secs(540));
+    let [name] = mailboxes else {
+        site.cancel().sleep(left.min(POLL))?;
+        return Ok(session);
+    };
     let idle = session.capabilities().has("IDLE");
-    let heard = session.examine(name).and_then(|mut m| m.wait(left));
+    let heard = session.examine(name).and_then(|mut mailbox| {
+        let known = mailbox.changes();
+        // What arrived behind the search's back is news as well.
+        let grown = job.here.size != (mailbox.uidnext, mailbox.exists);
+        if grown { Ok(Heard::News) } else { mailbox.wait(left, known) }
+    });
     match heard {
+        Ok(Heard::News) => Ok(session),
         Ok(_) => {
             if !idle {
-                site.cancel().sleep(left.min(Duration::from_secs(10)))?;
+                site.cancel().sleep(left.min(POLL))?;
             }
             Ok(session)
         }

@@ -88,7 +88,7 @@ pub fn texts(
             && only.path == "1"
             && only.size <= GUESS
         {
-            piece(only, *guess, &mut |r| with(at, r, false))?;
+            with(at, &mut attach::text(only, *guess), false)?;
             continue;
         }
         for part in parts {
@@ -101,41 +101,22 @@ pub fn texts(
         return Ok(());
     }
     let mut fetching = mailbox.fetch_each(&wanted);
-    let mut next = 0;
     while let Some(found) = fetching.next()? {
         let Piece::Body(body) = found else { continue };
         // Answers come in the order of the commands; one that does not is found by its UID and section.
         let fits = |(at, part): &(usize, Part)| {
             body.uid.is_none_or(|u| messages[*at].0 == u) && body.section == part.path.to_ascii_uppercase()
         };
-        let owner =
-            owners[next..].iter().position(fits).map(|n| next + n).or_else(|| owners.iter().position(fits));
-        let Some(owner) = owner else {
+        let owner = owners.get(body.command).filter(|o| fits(o)).or_else(|| owners.iter().find(|o| fits(o)));
+        let Some((at, part)) = owner else {
             body.skip()?;
             continue;
         };
-        next = owner + 1;
-        let (at, part) = &owners[owner];
         let mut body = body;
-        piece(part, &mut body, &mut |r| with(*at, r, false))?;
+        with(*at, &mut attach::text(part, &mut body), false)?;
         body.skip()?;
     }
     Ok(())
-}
-
-fn piece(part: &Part, body: impl Read, with: &mut dyn FnMut(&mut dyn Read) -> Result<()>) -> Result<()> {
-    let mut text = attach::text(part, body);
-    if part.subtype == "html" {
-        let mut html = Vec::new();
-        (&mut text)
-            .take(TEXT_LIMIT)
-            .read_to_end(&mut html)
-            .map_err(|e| Error::from_io(e, Kind::Local, "cannot read a text"))?;
-        // A character may have been cut at the limit.
-        let html = String::from_utf8_lossy(&html);
-        return with(&mut attach::words_of_html(&html).as_bytes());
-    }
-    with(&mut text)
 }
 
 /// Text for a terminal: what moves the cursor is escaped, line ends stay.

@@ -188,9 +188,7 @@ impl<'a> Site<'a> {
 
     /// Variables that hold our secret: commands do not inherit them.
     pub fn hidden(&self) -> Vec<String> {
-        let mut names = vec![TOOL.password_variable.to_string()];
-        names.extend(self.shared.login.password_env.clone());
-        names
+        secrets::variables(&self.shared.login)
     }
 }
 

@@ -135,7 +135,8 @@ fn is_mbox(path: &Path) -> Result<bool> {
 fn mbox(path: &Path, out: &mut Vec<Source>) -> Result<()> {
     let failed = |e| Error::from_io(e, Kind::Local, format_args!("cannot read {}", path.display()));
     let mut reader = BufReader::with_capacity(128 << 10, open(path)?);
-    let (mut at, mut empty, mut start) = (0u64, true, None::<(u64, Option<Time>)>);
+    // `empty`: how long the line before is, if it is an empty one; none at all is as good as one.
+    let (mut at, mut empty, mut start) = (0u64, Some(0), None::<(u64, Option<Time>)>);
     let mut line = Vec::new();
     let mut middle = false;
     let mut push = |(start, date): (u64, Option<Time>), end: u64| {
@@ -146,21 +147,18 @@ fn mbox(path: &Path, out: &mut Vec<Source>) -> Result<()> {
     loop {
         line.clear();
         let n = (&mut reader).take(64 << 10).read_until(b'\n', &mut line).map_err(failed)? as u64;
-        let border = !middle && empty && line.starts_with(b"From ");
+        let border = !middle && empty.is_some() && line.starts_with(b"From ");
         if n == 0 || border {
             if let Some(start) = start {
                 // The empty line before a From_ line belongs to the mbox.
-                push(
-                    start,
-                    if border || n == 0 { at.saturating_sub(u64::from(empty && at > start.0)) } else { at },
-                );
+                push(start, if at > start.0 { at - empty.unwrap_or(0) } else { at });
             }
             if n == 0 {
                 return Ok(());
             }
             start = Some((at + n, delivered(&line)));
         }
-        empty = !middle && matches!(line.as_slice(), b"\n" | b"\r\n");
+        empty = (!middle && matches!(line.as_slice(), b"\n" | b"\r\n")).then_some(n);
         middle = line.last() != Some(&b'\n');
         at += n;
     }
@@ -323,6 +321,17 @@ mod tests {
         assert_eq!(texts[0], "A: 1\r\n\r\nx\r\nFrom y\r\n");
         assert_eq!(texts[1], "B: 2\r\n");
         assert_eq!(texts.len(), 3);
+    }
+
+    #[test]
+    fn an_mbox_with_crlf_is_cut_at_whole_lines() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("m");
+        std::fs::write(&path, "From a\r\nA: 1\r\n\r\nx\r\n\r\nFrom b\r\nB: 2\r\n\r\n").unwrap();
+        let read = |source: &mut Source| io::read_to_string(source.reader().unwrap()).unwrap();
+        let texts: Vec<_> =
+            find(&[path.to_string_lossy().into_owned()]).unwrap().iter_mut().map(read).collect();
+        assert_eq!(texts, ["A: 1\r\n\r\nx\r\n", "B: 2\r\n"]);
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! `--new`: what was handled before is remembered in a journal, as in rpop. An identifier is a mailbox, its UIDVALIDITY
 //! and a UID: a mailbox that was made anew is new.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 use wirepost::{
     base::{digest, error::*},
+    cli::state::directory,
     imap::{Name, SearchKey, Uid},
     store::seen::{Seen, file_name},
 };
@@ -16,24 +16,14 @@ use wirepost::{
 pub fn open(named: Option<&Path>, account: &str, wait: Duration) -> Result<Seen> {
     let path = match named {
         Some(path) => path.to_path_buf(),
-        None => directory()?.join("rimap-search").join(file_name(account)),
+        None => directory()
+            .map_err(|e| e.hint("--state FILE names one"))?
+            .join("rimap-search")
+            .join(file_name(account)),
     };
     let mut seen = Seen::open(&path, account, wait)?;
     seen.settle()?;
     Ok(seen)
-}
-
-/// Where states of all programs are.
-///
-/// # Errors
-/// `Config`: there is no home.
-pub fn directory() -> Result<PathBuf> {
-    let home = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    let base = home("XDG_STATE_HOME").or_else(|| home("HOME").map(|h| h.join(".local/state")));
-    let base = base.ok_or_else(|| {
-        Error::new(Kind::Config, "no place for the state: HOME is not set").hint("--state FILE names one")
-    })?;
-    Ok(base.join("wirepost"))
 }
 
 /// The name under which the count of changes is kept up to which a search was done in a mailbox.

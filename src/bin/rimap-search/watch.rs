@@ -3,7 +3,7 @@
 
 use crate::{
     args::{Shared, Watch},
-    names, query,
+    deliver, names, query,
     site::{self, Site},
     summary::{self, Summary},
 };
@@ -19,7 +19,7 @@ use wirepost::{
     net::Cancel,
     store::{
         Mailstore,
-        pipe::{About, Pipe, Verdict},
+        pipe::{About, Pipe},
         stream::Stream,
     },
 };
@@ -87,6 +87,8 @@ impl Watcher<'_> {
     fn watch(&mut self, session: &mut Session, out: &mut Output) -> Result<()> {
         let idle = session.capabilities().has("IDLE");
         let mut mailbox = session.examine(&self.name)?;
+        // What arrives while we are at work is news at the next wait.
+        let mut known = mailbox.changes();
         match self.next {
             Some((validity, _)) if validity == mailbox.uidvalidity => self.tell(&mut mailbox, out)?,
             _ => {
@@ -107,8 +109,9 @@ impl Watcher<'_> {
                 return Ok(());
             }
             let limit = left.map_or(self.args.rearm, |l| l.min(self.args.rearm));
-            let heard = mailbox.wait(limit)?;
+            let heard = mailbox.wait(limit, known)?;
             if heard == Heard::News || !idle {
+                known = mailbox.changes();
                 self.tell(&mut mailbox, out)?;
             }
             if !idle && heard == Heard::Nothing {
@@ -124,9 +127,7 @@ impl Watcher<'_> {
         let key = SearchKey::and(vec![new, self.key.clone()]);
         let order = crate::find::Order { by: None, reverse: false, first: None, last: None };
         let found = crate::find::find(mailbox, &key, &order, false, out)?;
-        // `n:*` names the last message even where all are older than n (RFC 9051 §9 seq-range).
-        let uids: Vec<Uid> = found.uids.into_iter().filter(|u| *u >= next).collect();
-        for uid in uids {
+        for uid in found.uids {
             if self.args.count.is_some_and(|n| self.told >= n) {
                 return Ok(());
             }
@@ -172,13 +173,7 @@ impl Watcher<'_> {
             size: size.unwrap_or(0),
             mailbox: name.text(),
         };
-        let cancel = self.cancel.clone();
-        let verdict = pipe.run(store.reread_file(false)?, &about, &|| cancel.check())?;
-        let error = match verdict {
-            Verdict::Delivered => None,
-            Verdict::Temporary(why) => Some(Error::new(Kind::Busy, why)),
-            Verdict::Permanent(why) => Some(Error::new(Kind::Refused, why)),
-        };
+        let error = deliver::refusal(deliver::hand_over(pipe, &mut store, false, &about, &self.cancel)?);
         finish(hit, error.map(|e| e.context(format_args!("message {uid}"))), out);
         Ok(())
     }
@@ -192,7 +187,7 @@ fn finish(hit: Hit, error: Option<Error>, out: &mut Output) {
         }
         Some(e) => {
             out.item_failed(&e);
-            out.emit(&Event::Hit(Box::new(crate::deliver::with_error(hit, &e))));
+            out.emit(&Event::Hit(Box::new(deliver::with_error(hit, &e))));
         }
     }
     out.flush();

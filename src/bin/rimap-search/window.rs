@@ -17,8 +17,11 @@ use std::{
 use wirepost::{
     base::error::*,
     cli::Output,
-    imap::{FetchItem, Mailbox, Message, Part, Piece, Uid, UidSet},
+    imap::{FetchItem, Mailbox, Message, Name, Part, Piece, Uid, UidSet},
 };
+
+/// So many bytes of texts are held at a time.
+const HELD: usize = 8 << 20;
 
 /// One window in its order. False: the page's edge is a tie, and nothing was told yet.
 pub fn window(
@@ -42,9 +45,6 @@ pub fn window(
     if search.show == Some(Show::Headers) {
         items.retain(|i| !matches!(i, FetchItem::HeaderFields(_)));
         items.push(FetchItem::Header);
-    }
-    if let Some(rules) = tools.rules {
-        rules.add_items(&mut items);
     }
     let previews = search.show == Some(Show::Preview) && mailbox.session().capabilities().has("PREVIEW");
     if previews {
@@ -203,20 +203,21 @@ fn stream(
     let commands: Vec<_> = wanted.iter().map(|(uid, items, _)| (UidSet::one(*uid), items.clone())).collect();
     let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
     let mut fetching = mailbox.fetch_each(&commands);
-    let mut at = 0;
     let mut came: HashSet<Uid> = HashSet::new();
     while let Some(piece) = fetching.next()? {
         match piece {
             Piece::Body(mut body) => {
-                let fits = |w: &(Uid, Vec<FetchItem>, Option<Part>)| body.uid.is_none_or(|u| u == w.0);
-                let Some(found) = wanted.iter().skip(at).position(fits).map(|n| n + at) else {
+                let found = match body.uid {
+                    Some(uid) => wanted.iter().find(|w| w.0 == uid),
+                    None => wanted.get(body.command),
+                };
+                // Each comes once: what comes again is not asked for.
+                let Some((_, _, part)) = found.filter(|w| came.insert(w.0)) else {
                     body.skip()?;
                     continue;
                 };
-                at = found;
-                came.insert(wanted[found].0);
                 let mut raw = out.raw()?;
-                let part = wanted[found].2.as_ref().filter(|_| job.search.range.is_none() && !body.binary);
+                let part = part.as_ref().filter(|_| job.search.range.is_none() && !body.binary);
                 let copied = match part {
                     Some(part) => show::copy(&mut attach::decoded(part, &mut body), &mut raw),
                     None => show::copy(&mut body, &mut raw),
@@ -293,14 +294,15 @@ impl Told<'_> {
         out: &mut Output,
     ) -> Result<()> {
         for (summary, structure) in with {
-            for part in structure.iter().flat_map(|s| saver.wanted(s)) {
+            let parts: Vec<&Part> = structure.iter().flat_map(|s| saver.wanted(s)).collect();
+            for part in &parts {
                 let name = attach::name_of(part).unwrap_or_default();
                 let name = wirepost::base::escape::text(&name).into_owned();
                 out.line(format_args!("would save part {} of message {}: {name}", part.path, summary.uid));
             }
-            saver.saved += 1;
+            saver.saved += parts.len() as u64;
             let hit = summary.hit(&mailbox.name, mailbox.uidvalidity);
-            job.finished(summary.uid, hit, out);
+            saver.finished(summary.uid, hit, !parts.is_empty(), job, out);
         }
         Ok(())
     }
@@ -362,15 +364,36 @@ impl Told<'_> {
             }
         }
         let mut text: HashMap<Uid, (String, bool)> = HashMap::new();
+        let (mut held, mut told) = (0, 0);
         let raw = !out.is_terminal();
         let several = self.present.len() > 1;
         let mut last = None;
         let order: Vec<Uid> = asked.iter().map(|a| a.0).collect();
         show::texts(mailbox, &asked, preview.then_some(show::PREVIEW_BYTES), &mut |at, body, _| {
             let uid = order[at];
+            if job.is_done(uid) {
+                return Ok(());
+            }
             if collects {
+                // Texts come in order: those before this one need not be held until the last has come.
+                if held > HELD {
+                    while told < summaries.len() && summaries[told].uid != uid {
+                        self.text(
+                            &summaries[told],
+                            &name,
+                            uidvalidity,
+                            text.remove(&summaries[told].uid),
+                            job,
+                            out,
+                        );
+                        told += 1;
+                    }
+                    held = text.values().map(|t| t.0.len()).sum();
+                }
                 let into = text.entry(uid).or_default();
+                held -= into.0.len();
                 let cut = show::collect(body, &mut into.0)?;
+                held += into.0.len();
                 into.1 |= cut;
                 if !out.is_json() && !preview {
                     self.heading(&summaries, uid, &mut last, several, out);
@@ -382,27 +405,39 @@ impl Told<'_> {
             self.heading(&summaries, uid, &mut last, several, out);
             show::print(body, &mut out.raw()?, raw)
         })?;
-        for summary in &summaries {
-            let mut hit = summary.hit(&name, uidvalidity);
-            let message = &self.messages[&summary.uid];
-            let (found, cut) = text.remove(&summary.uid).unwrap_or_default();
-            if preview {
-                let words = match &message.preview {
-                    Some(bytes) => show::preview(&String::from_utf8_lossy(bytes)),
-                    None => show::preview(&found),
-                };
-                out.line(summary.line(job.several.then_some(&name), out.is_terminal()));
-                out.line(format_args!("    {}", wirepost::base::escape::text(&words)));
-                hit.preview = Some(words);
-            } else {
-                hit.text = Some(found).filter(|_| collects);
-                if cut {
-                    hit.cut.push("text");
-                }
-            }
-            job.finished(summary.uid, hit, out);
+        for summary in &summaries[told..] {
+            self.text(summary, &name, uidvalidity, text.remove(&summary.uid), job, out);
         }
         Ok(())
+    }
+
+    /// Tells of one message with its text, or with a preview of it.
+    fn text(
+        &self,
+        summary: &Summary,
+        name: &Name,
+        uidvalidity: u64,
+        text: Option<(String, bool)>,
+        job: &mut Job<'_>,
+        out: &mut Output,
+    ) {
+        let mut hit = summary.hit(name, uidvalidity);
+        let (found, cut) = text.unwrap_or_default();
+        if job.search.show == Some(Show::Preview) {
+            let words = match &self.messages[&summary.uid].preview {
+                Some(bytes) => show::preview(&String::from_utf8_lossy(bytes)),
+                None => show::preview(&found),
+            };
+            out.line(summary.line(job.several.then_some(name), out.is_terminal()));
+            out.line(format_args!("    {}", wirepost::base::escape::text(&words)));
+            hit.preview = Some(words);
+        } else {
+            hit.text = Some(found).filter(|_| out.has_events());
+            if cut {
+                hit.cut.push("text");
+            }
+        }
+        job.finished(summary.uid, hit, out);
     }
 
     fn heading(&self, all: &[Summary], uid: Uid, last: &mut Option<Uid>, several: bool, out: &mut Output) {

@@ -56,42 +56,46 @@ pub struct Delivery {
     batch: Vec<Pending>,
     pub batch_messages: usize,
     bytes: u64,
-    /// What is durable, and which numbers of this session may be deleted.
     pub delivered: u64,
-    pub deletable: Vec<u32>,
-    /// Whether any will be.
+    /// Messages taken in so far, over all sessions.
+    pub fetched: usize,
+    /// Whether anything will be deleted on the server.
     pub deletes: bool,
-    /// Numbers that a rule deletes.
-    pub condemned: Vec<u32>,
-    /// Identifiers this run delivered, over all its sessions.
-    pub done: HashSet<String>,
-    /// Numbers of this session whose message came to its end, one way or the other.
-    pub told: Numbers,
+    /// What this run made of messages that its memory would let through again, by what tells them: see [`Delivery::end`].
+    ended: HashMap<Box<str>, Ended>,
+    pub session: Session,
 }
 
-/// A set of small numbers: a bit each.
+/// What became of the messages of one session, by their places in its listing.
 #[derive(Default)]
-pub struct Numbers(Vec<u64>);
+pub struct Session {
+    /// They came to their end, one way or the other.
+    pub told: Vec<bool>,
+    /// They are delivered, and may be deleted if they are due.
+    pub deletable: Vec<usize>,
+    /// A rule deletes them.
+    pub condemned: Vec<usize>,
+}
 
-impl Numbers {
-    pub fn insert(&mut self, n: u32) {
-        let at = n as usize / 64;
-        if self.0.len() <= at {
-            self.0.resize(at + 1, 0);
-        }
-        self.0[at] |= 1 << (n % 64);
-    }
+/// How a message ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    Delivered,
+    /// A rule deletes it.
+    Condemned,
+    /// It stays where it is.
+    Left,
+}
 
-    pub fn contains(&self, n: u32) -> bool {
-        self.0.get(n as usize / 64).is_some_and(|word| word >> (n % 64) & 1 == 1)
-    }
-
-    pub fn clear(&mut self) {
-        self.0.clear();
-    }
+struct Ended {
+    end: End,
+    /// How many messages that look like this were told of, and how many of those the session at hand has met again.
+    told: u32,
+    met: u32,
 }
 
 struct Pending {
+    place: usize,
     number: u32,
     uid: Box<str>,
     /// What it is remembered by.
@@ -99,6 +103,24 @@ struct Pending {
     taken: Taken,
     folder: Folder,
     rule: Option<usize>,
+    /// The identifier is this message's alone.
+    sure: bool,
+}
+
+impl Pending {
+    /// What tells it from all others in every session of a run.
+    fn name(&self) -> Box<str> {
+        if self.sure { self.uid.clone() } else { by_digest(&self.taken).into() }
+    }
+}
+
+fn by_digest(taken: &Taken) -> String {
+    format!("sha256:{}", digest::hex(&taken.sha256))
+}
+
+/// Whether the identifier is this message's alone.
+fn is_sure(listed: &Listed) -> bool {
+    !listed.uid.is_empty() && !listed.doubtful
 }
 
 impl Delivery {
@@ -131,39 +153,104 @@ impl Delivery {
             batch_messages: 500,
             bytes: 0,
             delivered: 0,
-            deletable: Vec::new(),
+            fetched: 0,
             deletes: false,
-            condemned: Vec::new(),
-            done: HashSet::new(),
-            told: Numbers::default(),
+            ended: HashMap::new(),
+            session: Session::default(),
+        }
+    }
+
+    /// A new session, which lists so many messages.
+    pub fn begin(&mut self, messages: usize) {
+        self.session = Session { told: vec![false; messages], ..Session::default() };
+        self.ended.values_mut().for_each(|ended| ended.met = 0);
+    }
+
+    /// Whether an earlier session of this run has dealt with the message of this identifier, which is nobody else's.
+    pub fn is_ended(&self, uid: &str) -> bool {
+        self.ended.contains_key(uid)
+    }
+
+    /// Takes up what an earlier session of this run made of a message: it is not told of again. `false`: none did.
+    pub fn again(&mut self, place: usize, name: &str) -> bool {
+        let Some(ended) = self.ended.get_mut(name).filter(|ended| ended.met < ended.told) else {
+            return false;
+        };
+        ended.met += 1;
+        let end = ended.end;
+        self.note(place, end);
+        true
+    }
+
+    fn note(&mut self, place: usize, end: End) {
+        if let Some(told) = self.session.told.get_mut(place) {
+            *told = true;
+        }
+        match end {
+            End::Delivered if self.deletes => self.session.deletable.push(place),
+            End::Condemned => self.session.condemned.push(place),
+            End::Delivered | End::Left => {}
+        }
+    }
+
+    /// A message has come to its end. The connection may be lost yet, so it is kept in mind for the next session, by its
+    /// identifier where that is its own, else by its digest; what the account's memory holds back anyway need not be.
+    fn end(&mut self, pending: &Pending, end: End) {
+        self.note(pending.place, end);
+        if self.all || !pending.sure || end != End::Delivered {
+            self.keep_in_mind(pending.name(), end);
+        }
+    }
+
+    fn keep_in_mind(&mut self, name: Box<str>, end: End) {
+        let ended = self.ended.entry(name).or_insert(Ended { end, told: 0, met: 0 });
+        (ended.end, ended.told, ended.met) = (end, ended.told + 1, ended.met + 1);
+    }
+
+    /// The server does not give the message out.
+    pub fn unfetched(&mut self, place: usize, listed: &Listed) {
+        self.note(place, End::Left);
+        if is_sure(listed) {
+            self.keep_in_mind(Box::from(&*listed.uid), End::Left);
         }
     }
 
     /// Takes one message in. An error is the connection's or the disk's, never the message's own.
-    pub fn take(&mut self, listed: &Listed, body: &mut dyn Read, out: &mut Output) -> Result<()> {
+    pub fn take(
+        &mut self,
+        place: usize,
+        listed: &Listed,
+        body: &mut dyn Read,
+        out: &mut Output,
+    ) -> Result<()> {
         let mut taken = self.store.stage(body)?;
         out.add_bytes(taken.size);
         let head = std::mem::take(&mut taken.head);
-        let key = match &*listed.uid {
-            "" => format!("sha256:{}", digest::hex(&taken.sha256)),
-            uid => uid.to_string(),
-        };
-        if self.is_duplicate(listed, &key, &taken)? {
+        let sure = is_sure(listed);
+        if !sure && self.again(place, &by_digest(&taken)) {
             self.store.discard();
-            self.deletable(listed.number);
-            self.told.insert(listed.number);
-            skipped(listed, "duplicate", None, out);
             return Ok(());
         }
-        let (action, rule) = self.decide(&head, taken.size)?;
+        self.fetched += 1;
+        let key = if listed.uid.is_empty() { by_digest(&taken) } else { listed.uid.to_string() };
         let mut pending = Pending {
+            place,
             number: listed.number,
             uid: Box::from(&*listed.uid),
             key,
             taken,
             folder: Folder::inbox(),
-            rule,
+            rule: None,
+            sure,
         };
+        if self.is_duplicate(&pending)? {
+            self.store.discard();
+            self.end(&pending, End::Delivered);
+            skipped(listed, "duplicate", None, out);
+            return Ok(());
+        }
+        let (action, rule) = self.decide(&head, pending.taken.size)?;
+        pending.rule = rule;
         match (action, &self.command) {
             (Action::Keep, None) => self.file(pending, out),
             (Action::Folder(name), _) => {
@@ -180,15 +267,14 @@ impl Delivery {
                 if !listed.uid.is_empty() {
                     self.seen.remember([&*listed.uid])?;
                 }
-                self.told.insert(listed.number);
+                self.end(&pending, End::Left);
                 skipped(listed, "rule", rule, out);
                 Ok(())
             }
             (Action::Delete, _) => {
                 // Not remembered: if QUIT gets lost it comes again, and is deleted again.
                 self.store.discard();
-                self.condemned.push(listed.number);
-                self.told.insert(listed.number);
+                self.end(&pending, End::Condemned);
                 skipped(listed, "rule", rule, out);
                 Ok(())
             }
@@ -204,16 +290,17 @@ impl Delivery {
     }
 
     /// Whether these very bytes were delivered before under an identifier that proves nothing.
-    fn is_duplicate(&mut self, listed: &Listed, key: &str, taken: &Taken) -> Result<bool> {
-        if !listed.uid.is_empty() && !listed.doubtful {
+    fn is_duplicate(&mut self, pending: &Pending) -> Result<bool> {
+        if pending.sure {
             return Ok(false);
         }
         // Without an identifier any message may be the one.
-        let known = match self.digests.entry(Box::from(&*listed.uid)) {
+        let (none, key) = (pending.uid.is_empty(), pending.key.as_str());
+        let known = match self.digests.entry(pending.uid.clone()) {
             Slot::Occupied(known) => known.into_mut(),
-            Slot::Vacant(slot) => slot.insert(self.seen.digests(|uid| listed.uid.is_empty() || uid == key)?),
+            Slot::Vacant(slot) => slot.insert(self.seen.digests(|uid| none || uid == key)?),
         };
-        Ok(known.contains(&taken.sha256))
+        Ok(known.contains(&pending.taken.sha256))
     }
 
     /// These bytes are as good as delivered: nothing is deleted before they are. What only passed by here (a command that
@@ -250,9 +337,8 @@ impl Delivery {
         self.bytes = 0;
         for (pending, place) in std::mem::take(&mut self.batch).into_iter().zip(places) {
             let path = place.path();
-            self.deletable(pending.number);
-            self.told.insert(pending.number);
-            self.finished(&pending.uid);
+            self.delivered += 1;
+            self.end(&pending, End::Delivered);
             out.count(Outcome::Ok);
             if out.is_verbose() || out.is_terminal() {
                 let to = if path.as_os_str().is_empty() { self.kind.into() } else { show(&path) };
@@ -263,19 +349,6 @@ impl Delivery {
             self.event(&pending, Outcome::Ok, self.kind, path, None, out);
         }
         Ok(())
-    }
-
-    fn deletable(&mut self, number: u32) {
-        if self.deletes {
-            self.deletable.push(number);
-        }
-    }
-
-    fn finished(&mut self, uid: &str) {
-        self.delivered += 1;
-        if self.all && !uid.is_empty() {
-            self.done.insert(uid.to_string());
-        }
     }
 
     /// Runs a command on the message in hand; it is delivered when the command says so.
@@ -292,17 +365,13 @@ impl Delivery {
         };
         let cancel = self.cancel.clone();
         let pipe = Pipe { command: command.to_string(), ..self.pipe.clone() };
-        let verdict = pipe.run(message, &about, &|| cancel.check());
-        if verdict.is_ok() {
-            self.told.insert(pending.number);
-        }
-        let (error, known) = match verdict {
+        let (error, known) = match pipe.run(message, &about, &|| cancel.check()) {
             Ok(Verdict::Delivered) => {
                 self.store.discard();
                 self.seen.delivered(&pending.key, &pending.taken)?;
                 self.know(&pending);
-                self.deletable(pending.number);
-                self.finished(&pending.uid);
+                self.delivered += 1;
+                self.end(&pending, End::Delivered);
                 out.count(Outcome::Ok);
                 out.done(format_args!("message {} -> {command}", pending.number));
                 self.event(&pending, Outcome::Ok, "exec", None, None, out);
@@ -316,13 +385,13 @@ impl Delivery {
             }
         };
         let mut error = error.context(format_args!("message {} was not delivered", pending.number));
-        let mut path = None;
+        let (mut path, mut end) = (None, End::Left);
         if known {
             match self.quarantine.clone() {
                 Some(dir) => {
                     path = Some(self.lock_away(&dir)?);
                     self.seen.delivered(&pending.key, &pending.taken)?;
-                    self.deletable(pending.number);
+                    end = End::Delivered;
                 }
                 None => {
                     self.seen.failed(&pending.key, error.message())?;
@@ -331,6 +400,7 @@ impl Delivery {
             }
         }
         self.store.discard();
+        self.end(&pending, end);
         out.item_failed(&error);
         let (outcome, store) = (Outcome::of(&error), if path.is_some() { "quarantine" } else { "exec" });
         self.event(&pending, outcome, store, path.as_ref(), Some(&error), out);

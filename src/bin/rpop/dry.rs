@@ -39,7 +39,7 @@ impl Dry<'_> {
     pub fn run(&self, mut client: Client, out: &mut Output) -> Result<()> {
         let now = Time::now();
         let (listed, _) = client.messages()?;
-        let mut plan = self.wish.plan(&listed, |uid| self.seen.get(uid), now);
+        let mut plan = self.wish.plan(&listed, |uid| self.seen.get(uid), |_| false, now);
         if let Some(since) = self.since {
             leave_out_older(&mut plan, &listed, since, &mut client)?;
         }

@@ -22,7 +22,7 @@ use wirepost::{
         Output,
         event::{Deletion, Event, Message},
         exit::Outcome,
-        state,
+        secrets, state,
     },
     mail::rules::{Action, Rules},
     net::Cancel,
@@ -78,28 +78,20 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
         return server.with_session(out, |client, _, out| dry.run(client, out));
     }
     let path = seen.path();
-    let store = open_store(flags, &account, path.parent().unwrap_or(Path::new(".")), out)?;
+    let store = open_store(flags, &path, out)?;
     let pipe = Pipe {
         command: String::new(),
         timeout: flags.exec_timeout,
         to_stderr: out.is_json() || flags.stdout,
-        hide: hidden(args.login.password_env.as_deref()),
+        hide: secrets::variables(&args.login),
     };
     let quarantine = flags.quarantine.clone();
     let mut delivery =
         Delivery::new(store, kind, rules, command, pipe, flags.crlf, quarantine, seen, flags.all, cancel);
     delivery.batch_messages = flags.batch;
     delivery.deletes = wish.deletes();
-    let mut fetch = Run {
-        wish,
-        since,
-        delivery,
-        fetched: 0,
-        listed: Vec::new(),
-        asked: Vec::new(),
-        told: false,
-        server: &server,
-    };
+    let mut fetch =
+        Run { wish, since, delivery, listed: Vec::new(), asked: Vec::new(), told: false, server: &server };
     let done = server.with_session(out, |client, _, out| fetch.session(client, out));
     if let Err(e) = &done {
         fetch.abandon(e, out);
@@ -107,7 +99,7 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
     done?;
     let new = fetch.delivery.delivered;
     out.done(format_args!("{new} new {}", if new == 1 { "message" } else { "messages" }));
-    if flags.exit_code && fetch.fetched == 0 {
+    if flags.exit_code && fetch.delivery.fetched == 0 {
         out.answer_no();
     }
     Ok(())
@@ -117,9 +109,7 @@ struct Run<'a> {
     wish: Wish,
     since: Option<Time>,
     delivery: Delivery,
-    /// Messages taken in so far, over all sessions.
-    fetched: usize,
-    /// What the latest session listed.
+    /// What the latest session listed that came so far.
     listed: Vec<Listed>,
     /// The places in it of what was to be fetched.
     asked: Vec<usize>,
@@ -131,45 +121,53 @@ struct Run<'a> {
 impl Run<'_> {
     /// One session from the listing to QUIT. Called again after a lost connection, it goes on where the memory ends.
     fn session(&mut self, mut client: Client, out: &mut Output) -> Result<()> {
-        self.delivery.deletable.clear();
-        self.delivery.condemned.clear();
-        self.delivery.told.clear();
-        self.asked.clear();
         let (listed, has) = client.messages()?;
-        self.listed = listed;
-        let listed = std::mem::take(&mut self.listed);
-        let done = self.listed(client, &listed, has, out);
-        self.listed = listed;
-        done
-    }
-
-    /// The rest of a session, once it is known what there is.
-    fn listed(&mut self, mut client: Client, listed: &[Listed], has: bool, out: &mut Output) -> Result<()> {
-        if !has && !self.wish.all {
-            let text =
-                format!("{} has no identifiers (UIDL), so new messages cannot be told", self.server.host());
-            return Err(Error::new(Kind::Refused, text)
-                .hint("--all fetches all messages, and leaves out those that are byte for byte known"));
-        }
         let now = Time::now();
-        let mut wish = self.wish.clone();
-        wish.max = wish.max.map(|max| max.saturating_sub(self.fetched));
-        let mut plan = wish.plan(listed, |uid| self.delivery.seen.get(uid), now);
-        if let Some(since) = self.since {
-            leave_out_older(&mut plan, listed, since, &mut client)?;
+        let plan = self.plan(&mut client, &listed, has, now)?;
+        // Until here it is the session before this one that tells what was not fetched.
+        self.delivery.begin(listed.len());
+        for &place in &plan.ended {
+            self.delivery.again(place, &listed[place].uid);
         }
-        // With --all a retry would begin anew: what this run has delivered is not fetched again.
-        plan.fetch.retain(|&i| !self.delivery.done.contains(&*listed[i].uid));
         if !std::mem::replace(&mut self.told, true) {
             for (index, reason) in &plan.skip {
                 skipped(&listed[*index], reason, None, out);
             }
             left(&plan, out);
         }
-        let asked = std::mem::take(&mut plan.fetch);
-        self.delivery.seen.expect(asked.len());
-        let pulled = self.pull(&mut client, listed, &asked, out);
-        self.asked = asked;
+        let done = self.carry_out(client, &listed, &plan, now, out);
+        (self.listed, self.asked) = (listed, plan.fetch);
+        done
+    }
+
+    fn plan(&self, client: &mut Client, listed: &[Listed], has: bool, now: Time) -> Result<Plan> {
+        if !has && !self.wish.all {
+            let text =
+                format!("{} has no identifiers (UIDL), so new messages cannot be told", self.server.host());
+            return Err(Error::new(Kind::Refused, text)
+                .hint("--all fetches all messages, and leaves out those that are byte for byte known"));
+        }
+        let delivery = &self.delivery;
+        let mut wish = self.wish.clone();
+        wish.max = wish.max.map(|max| max.saturating_sub(delivery.fetched));
+        let mut plan = wish.plan(listed, |uid| delivery.seen.get(uid), |uid| delivery.is_ended(uid), now);
+        if let Some(since) = self.since {
+            leave_out_older(&mut plan, listed, since, client)?;
+        }
+        Ok(plan)
+    }
+
+    /// The rest of a session, once it is known what is to be done.
+    fn carry_out(
+        &mut self,
+        mut client: Client,
+        listed: &[Listed],
+        plan: &Plan,
+        now: Time,
+        out: &mut Output,
+    ) -> Result<()> {
+        self.delivery.seen.expect(plan.fetch.len());
+        let pulled = self.pull(&mut client, listed, &plan.fetch, out);
         // What came whole is kept, even if the connection is gone; but not if it is the disk that failed.
         let kept = match &pulled {
             Err(e)
@@ -189,20 +187,17 @@ impl Run<'_> {
         let listed_uids = listed.iter().map(|m| &*m.uid).filter(|u| !u.is_empty());
         self.delivery.seen.listed(listed_uids, now)?;
         self.delivery.seen.sync()?;
-        self.delete(client, listed, &plan, now, out)
+        self.delete(client, listed, plan, now, out)
     }
 
     /// The run ends here: what was to be fetched and was not is told of with the reason, since every message that is asked
     /// for ends in one line.
     fn abandon(&mut self, error: &Error, out: &mut Output) {
         let outcome = Outcome::of(error);
-        for listed in self.asked.iter().map(|&i| &self.listed[i]) {
-            if self.delivery.told.contains(listed.number) {
-                continue;
-            }
+        for &place in self.asked.iter().filter(|&&place| !self.delivery.session.told[place]) {
             out.abandon(outcome);
             if out.has_events() {
-                unfetched(listed, error, out);
+                unfetched(&self.listed[place], error, out);
             }
         }
     }
@@ -222,13 +217,12 @@ impl Run<'_> {
             let Some(item) = pulled.next()? else { break };
             match item.body {
                 Ok(mut body) => {
-                    self.delivery.take(&listed[index], &mut body, out)?;
-                    self.fetched += 1;
+                    self.delivery.take(index, &listed[index], &mut body, out)?;
                     meter.add(listed[index].size.unwrap_or(0));
                 }
                 Err(e) => {
                     let e = e.context(format_args!("cannot fetch message {}", listed[index].number));
-                    self.delivery.told.insert(listed[index].number);
+                    self.delivery.unfetched(index, &listed[index]);
                     out.item_failed(&e);
                     unfetched(&listed[index], &e, out);
                 }
@@ -246,14 +240,10 @@ impl Run<'_> {
         out: &mut Output,
     ) -> Result<()> {
         let count = listed.len();
-        let mut numbers: Vec<Number> = plan.delete.iter().map(|&i| listed[i].number).collect();
-        for &number in &self.delivery.deletable {
-            let index = listed.binary_search_by_key(&number, |m| m.number).unwrap_or(count);
-            if self.wish.is_due(now, now, index, count) {
-                numbers.push(number);
-            }
-        }
-        numbers.extend(&self.delivery.condemned);
+        let session = &self.delivery.session;
+        let due = session.deletable.iter().filter(|&&place| self.wish.is_due(now, now, place, count));
+        let places = plan.delete.iter().chain(due).chain(&session.condemned);
+        let mut numbers: Vec<Number> = places.map(|&place| listed[place].number).collect();
         let before = client.round_trips();
         if numbers.is_empty() {
             out.add_round_trips(1);
@@ -315,10 +305,11 @@ fn unfetched(listed: &Listed, e: &Error, out: &mut Output) {
 /// Looks at the headers of what would be fetched, and skips what is dated earlier. No date counts as new.
 pub fn leave_out_older(plan: &mut Plan, listed: &[Listed], since: Time, client: &mut Client) -> Result<()> {
     let numbers: Vec<Number> = plan.fetch.iter().map(|&i| listed[i].number).collect();
-    let heads = list::headers(client, &numbers)?;
+    let mut old = vec![false; numbers.len()];
+    list::headers(client, &numbers, |at, head| old[at] = facts::date(head).is_some_and(|date| date < since))?;
     let (mut fetch, mut skip) = (Vec::new(), Vec::new());
-    for (&index, head) in plan.fetch.iter().zip(heads) {
-        if facts::date(&head).is_some_and(|date| date < since) {
+    for (&index, old) in plan.fetch.iter().zip(old) {
+        if old {
             skip.push((index, "since"));
         } else {
             fetch.push(index);
@@ -386,13 +377,15 @@ fn destination(flags: &Fetch) -> Result<(&'static str, Option<String>)> {
     })
 }
 
-fn open_store(flags: &Fetch, account: &str, stage: &Path, out: &mut Output) -> Result<Box<dyn Mailstore>> {
+fn open_store(flags: &Fetch, state: &Path, out: &mut Output) -> Result<Box<dyn Mailstore>> {
     let sync = flags.sync.into();
     let wait = flags.state.wait_lock.max(MBOX_WAIT);
     Ok(if let Some(path) = &flags.maildir {
         Box::new(Maildir::open(path, sync)?)
     } else if let Some(path) = &flags.mbox {
-        Box::new(Mbox::open(path, stage, account, wait)?)
+        // Beside the state and by its name: the state is one run's at a time.
+        let stage = state.parent().unwrap_or(Path::new("."));
+        Box::new(Mbox::open(path, stage, state.file_name().unwrap_or_default(), wait)?)
     } else if let Some(path) = &flags.dir {
         Box::new(EmlDir::open(path, flags.crlf, sync)?)
     } else if flags.stdout {
@@ -400,12 +393,6 @@ fn open_store(flags: &Fetch, account: &str, stage: &Path, out: &mut Output) -> R
     } else {
         Box::new(Stream::<io::Sink>::scratch(flags.crlf)?)
     })
-}
-
-/// Variables that commands do not inherit.
-pub fn hidden(password_env: Option<&str>) -> Vec<String> {
-    let ours = ["RFTP_PASSWORD", "RSENDMAIL_PASSWORD", "RPOP_PASSWORD", "RIMAP_SEARCH_PASSWORD"];
-    ours.iter().map(ToString::to_string).chain(password_env.map(String::from)).collect()
 }
 
 /// A folder that cannot be is said before the first message, not at the one it is for.

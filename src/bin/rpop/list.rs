@@ -9,6 +9,7 @@ use crate::{
 };
 use std::{
     io::Read,
+    path::Path,
     time::{Duration, Instant},
 };
 use wirepost::{
@@ -31,51 +32,23 @@ pub fn run(args: &Rpop, flags: &List, out: &mut Output, cancel: &Cancel) -> Resu
     let path = state_path(&flags.state, &server.account())?;
     let until = flags.wait.map(|wait| Instant::now() + wait);
     let mut first = true;
-    let found = loop {
-        // Read anew each time, and not held meanwhile: a fetch may run. Looking makes no state.
-        let seen = if path.exists() {
-            Some(Seen::open(&path, &server.account(), flags.state.wait_lock)?)
-        } else {
-            None
-        };
-        let is_new = |m: &Listed| {
-            m.doubtful || m.uid.is_empty() || seen.as_ref().is_none_or(|s| s.get(&m.uid).is_none())
-        };
-        let work = |mut client: Client, _: &'static str, out: &mut Output| {
-            let (mut listed, has) = client.messages()?;
-            if !has && first {
-                out.warn(format_args!(
-                    "{} has no identifiers (UIDL): every message counts as new",
-                    server.host()
-                ));
-            }
-            first = false;
-            if flags.new {
-                listed.retain(&is_new);
-            }
-            let numbers: Vec<Number> = listed.iter().map(|m| m.number).collect();
-            let heads = if flags.headers { headers(&mut client, &numbers)? } else { Vec::new() };
-            leave(client, out);
-            Ok((listed, heads))
-        };
-        let (listed, heads) = server.with_session(out, work)?;
-        let hit = listed.iter().any(|m| flags.wait.is_none() || flags.new || is_new(m));
-        let new: Vec<bool> = listed.iter().map(is_new).collect();
-        let rows = (listed, heads, new);
-        match until {
-            Some(until) if !hit && Instant::now() < until => {
-                cancel.sleep(EVERY.min(until.saturating_duration_since(Instant::now())))?;
-            }
-            _ => break if hit || flags.wait.is_none() { rows } else { Default::default() },
+    let rows = loop {
+        let looked = look(&server, flags, &path, &mut first, out);
+        let waiting = until.filter(|until| Instant::now() < *until);
+        match looked {
+            Ok(rows) if flags.wait.is_none() || rows.iter().any(|row| row.new) => break rows,
+            Ok(_) if waiting.is_none() => break Vec::new(),
+            // A fetch is at it: what it leaves is seen the next time.
+            Err(e) if waiting.is_none() || e.kind() != Kind::Busy => return Err(e),
+            Ok(_) | Err(_) => {}
         }
+        let left = waiting.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()));
+        cancel.sleep(EVERY.min(left))?;
     };
-    let (listed, heads, new) = found;
-    if listed.is_empty() {
+    if rows.is_empty() {
         out.answer_no();
     }
-    let heads = heads.into_iter().map(Some).chain(std::iter::repeat_with(|| None));
-    for ((message, head), new) in listed.iter().zip(heads).zip(new) {
-        let row = row(message, new, head);
+    for row in rows {
         let uid = row.uid.as_deref().unwrap_or("-");
         let size = row.size.map_or("?".to_string(), |s| s.to_string());
         if flags.headers {
@@ -97,28 +70,66 @@ pub fn run(args: &Rpop, flags: &List, out: &mut Output, cancel: &Cancel) -> Resu
     Ok(())
 }
 
-fn row(message: &Listed, new: bool, head: Option<Vec<u8>>) -> event::Listed {
-    let field = |name| head.as_ref().and_then(|h| facts::field(h, name));
+/// What there is now. The memory is read anew each time, and let go at once, for a fetch may want it.
+fn look(
+    server: &Server,
+    flags: &List,
+    path: &Path,
+    first: &mut bool,
+    out: &mut Output,
+) -> Result<Vec<event::Listed>> {
+    // Looking makes no state.
+    let seen = match path.exists() {
+        true => Some(Seen::open(path, &server.account(), flags.state.wait_lock)?),
+        false => None,
+    };
+    let is_new =
+        |m: &Listed| m.doubtful || m.uid.is_empty() || seen.as_ref().is_none_or(|s| s.get(&m.uid).is_none());
+    server.with_session(out, |mut client, _, out| {
+        let (listed, has) = client.messages()?;
+        if std::mem::take(first) && !has {
+            out.warn(format_args!(
+                "{} has no identifiers (UIDL): every message counts as new",
+                server.host()
+            ));
+        }
+        let rows = listed.iter().map(|m| row(m, is_new(m))).filter(|row| row.new || !flags.new);
+        let mut rows: Vec<event::Listed> = rows.collect();
+        if flags.headers {
+            let numbers: Vec<Number> = rows.iter().map(|row| row.number).collect();
+            headers(&mut client, &numbers, |at, head| describe(&mut rows[at], head))?;
+        }
+        leave(client, out);
+        Ok(rows)
+    })
+}
+
+fn row(message: &Listed, new: bool) -> event::Listed {
     event::Listed {
         outcome: Outcome::Ok.name(),
         number: message.number,
         uid: message.uid.named(),
         size: message.size,
         new,
-        date: head.as_ref().and_then(|h| facts::date(h)).map(Time::rfc3339),
-        from: field("From"),
-        to: field("To"),
-        subject: field("Subject"),
-        message_id: field("Message-ID"),
+        ..event::Listed::default()
     }
 }
 
-/// The header of each message; empty where the server refuses it.
-pub fn headers(client: &mut Client, numbers: &[Number]) -> Result<Vec<Vec<u8>>> {
-    let mut heads = Vec::with_capacity(numbers.len());
+fn describe(row: &mut event::Listed, head: &[u8]) {
+    row.date = facts::date(head).map(Time::rfc3339);
+    row.from = facts::field(head, "From");
+    row.to = facts::field(head, "To");
+    row.subject = facts::field(head, "Subject");
+    row.message_id = facts::field(head, "Message-ID");
+}
+
+/// The header of each message, handed over with its place among the numbers; empty where the server refuses it.
+pub fn headers(client: &mut Client, numbers: &[Number], mut each: impl FnMut(usize, &[u8])) -> Result<()> {
+    let mut head = Vec::new();
     let mut tops = client.tops(numbers, 0)?;
-    while let Some(item) = tops.next()? {
-        let mut head = Vec::new();
+    for at in 0.. {
+        let Some(item) = tops.next()? else { break };
+        head.clear();
         if let Ok(mut body) = item.body {
             let most = facts::HEAD_MAX;
             body.by_ref()
@@ -127,7 +138,7 @@ pub fn headers(client: &mut Client, numbers: &[Number]) -> Result<Vec<Vec<u8>>> 
                 .map_err(|e| Error::from_io(e, Kind::Closed, "cannot read a header"))?;
             body.skip()?;
         }
-        heads.push(head);
+        each(at, &head);
     }
-    Ok(heads)
+    Ok(())
 }

@@ -33,6 +33,9 @@ fn main() -> ExitCode {
 }
 
 fn run(args: Rpop, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
+    if matches!(&args.verb, Verb::Fetch(_) | Verb::Rm(_) | Verb::Sort(_)) {
+        out.acts();
+    }
     match &args.verb {
         Verb::Fetch(flags) => fetch::run(&args, flags, out, cancel)?,
         Verb::List(flags) => list::run(&args, flags, out, cancel)?,
@@ -41,7 +44,7 @@ fn run(args: Rpop, out: &mut Output, cancel: &Cancel) -> anyhow::Result<()> {
         Verb::Rm(flags) => rm::run(&args, flags, out, cancel)?,
         Verb::Stat(flags) => stat::run(&args, flags, out, cancel)?,
         Verb::Check(flags) => check::run(&args, flags, out, cancel)?,
-        Verb::Sort(flags) => sort::run(flags, out, cancel)?,
+        Verb::Sort(flags) => sort::run(&args, flags, out, cancel)?,
     }
     Ok(())
 }

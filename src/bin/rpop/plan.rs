@@ -25,6 +25,8 @@ pub struct Plan {
     pub skip: Vec<(usize, &'static str)>,
     /// Delivered by an earlier run, and due.
     pub delete: Vec<usize>,
+    /// Dealt with by an earlier session of this run.
+    pub ended: Vec<usize>,
 }
 
 /// The command refused it in an earlier run.
@@ -50,8 +52,14 @@ impl Wish {
         self.deletes() && old && !newest
     }
 
-    /// `listed` in order of number, oldest first; `known` is the memory of the account.
-    pub fn plan(&self, listed: &[Listed], known: impl Fn(&str) -> Option<Entry>, now: Time) -> Plan {
+    /// `listed` in order of number, oldest first; `known` is the memory of the account, `ended` that of the run.
+    pub fn plan(
+        &self,
+        listed: &[Listed],
+        known: impl Fn(&str) -> Option<Entry>,
+        ended: impl Fn(&str) -> bool,
+        now: Time,
+    ) -> Plan {
         let most = self.max.unwrap_or(usize::MAX).min(listed.len());
         let mut plan = Plan { fetch: Vec::with_capacity(most), ..Plan::default() };
         for (index, message) in listed.iter().enumerate() {
@@ -59,7 +67,12 @@ impl Wish {
                 continue;
             }
             // An identifier that stands twice, or none, identifies nothing: only the digest can tell.
-            let entry = if message.doubtful || message.uid.is_empty() { None } else { known(&message.uid) };
+            let sure = !message.doubtful && !message.uid.is_empty();
+            if sure && ended(&message.uid) {
+                plan.ended.push(index);
+                continue;
+            }
+            let entry = if sure { known(&message.uid) } else { None };
             match entry {
                 Some(entry) if entry.failed && !self.retry_failed => {
                     plan.skip.push((index, FAILED));
@@ -91,7 +104,7 @@ mod tests {
     const DAY: i64 = 86_400;
 
     fn listed() -> Vec<Listed> {
-        // In order: delivered long ago, delivered lately, passed over, failed, new, new and large, twice, twice, none.
+        // In order: delivered long ago, delivered lately, passed over, failed, new, new and large, twice, twice, none, dealt with.
         [
             ("old", 1),
             ("late", 1),
@@ -102,6 +115,7 @@ mod tests {
             ("twin", 1),
             ("twin", 1),
             ("", 1),
+            ("ended", 1),
         ]
         .into_iter()
         .enumerate()
@@ -128,7 +142,7 @@ mod tests {
             "twin" => entry(0, true, false),
             _ => None,
         };
-        wish.plan(&listed(), known, Time(100 * DAY))
+        wish.plan(&listed(), known, |uid| uid == "ended", Time(100 * DAY))
     }
 
     #[test]
@@ -137,6 +151,7 @@ mod tests {
         assert_eq!(plan.fetch, [4, 5, 6, 7, 8]);
         assert_eq!(plan.skip, [(3, "failed_before")]);
         assert!(plan.delete.is_empty());
+        assert_eq!(plan.ended, [9]);
     }
 
     #[test]
@@ -145,7 +160,7 @@ mod tests {
         assert_eq!(plan(&delete).delete, [0, 1]);
         let after = Wish { delete_after: Some(Duration::from_secs(30 * 86_400)), ..Wish::default() };
         assert_eq!(plan(&after).delete, [0]);
-        for (keep, gone) in [(0, vec![0, 1]), (7, vec![0, 1]), (8, vec![0]), (9, vec![]), (99, vec![])] {
+        for (keep, gone) in [(0, vec![0, 1]), (8, vec![0, 1]), (9, vec![0]), (10, vec![]), (99, vec![])] {
             assert_eq!(plan(&Wish { keep_newest: Some(keep), ..Wish::default() }).delete, gone, "{keep}");
         }
     }

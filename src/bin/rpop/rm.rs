@@ -17,69 +17,86 @@ use wirepost::{
 };
 
 pub fn run(args: &Rpop, flags: &Rm, out: &mut Output, cancel: &Cancel) -> Result<()> {
-    let (target, names) = target::with_messages(&flags.what)?;
+    let (target, mut names) = target::with_messages(&flags.what)?;
     let server = Server::new(args, target, out, cancel)?;
-    server.with_session(out, |mut client, _, out| {
+    let mut missing = Vec::new();
+    let done = server.with_session(out, |mut client, _, out| {
         let (listed, _) = client.messages()?;
-        let mut numbers: Vec<Number> = Vec::new();
-        let mut missing = Vec::new();
-        for (name, number) in target::select(names, &listed) {
-            match number {
-                Ok(number) if numbers.contains(&number) => {}
-                Ok(number) => numbers.push(number),
-                Err(e) => missing.push((name, e)),
+        let (mut numbers, mut sure): (Vec<Number>, bool) = (Vec::new(), true);
+        // What is named is what this session knows by the name: after a lost connection a number may be another's.
+        names.retain_mut(|name| match name.find(&listed) {
+            Ok(number) => {
+                if !numbers.contains(&number) {
+                    numbers.push(number);
+                }
+                sure &= name.pin(&listed);
+                true
             }
-        }
+            Err(e) => {
+                missing.push((name.clone(), e));
+                false
+            }
+        });
         let uid = |number: Number| listed.iter().find(|m| m.number == number).and_then(|m| m.uid.named());
-        let say = |out: &mut Output, number: Number, outcome: Outcome, error: Option<&Error>| {
-            out.emit(&Event::Message(Box::new(Message {
-                outcome: outcome.name(),
-                verb: "rm",
-                number: Some(number),
-                uid: uid(number),
-                error: error.map(event::error),
-                ..Message::default()
-            })));
-        };
         if flags.dry_run {
             for &number in &numbers {
                 out.line(format_args!("would delete message {number}"));
                 out.count(Outcome::Planned);
-                say(out, number, Outcome::Planned, None);
+                say((Some(number), uid(number)), Outcome::Planned, None, out);
             }
             crate::session::leave(client, out);
-        } else {
-            let marked = mark(&mut client, &numbers)?;
-            let trips = client.round_trips();
-            out.add_round_trips(trips + 1);
-            let quit = client.quit();
-            for (number, said) in marked {
-                match said.and_then(|()| quit.clone()) {
-                    Ok(()) => {
-                        out.done(format_args!("deleted message {number}"));
-                        out.count(Outcome::Ok);
-                        say(out, number, Outcome::Ok, None);
-                    }
-                    Err(e) => {
-                        let e = e.context(format_args!("cannot delete message {number}"));
-                        out.item_failed(&e);
-                        say(out, number, Outcome::of(&e), Some(&e));
-                    }
+            return Ok(());
+        }
+        let marked = mark(&mut client, &numbers).map_err(|e| match e.again() {
+            Again::Now if !sure => e.again_is(Again::Later),
+            _ => e,
+        })?;
+        let trips = client.round_trips();
+        out.add_round_trips(trips + 1);
+        let quit = client.quit();
+        for (number, said) in marked {
+            match said.and_then(|()| quit.clone()) {
+                Ok(()) => {
+                    out.done(format_args!("deleted message {number}"));
+                    out.count(Outcome::Ok);
+                    say((Some(number), uid(number)), Outcome::Ok, None, out);
+                }
+                Err(e) => {
+                    let e = e.context(format_args!("cannot delete message {number}"));
+                    out.item_failed(&e);
+                    say((Some(number), uid(number)), Outcome::of(&e), Some(&e), out);
                 }
             }
         }
-        for (name, e) in missing {
-            out.item_failed(&e);
-            out.emit(&Event::Message(Box::new(Message {
-                outcome: Outcome::of(&e).name(),
-                verb: "rm",
-                uid: Some(name.into()),
-                error: Some(event::error(&e)),
-                ..Message::default()
-            })));
-        }
         Ok(())
-    })
+    });
+    for (name, e) in missing {
+        out.item_failed(&e);
+        say(name.parts(), Outcome::of(&e), Some(&e), out);
+    }
+    if let Err(e) = &done {
+        for name in names {
+            out.abandon(Outcome::of(e));
+            say(name.parts(), Outcome::of(e), Some(e), out);
+        }
+    }
+    done
+}
+
+fn say(
+    (number, uid): (Option<Number>, Option<Box<str>>),
+    outcome: Outcome,
+    error: Option<&Error>,
+    out: &mut Output,
+) {
+    out.emit(&Event::Message(Box::new(Message {
+        outcome: outcome.name(),
+        verb: "rm",
+        number,
+        uid,
+        error: error.map(event::error),
+        ..Message::default()
+    })));
 }
 
 /// DELE of each; what the server said to each.

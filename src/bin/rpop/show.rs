@@ -3,12 +3,16 @@
 use crate::{
     args::{Rpop, Show, Top},
     session::{Server, leave},
-    target::{self, Target},
+    target::{self, Name, Target},
 };
 use std::io::{self, Read, Write};
 use wirepost::{
-    base::{error::*, escape},
-    cli::{Output, exit::Outcome},
+    base::{digest, error::*, escape},
+    cli::{
+        Output,
+        event::{self, Event, Message},
+        exit::Outcome,
+    },
     net::Cancel,
     store::intake::{Form, Intake},
 };
@@ -26,7 +30,7 @@ pub fn top(args: &Rpop, flags: &Top, out: &mut Output, cancel: &Cancel) -> Resul
 fn run(
     args: &Rpop,
     target: Target,
-    names: &[String],
+    names: Vec<Name>,
     lines: Option<u32>,
     crlf: bool,
     out: &mut Output,
@@ -42,30 +46,59 @@ fn run(
     })?;
     let terminal = out.is_terminal();
     let mut intake = Intake::new(Form { crlf: crlf && !terminal, ..Form::default() });
-    for (_, number) in target::select(names, &listed) {
-        let shown = number.and_then(|number| {
-            let body = match lines {
-                Some(lines) => client.top(number, lines),
-                None => client.retrieve(number),
-            };
-            let mut body = body.map_err(|e| e.context(format_args!("cannot read message {number}")))?;
-            let mut raw = out.raw()?;
-            if terminal {
-                intake.copy(&mut body, &mut Escape(&mut raw))
-            } else {
-                intake.copy(&mut body, &mut raw)
-            }
-        });
-        match shown {
+    let mut lost: Option<Error> = None;
+    for name in &names {
+        let number = name.find(&listed);
+        let shown = match (&lost, number.clone()) {
+            (Some(lost), _) => Err(lost.clone()),
+            (None, number) => number.and_then(|number| {
+                let body = match lines {
+                    Some(lines) => client.top(number, lines),
+                    None => client.retrieve(number),
+                };
+                let mut body = body.map_err(|e| e.context(format_args!("cannot read message {number}")))?;
+                let mut raw = out.raw()?;
+                if terminal {
+                    intake.copy(&mut body, &mut Escape(&mut raw))
+                } else {
+                    intake.copy(&mut body, &mut raw)
+                }
+            }),
+        };
+        let mut message =
+            Message { verb: if lines.is_some() { "top" } else { "show" }, ..Message::default() };
+        (message.number, message.uid) = name.parts();
+        if let Some(found) = number.ok().and_then(|number| listed.iter().find(|m| m.number == number)) {
+            (message.number, message.uid) = (Some(found.number), found.uid.named());
+        }
+        let outcome = match shown {
             Ok(taken) => {
                 out.add_bytes(taken.size);
                 out.count(Outcome::Ok);
+                message.size = Some(taken.size);
+                message.sha256 = lines.is_none().then(|| digest::hex(&taken.sha256));
+                Outcome::Ok
             }
-            Err(e) if matches!(e.kind(), Kind::Missing | Kind::Input | Kind::Refused) => out.fail(&e),
-            Err(e) => return Err(e),
-        }
+            Err(e) => {
+                message.error = Some(event::error(&e));
+                let outcome = Outcome::of(&e);
+                if matches!(e.kind(), Kind::Missing | Kind::Input | Kind::Refused) {
+                    out.item_failed(&e);
+                } else {
+                    // Told once, by the end of the run.
+                    out.abandon(outcome);
+                    lost.get_or_insert(e);
+                }
+                outcome
+            }
+        };
+        message.outcome = outcome.name();
+        out.emit(&Event::Message(Box::new(message)));
     }
     out.raw()?.flush().map_err(|e| Error::from_io(e, Kind::Local, "cannot write"))?;
+    if let Some(lost) = lost {
+        return Err(lost);
+    }
     leave(client, out);
     Ok(())
 }

@@ -2,9 +2,8 @@
 //! keeps the name and the flags.
 
 use crate::{
-    args::Sort,
+    args::{Rpop, Sort},
     facts::{self, InFile},
-    fetch::hidden,
 };
 use std::{io::Seek, os::unix::ffi::OsStrExt, path::PathBuf};
 use wirepost::{
@@ -13,6 +12,7 @@ use wirepost::{
         Output,
         event::{self, Event, Message},
         exit::Outcome,
+        secrets,
     },
     mail::{
         self,
@@ -27,7 +27,7 @@ use wirepost::{
     },
 };
 
-pub fn run(flags: &Sort, out: &mut Output, cancel: &Cancel) -> Result<()> {
+pub fn run(args: &Rpop, flags: &Sort, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let rules = Rules::load(&flags.rules)?;
     for rule in rules.iter() {
         if let Action::Folder(name) = &rule.action {
@@ -49,7 +49,7 @@ pub fn run(flags: &Sort, out: &mut Output, cancel: &Cancel) -> Result<()> {
         command: String::new(),
         timeout: flags.exec_timeout,
         to_stderr: out.is_json(),
-        hide: hidden(None),
+        hide: secrets::variables(&args.login),
     };
     let mut done = Vec::new();
     let result = maildir.messages()?.iter().try_for_each(|kept| {

@@ -1,6 +1,7 @@
 //! What the user names: a server, and messages on it.
 
 use crate::TOOL;
+use std::fmt;
 use wirepost::{
     base::{
         error::*,
@@ -60,7 +61,7 @@ impl Target {
 }
 
 /// Splits `[URL] MESSAGE…`: the first argument is the URL if it looks like one.
-pub fn with_messages(what: &[String]) -> Result<(Target, &[String])> {
+pub fn with_messages(what: &[String]) -> Result<(Target, Vec<Name>)> {
     let (url, messages) = match what.split_first() {
         Some((first, rest)) if is_url(first) => (Some(first.as_str()), rest),
         _ => (None, what),
@@ -68,33 +69,68 @@ pub fn with_messages(what: &[String]) -> Result<(Target, &[String])> {
     if messages.is_empty() {
         return Err(Error::new(Kind::Usage, "no message is named").hint("give its number or its identifier"));
     }
-    Ok((Target::find(url)?, messages))
+    Ok((Target::find(url)?, messages.iter().map(|word| Name::parse(word)).collect()))
 }
 
-/// The numbers of the named messages, each with the name it was called by. A bare number is a message number;
-/// `uid:7` is the identifier `7`.
-pub fn select<'a>(names: &'a [String], listed: &[Listed]) -> Vec<(&'a str, Result<Number>)> {
-    let by_uid = |uid: &str| {
-        let mut found = listed.iter().filter(|m| *m.uid == *uid && !uid.is_empty());
+/// What the user calls a message by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Name {
+    /// Of one session: in the next it may be another message's.
+    Number(Number),
+    Uid(String),
+}
+
+impl Name {
+    /// A bare number is a message number; `uid:7` is the identifier `7`.
+    fn parse(word: &str) -> Name {
+        match (word.strip_prefix("uid:"), word.parse()) {
+            (None, Ok(number)) => Name::Number(number),
+            (uid, _) => Name::Uid(uid.unwrap_or(word).to_string()),
+        }
+    }
+
+    /// Its number in this session.
+    pub fn find(&self, listed: &[Listed]) -> Result<Number> {
+        let mut found = listed.iter().filter(|m| match self {
+            Name::Number(number) => m.number == *number,
+            Name::Uid(uid) => *m.uid == *uid.as_str() && !uid.is_empty(),
+        });
         match (found.next(), found.next()) {
             (Some(one), None) => Ok(one.number),
-            (None, _) => Err(Error::new(Kind::Missing, format!("there is no message {uid} on the server"))),
+            (None, _) => Err(Error::new(Kind::Missing, format!("there is no message {self} on the server"))),
             (Some(_), Some(_)) => {
-                let text = format!("the server gives the identifier {uid} to more than one message");
+                let text = format!("the server gives the identifier {self} to more than one message");
                 Err(Error::new(Kind::Input, text).hint("name them by number"))
             }
         }
-    };
-    let one = |name: &'a String| {
-        let number = match (name.strip_prefix("uid:"), name.parse::<Number>()) {
-            (Some(uid), _) => by_uid(uid),
-            (None, Ok(n)) if listed.iter().any(|m| m.number == n) => Ok(n),
-            (None, Ok(n)) => Err(Error::new(Kind::Missing, format!("there is no message {n} on the server"))),
-            (None, Err(_)) => by_uid(name),
-        };
-        (name.as_str(), number)
-    };
-    names.iter().map(one).collect()
+    }
+
+    /// From here on it goes by the identifier, which outlives the session; `false` if the message has none of its own.
+    pub fn pin(&mut self, listed: &[Listed]) -> bool {
+        let Name::Number(number) = *self else { return true };
+        let message = listed.iter().find(|m| m.number == number && !m.uid.is_empty() && !m.doubtful);
+        if let Some(message) = message {
+            *self = Name::Uid(message.uid.to_string());
+        }
+        message.is_some()
+    }
+
+    /// For the event of one that is not there.
+    pub fn parts(&self) -> (Option<Number>, Option<Box<str>>) {
+        match self {
+            Name::Number(number) => (Some(*number), None),
+            Name::Uid(uid) => (None, Some(uid.as_str().into())),
+        }
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Name::Number(number) => number.fmt(f),
+            Name::Uid(uid) => f.write_str(uid),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -125,10 +161,12 @@ mod tests {
         let listed: Vec<Listed> = [(1, "a"), (2, "7"), (3, "d"), (4, "d")]
             .map(|(number, uid)| Listed { number, size: None, uid: uid.into(), doubtful: uid == "d" })
             .to_vec();
-        let names = ["2", "uid:7", "a", "7", "d", "x"].map(String::from);
-        let found: Vec<_> =
-            select(&names, &listed).into_iter().map(|(_, n)| n.map_err(|e| e.kind())).collect();
+        let names = ["2", "uid:7", "a", "7", "d", "x", "uid:"].map(Name::parse);
+        let found: Vec<_> = names.iter().map(|n| n.find(&listed).map_err(|e| e.kind())).collect();
         let missing = Err(Kind::Missing);
-        assert_eq!(found, [Ok(2), Ok(2), Ok(1), missing, Err(Kind::Input), missing]);
+        assert_eq!(found, [Ok(2), Ok(2), Ok(1), missing, Err(Kind::Input), missing, missing]);
+        let mut names = ["1", "3", "a"].map(Name::parse);
+        assert_eq!(names.each_mut().map(|n| n.pin(&listed)), [true, false, true]);
+        assert_eq!(names.map(|n| n.to_string()), ["a", "3", "a"]);
     }
 }

@@ -6,7 +6,6 @@
 //! encoded before (RFC 6376 §5.3).
 
 use crate::{
-    TOOL,
     args::Rsendmail,
     outgoing::{Content, Prepared},
 };
@@ -17,6 +16,7 @@ use std::{
 };
 use wirepost::{
     base::{address::Address, error::*},
+    cli::secrets,
     mail::raw::{Raw, Source},
     net::Cancel,
     store::pipe::{About, Pipe, Verdict},
@@ -33,7 +33,7 @@ impl Filter {
         if command.trim().is_empty() {
             return Err(Error::new(Kind::Usage, "--filter needs a command"));
         }
-        let hide = secret_variables(flags);
+        let hide = secrets::variables(&flags.shared.login);
         let pipe = Pipe { command, timeout: flags.filtering.filter_timeout, to_stderr: true, hide };
         Ok(Some(Filter { pipe, no_downgrade: flags.ready.no_downgrade }))
     }
@@ -86,13 +86,6 @@ impl Filter {
         let domain = message_id.trim_end_matches('>').rsplit('@').next().unwrap_or("localhost");
         Raw::new(source, from.as_deref(), domain, Some(message_id))
     }
-}
-
-/// The variables that may hold secrets of ours.
-fn secret_variables(flags: &Rsendmail) -> Vec<String> {
-    let ours = [TOOL.password_variable, "RFTP_PASSWORD", "RPOP_PASSWORD", "RIMAP_SEARCH_PASSWORD"];
-    let ours = ours.into_iter().chain(["WIREPOST_PROXY_PASSWORD"]).map(String::from);
-    ours.chain(flags.shared.login.password_env.clone()).collect()
 }
 
 /// Canonical text with LF line ends: it has no CR but before an LF.

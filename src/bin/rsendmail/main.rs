@@ -47,7 +47,12 @@ fn run(flags: args::Rsendmail, out: &mut Output, cancel: &Cancel) -> anyhow::Res
         Some(args::Verb::Check(verb)) => check::run(verb, &flags.shared, out, cancel)?,
         Some(args::Verb::Queue(verb)) => queue::run(verb, &flags, out, cancel)?,
         None if flags.aliasing.aliases_check => alias::check(&flags.aliasing, out)?,
-        None => send::run(&flags, out, cancel)?,
+        None => {
+            if !flags.sending.print {
+                out.acts();
+            }
+            send::run(&flags, out, cancel)?;
+        }
     }
     Ok(())
 }

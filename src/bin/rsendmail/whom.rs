@@ -9,7 +9,7 @@ use wirepost::{
     base::{address::Address, error::*},
     mail::{
         addresses::{self, Mailbox},
-        raw::Raw,
+        raw::{Field, Raw},
     },
 };
 
@@ -78,39 +78,45 @@ pub fn author(flags: &Rsendmail, target: &Target) -> Result<Mailbox> {
     Ok(Mailbox { name: full_name, address })
 }
 
-/// The addresses of the fields that name recipients: of the last time it was resent, if it was (RFC 5322 §3.6.6: the
-/// newest block stands first), else To, Cc and Bcc.
+/// The addresses of the fields that name recipients: of the last time it was resent, if that has any, else To, Cc and Bcc.
 pub fn recipients(raw: &Raw) -> Result<Vec<Address>> {
-    let resent = resent(raw);
-    let names = if resent { ["Resent-To", "Resent-Cc", "Resent-Bcc"] } else { ["To", "Cc", "Bcc"] };
+    let resent = resent_to(raw);
+    if !resent.is_empty() {
+        return all(raw, resent);
+    }
     let mut found = Vec::new();
-    for name in names {
-        // There may be but one of each in a block; of a message that was not resent all are taken.
-        let most = if resent { 1 } else { usize::MAX };
-        for field in raw.fields().chain(raw.hidden()).filter(|f| f.is(name)).take(most) {
-            found.extend(list(raw, &field.value())?);
-        }
+    for name in ["To", "Cc", "Bcc"] {
+        found.extend(all(raw, raw.fields().chain(raw.hidden()).filter(|f| f.is(name)))?);
     }
     Ok(found)
 }
 
-fn resent(raw: &Raw) -> bool {
-    let names = ["Resent-To", "Resent-Cc", "Resent-Bcc"];
-    raw.fields().chain(raw.hidden()).any(|f| names.iter().any(|name| f.is(name)))
+/// The fields that name those to whom it was resent last.
+fn resent_to(raw: &Raw) -> Vec<Field<'_>> {
+    raw.resent().filter(|f| ["Resent-To", "Resent-Cc", "Resent-Bcc"].iter().any(|name| f.is(name))).collect()
 }
 
-/// The sender that the header names: Sender before From, the newest resent block before both.
+/// The sender that the header names: Sender before From, those of the last time it was resent before both.
 pub fn sender(raw: &Raw) -> Result<Option<Address>> {
-    let order: &[&str] =
-        if resent(raw) { &["Resent-Sender", "Resent-From", "Sender", "From"] } else { &["Sender", "From"] };
-    for name in order {
-        if let Some(field) = raw.fields().find(|f| f.is(name))
-            && let Some(first) = list(raw, &field.value())?.into_iter().next()
+    let resent: Vec<Field<'_>> = if resent_to(raw).is_empty() { Vec::new() } else { raw.resent().collect() };
+    let resent = |name| resent.iter().find(|f| f.is(name)).map(Field::value);
+    let plain = |name| raw.fields().find(|f| f.is(name)).map(|f| f.value());
+    for value in [resent("Resent-Sender"), resent("Resent-From"), plain("Sender"), plain("From")] {
+        if let Some(value) = value
+            && let Some(first) = list(raw, &value)?.into_iter().next()
         {
             return Ok(Some(first));
         }
     }
     Ok(None)
+}
+
+fn all<'a>(raw: &Raw, fields: impl IntoIterator<Item = Field<'a>>) -> Result<Vec<Address>> {
+    let mut found = Vec::new();
+    for field in fields {
+        found.extend(list(raw, &field.value())?);
+    }
+    Ok(found)
 }
 
 fn list(raw: &Raw, value: &str) -> Result<Vec<Address>> {

@@ -98,19 +98,24 @@ pub struct Extracted {
     pub error: Option<Value>,
 }
 
-/// b64mime's `header`.
-#[derive(Clone, Debug, Serialize)]
+/// b64mime's `header`: a field of a message, or a value given by itself.
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct HeaderLine {
     pub outcome: &'static str,
-    pub file: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<u64>,
-    pub part: String,
-    pub name: Value,
-    /// Decoded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<Value>,
+    /// Decoded, or encoded where that was asked for.
     pub value: String,
-    /// As it stands there, folds included.
+    /// As it stood there, folds included.
     pub raw: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub params: Option<Map<String, Value>>,
 }
 
 /// b64mime's `finding`.

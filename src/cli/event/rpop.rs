@@ -7,7 +7,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Message {
     pub outcome: &'static str,
-    /// `fetch`, `rm`, `sort`.
+    /// `fetch`, `show`, `top`, `rm`, `sort`.
     pub verb: &'static str,
     /// The number in this session.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -230,6 +230,14 @@ pub(super) fn examine(header: &[u8], context: &Context, header_at: Option<u64>) 
     {
         defects.push(Defect::new("file_name_differs", header_at, format!("{} and {}", a.value, b.value)));
     }
+    if let (Some(a), Some(b)) = (&filename, &named)
+        && a.extended
+        && a.value == b.value
+    {
+        // For readers that do not know RFC 2231, and it tells them the same name.
+        let fallback = String::from_utf8_lossy(&b.raw);
+        defects.retain(|d| d.name != "encoded_word_in_parameter" || d.detail != fallback);
+    }
     let chosen = filename.or(named);
     if let Some(name) = &chosen {
         let value = &name.value;

@@ -3,4 +3,5 @@
 mod data;
 mod listing;
 mod login;
+mod many;
 mod upload;

@@ -80,6 +80,19 @@ fn c36_a_smaller_size_in_place_is_79() {
 }
 
 #[test]
+fn half_of_it_in_place_is_ours_and_not_a_file_that_exists() {
+    for policy in ["skip", "fail"] {
+        let rules = vec![on("STOR").nth(1).then(Fault::CutAfter(100_000, End::Reset))];
+        let site = Site::with(rules);
+        site.world.file("a.bin", bytes(1 << 20));
+        let out = put(&site, &["--in-place", "--exists", policy, "--retries", "1"]);
+        out.ends(0);
+        assert_eq!((&out.file()["outcome"], &out.file()["attempts"]), (&"ok".into(), &2.into()), "{out:?}");
+        stored(&site);
+    }
+}
+
+#[test]
 fn c37_a_lost_226_is_settled_by_looking() {
     for end in [End::Close, End::Reset] {
         let lost = || vec![on("STOR").then(Action::Swallow(end))];

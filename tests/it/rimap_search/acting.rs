@@ -260,3 +260,53 @@ fn watch_tells_of_what_arrives() {
         "begun anew"
     );
 }
+
+#[test]
+fn commands_do_not_inherit_our_secrets() {
+    let (world, server) = (world(), ten(Options::default()));
+    let config = format!("[rimap-search]\n--url {}\n--password-env ACCOUNTS\n", server.url());
+    world.private_file("config", config);
+    let rules = world.file("rules", "all -> command env > env; cat > /dev/null\n").display().to_string();
+    for what in [["--exec", "env > env"], ["--rules", &rules]] {
+        let run =
+            world.run("rimap-search", ["--config", "config", "--password-env", "MINE", "--from", "ann"]);
+        let names = ["MINE", "ACCOUNTS", "WIREPOST_PROXY_PASSWORD", "RIMAP_SEARCH_PASSWORD", "RPOP_PASSWORD"];
+        names
+            .iter()
+            .fold(run.args(what), |run, name| run.env(name, "secret"))
+            .env("OTHER", "fine")
+            .go()
+            .exits(0);
+        let env = std::fs::read_to_string(world.path("env")).unwrap();
+        fs::remove_file(world.path("env")).unwrap();
+        assert!(!env.contains("=secret") && env.contains("OTHER=fine"), "{what:?}: {env}");
+    }
+}
+
+#[test]
+fn watch_misses_nothing_that_comes_while_it_is_at_work() {
+    use crate::sandbox::script::on;
+    let store = crate::sandbox::store::Store::default();
+    // Each is told of in the answer to something else than IDLE.
+    let rules = vec![
+        on("IDLE").nth(1).then(arrives(&store, "ann@a", "first")),
+        on("SEARCH").nth(1).then(arrives(&store, "ann@a", "second")),
+        on("FETCH").nth(2).then(arrives(&store, "ann@a", "third")),
+    ];
+    let server = ten(Options { store, rules, ..Options::default() });
+    let out = run(&world(), &server, &["watch", "from:ann", "--count", "3", "--max-time", "10s", "--json"]);
+    let told: Vec<_> =
+        out.events("message").iter().map(|m| m["subject"].as_str().unwrap().to_string()).collect();
+    assert_eq!(told, ["first", "second", "third"], "{out:?}");
+    clean(&server);
+}
+
+#[test]
+fn rules_read_addresses_as_they_stand() {
+    let (world, server) = (world(), Server::start(Options::default()));
+    put(&server, "INBOX", message("=?utf-8?q?Doe=2C_Jane?= <jane@a>", "one", ""), &[], MARCH);
+    world.file("rules", "from \"Doe, Jane\" -> folder Jane\n");
+    run(&world, &server, &["--all", "--rules", "rules"]).exits(0);
+    assert_eq!(subjects(&server, "Jane"), ["one"]);
+    clean(&server);
+}

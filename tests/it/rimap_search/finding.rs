@@ -1,5 +1,7 @@
 //! Criteria, order, windows of several mailboxes, and the paths without extensions.
 use super::*;
+use crate::sandbox::script::on;
+use crate::sandbox::store::Store;
 
 #[test]
 fn criteria_find_what_they_say() {
@@ -19,6 +21,13 @@ fn criteria_find_what_they_say() {
         (&["--larger", "900"], &[9, 10]),
         (&["--not", "is:seen", "--smaller", "600"], &[1, 3, 5]),
         (&["--uid", "2,5:6", "--uid", "10:*"], &[2, 5, 6, 10]),
+        // A server takes `20:*` for the last message, 10.
+        (&["--uid", "20:*"], &[]),
+        (&["--uid", "2,20:*", "--last", "1"], &[2]),
+        (&["uid:20:* OR subject:\"number 3\""], &[4]),
+        (&["from:bob -uid:20:*"], &[2, 4, 6, 8, 10]),
+        (&["--uid", "9:*", "--sort", "date", "--reverse"], &[10, 9]),
+        (&["--uid", "*"], &[10]),
         (&["--imap-search", "OR FROM ann SUBJECT \"number 1\"", "--imap-search", "1:2"], &[1, 2, 3, 5, 7, 9]),
         (&["--header", "Subject:number 4"], &[5]),
         (&["--list-id", "nothing"], &[]),
@@ -268,4 +277,19 @@ fn waiting_for_a_hit() {
     put(&server, "INBOX", message("ann@a", "late", ""), &[], MARCH);
     let out = going.finish();
     assert_eq!(uids(&out), [11], "{out:?}");
+    // The count is told once, at the end.
+    let out = run(&world, &server, &["subject:nothing", "--count", "--wait", "1s", "--json"]);
+    assert_eq!(out.exits(1).events("count").len(), 1);
+    assert_eq!(run(&world, &server, &["--uid", "20:*", "--count"]).out(), "0\n");
+}
+
+#[test]
+fn what_comes_between_the_search_and_the_wait_is_found() {
+    let store = Store::default();
+    let late = arrives(&store, "ann@a", "late");
+    let rules = vec![on("EXAMINE").nth(2).then(late)];
+    let server = ten(Options { store, rules, ..Options::default() });
+    let out = run(&world(), &server, &["subject:late", "--wait", "20s"]);
+    assert_eq!(uids(&out), [11], "{out:?}");
+    assert!(out.seconds < 15.0, "{out:?}");
 }

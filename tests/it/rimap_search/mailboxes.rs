@@ -1,5 +1,6 @@
 //! `mailbox` and `check`.
 use super::*;
+use crate::sandbox::script::{End, on};
 
 #[test]
 fn the_life_of_a_mailbox() {
@@ -31,17 +32,23 @@ fn the_life_of_a_mailbox() {
         let status = mailbox(&["status", "Old/**", "--json"]);
         assert!(status.events("mailbox").iter().any(|m| m["messages"] == 1), "{status:?}");
         mailbox(&["delete", "--force", "Old/Projects/2026/Q4"]).exits(0);
-        mailbox(&["delete", "Nowhere"]).exits(66);
+        let gone = mailbox(&["delete", "Nowhere", "--json"]);
+        assert_eq!(gone.exits(66).events("mailbox")[0]["verb"], "delete");
         mailbox(&["subscribe", "INBOX"]).exits(0);
         mailbox(&["unsubscribe", "INBOX"]).exits(0);
-        assert!(
-            mailbox(&["tree"]).out().contains("\n  Projects\n")
-                || mailbox(&["tree"]).out().contains("  Projects")
-        );
+        let tree = mailbox(&["tree"]).out();
+        assert!(tree.contains("\nOld\n  Projects  0\n    2026  0\n"), "{tree}");
         mailbox(&["create", ""]).exits(64);
         mailbox(&["create"]).exits(64);
         clean(&server);
     }
+}
+
+#[test]
+fn a_lost_connection_is_no_mailbox_without_counts() {
+    let rules = vec![on("STATUS").then(End::Close)];
+    let server = Server::start(Options { off: vec!["LIST-STATUS"], rules, ..Options::default() });
+    run(&world(), &server, &["mailbox", "status", "--retries", "0"]).exits(75);
 }
 
 #[test]

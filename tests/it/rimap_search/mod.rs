@@ -1,12 +1,15 @@
 //! rimap-search against the sandbox's IMAP server: finding, showing, saving, delivering, acting, mailboxes, and what it does
 //! when the server misbehaves.
 mod acting;
+mod care;
 mod finding;
 mod hostile;
 mod mailboxes;
 mod showing;
 
 use crate::sandbox::imap::{Options, Server};
+use crate::sandbox::script::{Action, call};
+use crate::sandbox::store::Store;
 use crate::support::{Output, World};
 
 /// A message as a sender would write it.
@@ -45,6 +48,14 @@ pub fn ten(options: Options) -> Server {
 
 pub fn world() -> World {
     World::new().secret("user", "secret")
+}
+
+/// A message arrives in the INBOX.
+pub fn arrives(store: &Store, from: &'static str, subject: &'static str) -> Action {
+    let store = store.clone();
+    call(move || {
+        store.with("user", |a| a.append("INBOX", message(from, subject, "").into(), &[], MARCH));
+    })
 }
 
 /// Runs `rimap-search` on the server; the URL goes in by the environment.

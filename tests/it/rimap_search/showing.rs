@@ -241,3 +241,51 @@ fn new_mail_is_delivered_once() {
     assert_eq!(count("tree/.Archive.2026/new") + count("tree/.Archive.2026/cur"), 1);
     clean(&server);
 }
+
+#[test]
+fn a_body_whose_message_is_told_afterwards_is_decoded_as_its_own() {
+    use crate::sandbox::script::{on, reply};
+    let answer = |n: u32, body: &str| {
+        reply(format!("* {n} FETCH (BODY[1] {{{}}}\r\n{body} UID {n})\r\n{{tag}} OK x\r\n", body.len()))
+    };
+    let rules = vec![
+        on("FETCH").with("(UID BODY.PEEK[1])").nth(1).then(answer(1, "aGVsbG8=")),
+        // The second is gone.
+        on("FETCH").with("(UID BODY.PEEK[1])").nth(2).then(reply("{tag} OK x\r\n")),
+        on("FETCH").with("(UID BODY.PEEK[1])").nth(3).then(answer(3, "cGxhaW4=")),
+    ];
+    let server = Server::start(Options { rules, ..Options::default() });
+    for encoding in ["base64", "base64", "7bit"] {
+        let text = format!("From: a@a\r\nContent-Transfer-Encoding: {encoding}\r\n\r\nx\r\n");
+        put(&server, "INBOX", text.into_bytes(), &[], MARCH);
+    }
+    let out = run(&world(), &server, &["--all", "--part", "1"]);
+    out.exits(3).says("message 2");
+    assert_eq!(out.out(), "hellocGxhaW4=");
+}
+
+#[test]
+fn html_costs_no_more_than_its_length() {
+    let (world, server) = (world(), Server::start(Options::default()));
+    let body = format!("{}a < b and c > d", "<title></title>".repeat(200_000));
+    let text = format!("From: a@a\r\nContent-Type: text/html\r\n\r\n{body}\r\n");
+    put(&server, "INBOX", text.into_bytes(), &[], MARCH);
+    assert_eq!(run(&world, &server, &["--all", "--show", "text"]).out(), "a < b and c > d\n");
+}
+
+#[test]
+fn long_texts_are_told_of_as_they_come() {
+    let (world, server) = (world(), Server::start(Options::default()));
+    let body = "0123456789abcde\r\n".repeat(150_000);
+    for n in 0..20 {
+        put(&server, "INBOX", message("ann@a", &format!("s{n}"), &body), &[], MARCH);
+    }
+    let out = run(&world, &server, &["--all", "--show", "text", "--json"]);
+    let told = out.exits(0).events("message");
+    assert_eq!(
+        told.iter().map(|m| m["uid"].as_u64().unwrap()).collect::<Vec<_>>(),
+        (1..=20).collect::<Vec<_>>()
+    );
+    assert!(told.iter().all(|m| m["text"].as_str().unwrap().len() == 150_000 * 16 + 1));
+    out.within(40 << 20);
+}

@@ -107,6 +107,10 @@ fn lists_that_lie() {
     for bad in ["x y\r\n", "0 1\r\n", "1\r\n", "-1 3\r\n"] {
         site(vec![on("LIST").then(listing(bad))]).with(1).fetch(&[]).exits(76);
     }
+    // A number is no measure of memory.
+    let lines = "1 10\r\n4294967295 10\r\n";
+    let far = site(vec![on("LIST").then(listing(lines)), on("UIDL").then(listing(lines))]).with(1);
+    far.fetch(&[]).exits(3).within(48 * MIB);
     let sizes = site(vec![on("LIST").then(listing("1 99999999999999999999999\r\n2 0\r\n"))]).with(2);
     sizes.fetch(&[]).exits(0);
     assert_eq!(sizes.subjects("Mail"), numbers(1..=2));
@@ -244,4 +248,18 @@ fn a_signal_keeps_what_came_whole_and_nothing_else() {
     assert!(files(&site.world.path("Mail/tmp")).is_empty());
     site.fetch(&[]).exits(0);
     assert_eq!(site.subjects("Mail"), numbers(1..=4));
+}
+
+#[test]
+fn large_headers_are_not_held() {
+    let site = site(vec![]);
+    let head = format!(
+        "Date: Fri, 1 Jan 1999 00:00:00 +0000\r\nX: x\r\n{}",
+        format!(" {}\r\n", "x".repeat(900)).repeat(66)
+    );
+    (0..1_000).for_each(|_| drop(site.server.store.add(format!("{head}\r\nx\r\n"))));
+    let out = site.fetch(&["--since", "2020-01-01"]);
+    assert_eq!(out.exits(0).within(32 * MIB).summary()["counts"]["skipped"], 1_000);
+    let out = site.rpop(&["list", "--headers", "--json"]).go();
+    assert_eq!(out.exits(0).within(32 * MIB).events("listed").len(), 1_000);
 }

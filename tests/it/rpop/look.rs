@@ -1,7 +1,11 @@
 //! The verbs that look, and rm.
 
 use super::{message, site, site_with, stored};
-use crate::sandbox::{pop3, tls::Tls};
+use crate::sandbox::{
+    pop3,
+    script::{End, Fault, on, reply},
+    tls::Tls,
+};
 use serde_json::Value;
 
 #[test]
@@ -58,10 +62,13 @@ fn rm_deletes_what_is_named() {
     let uid = site.rpop(&["list", "--json"]).go().events("listed")[2]["uid"].as_str().unwrap().to_owned();
     site.rpop(&["rm", "1", &uid, "--dry-run"]).go().exits(0);
     assert_eq!(site.server.store.messages("INBOX").len(), 4);
-    let out = site.rpop(&["rm", "1", &uid, "1", "9", "--json"]).go();
-    let outcomes: Vec<_> =
-        out.exits(3).events("message").iter().map(|e| e["outcome"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(outcomes, ["ok", "ok", "permanent"]);
+    let out = site.rpop(&["rm", "1", &uid, "1", "9", "uid:9", "--json"]).go();
+    let events = out.exits(3).events("message");
+    let outcomes: Vec<_> = events.iter().map(|e| e["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["ok", "ok", "permanent", "permanent"]);
+    // By what it was named.
+    assert_eq!((&events[2]["number"], events[2].get("uid")), (&9.into(), None));
+    assert_eq!((&events[3]["uid"], events[3].get("number")), (&"9".into(), None));
     assert_eq!(site.server.store.messages("INBOX").len(), 2);
 }
 
@@ -93,4 +100,45 @@ fn every_event_has_its_fields() {
     assert_eq!(keys(&out.events("maildrop")[0]), "type outcome messages bytes");
     let out = site.rpop(&["check", "--json"]).go();
     assert_eq!(keys(&out.events("check")[0]), "type outcome host port tls login capabilities");
+}
+
+#[test]
+fn each_message_that_is_shown_has_its_line() {
+    let refused = on("RETR").with("2").then(reply("-ERR [SYS/PERM] broken\r\n"));
+    let site = site(vec![refused, on("RETR").with("3").then(Fault::CutAfter(20, End::Cut))]).with(4);
+    let lines = |args: &[&str]| {
+        let out = site.rpop(args).args(["--json-file", "events"]).go();
+        let text = std::fs::read_to_string(site.world.path("events")).unwrap();
+        let events: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        (out.code, events.into_iter().filter(|e| e["type"] != "summary").collect::<Vec<_>>())
+    };
+    let (code, events) = lines(&["show", "1", "9", "2", "uid:none", "3", "4"]);
+    let told: Vec<_> = events
+        .iter()
+        .map(|e| {
+            (
+                e["type"].as_str().unwrap(),
+                e["verb"].as_str().unwrap_or("-"),
+                e["outcome"].as_str().unwrap_or("-"),
+                e["number"].as_u64(),
+            )
+        })
+        .collect();
+    let expect = [
+        ("message", "show", "ok", Some(1)),
+        ("message", "show", "permanent", Some(9)),
+        ("message", "show", "permanent", Some(2)),
+        ("message", "show", "permanent", None),
+        ("message", "show", "temporary", Some(3)),
+        ("message", "show", "temporary", Some(4)),
+    ];
+    assert_eq!((code, &told[..6]), (3, &expect[..]), "{events:?}");
+    assert!(told[6..].iter().all(|(kind, ..)| *kind == "error"), "{events:?}");
+    assert_eq!(
+        (&events[0]["size"], events[0]["sha256"].as_str().unwrap().len()),
+        (&message(1).len().into(), 64)
+    );
+    assert!(events[3]["uid"] == "none" && events[2]["error"]["message"].as_str().unwrap().contains("broken"));
+    let (_, events) = lines(&["top", "1"]);
+    assert_eq!((events.len(), &events[0]["verb"], events[0].get("sha256")), (1, &"top".into(), None));
 }

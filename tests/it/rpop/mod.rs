@@ -4,6 +4,8 @@ mod hostile;
 mod kill;
 mod look;
 mod rules;
+mod sessions;
+mod store;
 
 use crate::sandbox::{pop3, script::Rule, tls::Tls};
 use crate::support::{Output, Run, World};

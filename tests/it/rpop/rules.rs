@@ -207,3 +207,24 @@ fn folders_come_from_rules_only() {
     assert!(site.world.changed_since(&before, &["work/Mail", "state/wirepost"]).is_empty());
     assert_eq!(site.subjects("Mail/.Sub"), ["../../x"]);
 }
+
+#[test]
+fn commands_do_not_inherit_our_secrets() {
+    let site = site(vec![]).with(1);
+    let config = format!("[rpop]\n--url {}\n--password-env ACCOUNTS\n", site.server.url());
+    site.world.private_file("config", config);
+    let rules = site.world.file("rules", "all -> command env > env; cat > /dev/null\n").display().to_string();
+    let run = |args: &[&str]| {
+        let secret = "secret-of-the-user";
+        let run = site.rpop(args).args(["--config", "config", "--password-env", "MINE"]).env("MINE", secret);
+        let run = run.env("ACCOUNTS", secret).env("WIREPOST_PROXY_PASSWORD", secret);
+        run.env("RSENDMAIL_PASSWORD", secret).env("OTHER", "fine").go().exits(0);
+        let env = std::fs::read_to_string(site.world.path("env")).unwrap();
+        std::fs::remove_file(site.world.path("env")).unwrap();
+        assert!(!env.contains(secret) && env.contains("OTHER=fine"), "{args:?}: {env}");
+    };
+    run(&["fetch", "--exec", "env > env"]);
+    run(&["fetch", "--all", "--maildir", "Mail", "--rules", &rules]);
+    site.rpop(&["fetch", "--all", "--maildir", "Mail"]).go().exits(0);
+    run(&["sort", "--maildir", "Mail", "--rules", &rules]);
+}

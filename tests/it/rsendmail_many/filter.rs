@@ -74,11 +74,14 @@ fn its_exit_decides_and_nothing_is_sent() {
 fn it_does_not_get_our_secrets() {
     let world = World::new().secret("me", "hunter2");
     let server = server(vec![]);
+    world.private_file("config", "[rsendmail]\n--url smtp://me@h.example\n--password-env ACCOUNTS\n");
     let out = send(&world, &server.url(), &["a@x.example"])
         .env("RSENDMAIL_PASSWORD", "hunter2")
         .env("MINE", "hunter2")
+        .env("WIREPOST_PROXY_PASSWORD", "hunter2")
+        .env("ACCOUNTS", "hunter2")
         .env("OTHER", "fine")
-        .args(["--password-env", "MINE", "--filter", "env > env; cat"])
+        .args(["--config", "config", "--password-env", "MINE", "--filter", "env > env; cat"])
         .go();
     out.exits(0);
     let env = std::fs::read_to_string(world.path("env")).unwrap();

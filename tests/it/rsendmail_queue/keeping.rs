@@ -186,7 +186,7 @@ fn no_secret_comes_to_rest() {
     let out = site.rsendmail(&args).args(FLAGS).env("RSENDMAIL_PASSWORD", secret).go();
     out.exits(0).says("later runs need RSENDMAIL_PASSWORD set as well");
     kept(&site, "environment RSENDMAIL_PASSWORD");
-    site.queue(&["run"]).go().exits(75).says("no password for user");
+    site.queue(&["run"]).go().exits(75).says("no variable RSENDMAIL_PASSWORD");
     site.queue(&["run", "--now"]).env("RSENDMAIL_PASSWORD", secret).go().exits(0);
     // What only this run can have.
     let site = start();
@@ -195,6 +195,41 @@ fn no_secret_comes_to_rest() {
     run(&site, &[]).exits(78).says("nowhere to be found");
     assert!(!site.directory().exists());
     assert_eq!(site.server.connections(), 0);
+}
+
+/// One run, two servers: each is told the password that was meant for it, whatever the environment holds.
+#[test]
+fn a_password_of_one_server_is_not_offered_to_another() {
+    let start = |secret: &str| {
+        let options = Options { tls: Tls::Explicit, require_auth: true, ..Options::default() };
+        options.store.add_account("user", secret);
+        Server::start(options)
+    };
+    let site = Site { world: World::new(), server: start("first-secret") };
+    let second = start("second-secret");
+    let third = start("third-secret");
+    let queue = |server: &Server, url: &str| {
+        let ca = server.ca_pem_path().display().to_string();
+        let args = ["-u", "user", "--tls", "required", "--ca-file", &ca, "--to", "a@x.example", "--queue"];
+        site.world.run("rsendmail", ["--server", url]).args(args).args(FLAGS)
+    };
+    queue(&site.server, &site.server.url()).env("RSENDMAIL_PASSWORD", "first-secret").go().exits(0);
+    // The second's is in a netrc, the third's in the account file.
+    site.world.private_file("netrc", "machine 127.0.0.1 login user password second-secret");
+    queue(&second, &second.url()).args(["--netrc-file", "netrc"]).go().exits(0);
+    let url = third.url().replace("127.0.0.1", "localhost");
+    site.world
+        .private_file("config", format!("[rsendmail]\n--url {url}\n--user user\n--password third-secret\n"));
+    queue(&third, &url).args(["--config", "config"]).go().exits(0);
+    let out = site.run(&[]);
+    out.exits(75).says("no variable RSENDMAIL_PASSWORD");
+    assert_eq!([&site.server, &second, &third].map(|s| s.sent().len()), [0, 1, 1]);
+    let out = site.queue(&["run", "--now", "-q"]).env("RSENDMAIL_PASSWORD", "first-secret").go();
+    out.exits(0);
+    queue(&second, &second.url()).args(["--netrc-file", "netrc"]).go().exits(0);
+    queue(&third, &url).args(["--config", "config"]).go().exits(0);
+    site.queue(&["run"]).env("RSENDMAIL_PASSWORD", "first-secret").go().exits(0);
+    assert_eq!([&site.server, &second, &third].map(|s| s.sent().len()), [1, 2, 2]);
 }
 
 /// What nobody mends never goes out, so it is said how.

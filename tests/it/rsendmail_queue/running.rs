@@ -37,6 +37,35 @@ fn what_the_server_says_decides_where_a_message_goes() {
     assert!(site.states().is_empty());
 }
 
+/// One is busy, one is refused for good, one is fine: with `--rcpt-policy all` no later try may go without the refused one.
+#[test]
+fn with_policy_all_nobody_gets_it_later_either() {
+    let busy = || on("RCPT").with("<busy@").nth(1).then(reply("450 4.2.1 busy\r\n"));
+    let site = site(vec![busy(), on("RCPT").with("<gone@").then(reply("550 5.1.1 no\r\n"))]);
+    let to = ["--to", "busy@x.example,gone@x.example,fine@x.example", "--rcpt-policy", "all"];
+    let flags = ["--from", "me@x.example", "--body", "x", "--queue"];
+    site.rsendmail(&to).args(flags).go().exits(0);
+    site.run(&[]).exits(69);
+    site.run(&["--now"]).exits(0);
+    assert!(site.server.sent().is_empty(), "{:?}", site.list());
+    let states: Vec<_> =
+        site.list()[0]["recipients"].as_array().unwrap().iter().map(|r| r["state"].clone()).collect();
+    assert_eq!(states, ["failed"; 3]);
+    // Nor in the same run, nor by way of the queue.
+    let site = super::site(vec![busy(), on("RCPT").with("<gone@").then(reply("550 5.1.1 no\r\n"))]);
+    site.rsendmail(&to)
+        .args(["--from", "me@x.example", "--body", "x", "--queue=on-failure", "--retries", "1"])
+        .go()
+        .exits(69);
+    assert!(site.server.sent().is_empty() && site.list().is_empty());
+    // Busy alone: all of them wait, and go together.
+    let site = super::site(vec![busy()]);
+    site.rsendmail(&to).args(flags).go().exits(0);
+    site.run(&[]).exits(75);
+    site.run(&["--now"]).exits(0);
+    assert_eq!((site.server.sent().len(), site.server.sent()[0].to.len()), (1, 3));
+}
+
 /// What is not sent is told with its name, and what waits explains the exit code.
 #[test]
 fn a_run_that_leaves_something_says_what_and_until_when() {

@@ -384,6 +384,10 @@ impl Session<'_> {
     }
 
     fn receive(&mut self, mut file: File, acts: &Acts) -> io::Result<Flow> {
+        if acts.has(&Fault::NoData) {
+            self.wire.reply("226 Done");
+            return Ok(Flow::Go);
+        }
         self.data(acts, "150 Send it", |session, stream| {
             let verdict =
                 data::receive(&session.wire, stream, &mut file, session.ascii, session.options, acts);

@@ -2,11 +2,12 @@
 //! file is there.
 
 use super::{
-    Job, Landing, base,
-    one::{ended, failed, file, skip},
+    Job, Landing, base, file_or_left,
+    one::{ended, failed, skip},
 };
 use crate::{
     args::{Exists, Get},
+    lists::INTERRUPTED,
     remote::Site,
     segments::LEAST,
     session::{Session, Voice},
@@ -86,8 +87,7 @@ pub fn get(
     get_small(job, session, files, out)?;
     // By several connections each.
     for (remote, entry, to) in large {
-        job.cancel.check()?;
-        file(job, session, &remote, Some(entry), &to, out);
+        file_or_left(job, session, &remote, entry, &to, out);
     }
     Ok(())
 }
@@ -124,13 +124,8 @@ fn get_small(
         }
     }
     for file in left.into_iter().rev() {
-        skip(
-            out,
-            &session.site,
-            &file.remote,
-            Some(&crate::walk::local_path(&top, &file.path)),
-            "interrupted",
-        );
+        let local = crate::walk::local_path(&top, &file.path);
+        skip(out, &session.site, &file.remote, Some(&local), INTERRUPTED);
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     args::{Exists, Put, Replace},
     clean,
+    lists::INTERRUPTED,
     remote::Site,
     session::{Session, Voice},
     source::Source,
@@ -119,7 +120,7 @@ pub fn put(
         }
         // A link's mode is not that of what it leads to.
         let there = entry.filter(|e| e.kind == EntryKind::File);
-        jobs.push(Upload { path: landing, local, remote, there, size });
+        jobs.push(Upload { path: landing, local, remote, there, size, begun: None });
     }
     // Taken from the back: the largest first, so that no worker is left with one at the end.
     jobs.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| b.path.cmp(&a.path)));
@@ -130,7 +131,7 @@ pub fn put(
         work::upload::work(worker, session, &manner);
     });
     for file in left.into_iter().rev() {
-        skip(out, &session.site, &Source::Path(file.local), Some(&file.remote), "interrupted");
+        skip(out, &session.site, &Source::Path(file.local), Some(&file.remote), INTERRUPTED);
     }
     Ok(Vec::new())
 }

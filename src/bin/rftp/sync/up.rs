@@ -134,6 +134,7 @@ impl Run<'_, '_> {
                 size: step.size(),
                 there: step.target,
                 path: step.path,
+                begun: None,
             });
         }
         // Taken from the back: the largest first, so that no worker is left with one at the end.

@@ -33,6 +33,9 @@ use wirepost::{
 
 pub fn run(queue: &Queue, flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let at = directory(&flags.queueing)?;
+    if !matches!(&queue.verb, Verb::List(_) | Verb::Show(_) | Verb::Check(_)) {
+        out.acts();
+    }
     let Some(spool) = Spool::open(&at)? else {
         return match &queue.verb {
             Verb::List(_) => {

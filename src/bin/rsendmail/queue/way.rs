@@ -3,6 +3,10 @@
 //! What is kept is a command line: the flags of this run that say which server, who we are and how it is reached, as they were given
 //! or stand in the account. A later run parses them as if they were its own; only files are named in full. So there is no second
 //! schema, and a new flag is kept without a word here.
+//!
+//! A run sends what several runs queued, for several servers. So a password that came from a variable is kept as `--password-env`, and
+//! the program's own variable is not asked for any other message: it would be offered to every server whose own secret comes later in
+//! the order of sources.
 
 use crate::{
     TOOL,
@@ -48,6 +52,11 @@ pub fn of_this_run(target: &Target, flags: &Rsendmail, later: bool) -> Result<(W
         Some(Origin::Env(variable)) => {
             let text =
                 format!("the queue does not keep the password: later runs need {variable} set as well");
+            // From here on it is this one that is meant, and no other message's.
+            let flag = format!("--password-env={variable}");
+            if !kept.contains(&flag) {
+                kept.push(flag);
+            }
             (format!("environment {variable}"), Some(text))
         }
         Some(Origin::File(path)) => (format!("file {}", full(path.as_os_str())?), None),
@@ -157,11 +166,13 @@ pub fn flags(way: &Way) -> Result<(Rsendmail, Option<Error>)> {
 
 fn parse(way: &Way, wanted: impl Fn(&str) -> bool) -> Result<Rsendmail> {
     let kept = way.flags.iter().map(String::as_str).filter(|flag| wanted(flag));
-    Rsendmail::try_parse_from(std::iter::once(TOOL.name).chain(kept)).map_err(|e| {
+    let mut flags = Rsendmail::try_parse_from(std::iter::once(TOOL.name).chain(kept)).map_err(|e| {
         let said = e.render().to_string();
         let said = said.lines().next().unwrap_or_default().trim_start_matches("error: ").to_string();
         Error::new(Kind::Config, format!("the queue keeps flags for {} that do not fit: {said}", way.server))
-    })
+    })?;
+    flags.shared.login.earlier = true;
+    Ok(flags)
 }
 
 /// Whether a connection made for one will do for the other: the same server, the same login, the same TLS.

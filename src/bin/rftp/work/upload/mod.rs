@@ -6,10 +6,10 @@ pub mod one;
 
 use super::{Ahead, Done, End, Manner, Speaks, Told, is_crowded, proof};
 use crate::{
-    session::Session,
+    session::{Session, Voice},
     source::{Opened, Source},
 };
-use one::Attempt;
+use one::{Attempt, Begun};
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
@@ -36,6 +36,8 @@ pub struct Upload {
     /// What stands there.
     pub there: Option<Entry>,
     pub size: u64,
+    /// What a worker that left had begun.
+    pub begun: Option<Begun>,
 }
 
 type Worker<'w> = pool::Worker<'w, Upload, Told<Upload, Held>>;
@@ -75,6 +77,9 @@ pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>)
                 continue;
             }
         };
+        if let Some(begun) = &job.begun {
+            attempt.goes_on(begun);
+        }
         let mut tried = 0;
         loop {
             tried += 1;
@@ -93,7 +98,8 @@ pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>)
                 }
                 Err(e) => e,
             };
-            if is_crowded(&error) && last.is_none() && worker.retire(job.clone()).is_none() {
+            let handed = || Upload { begun: attempt.begun(), ..job.clone() };
+            if is_crowded(&error) && last.is_none() && worker.retire(handed()).is_none() {
                 worker.tell(Told::Note(format!("{}; going on with fewer connections", error.message())));
                 return;
             }
@@ -199,12 +205,12 @@ impl Row<'_> {
         };
         source.unchanged()?;
         let ours = algorithm.and_then(|a| Some((a, meter.digest_of(a)?)));
-        let (bytes, sizes) = (stored.bytes, Sizes::of(stored.bytes));
-        let verified = proof(client.host(), bytes, sizes, stored.size, ours, stored.digest)
+        let sizes = Sizes::of(length);
+        let verified = proof(client.host(), length, sizes, stored.size, ours, stored.digest)
             .inspect_err(|_| attempt.begins_anew())?;
         let done = Done {
-            bytes,
-            moved: bytes,
+            bytes: length,
+            moved: length,
             sha256: meter.digest_of(Algorithm::Sha256),
             verified,
             tls_version: client.tls_version(),
@@ -251,16 +257,49 @@ impl Held {
 
     /// After a lost answer: what stands under which name decides.
     pub fn settle(&self, client: &mut Client, manner: &Manner<'_>) -> Result<()> {
-        if client.size(&self.temporary)?.is_some() {
-            let commands = self.commands(client, manner)?;
-            let glued = client.finish_glued(&commands);
-            glued.stored?;
-            return self.judge(&glued.before);
+        let ours = |there: &Entry| there.size == Some(self.done.bytes);
+        match client.was_renamed(&self.temporary, &self.job.remote, ours)? {
+            Some(true) => Ok(()),
+            Some(false) => {
+                let commands = self.commands(client, manner)?;
+                let glued = client.finish_glued(&commands);
+                glued.stored?;
+                self.judge(&glued.before)
+            }
+            None => Err(Error::new(Kind::Unconfirmed, "the connection was lost while it was renamed")),
         }
-        match client.size(&self.job.remote)? {
-            Some(size) if size == self.done.bytes => Ok(()),
-            _ => Err(Error::new(Kind::Unconfirmed, "the connection was lost while it was renamed")),
+    }
+
+    /// Gives it its name; looks what became of that if the answer is lost, or was.
+    fn finish(
+        &mut self,
+        session: &mut Session<'_>,
+        voice: &mut impl Voice,
+        manner: &Manner<'_>,
+    ) -> Result<()> {
+        if !self.asked {
+            let (result, _) = session.run(voice, |session, _, _| {
+                let client = session.client()?;
+                let commands = self.commands(client, manner)?;
+                let glued = client.finish_glued(&commands);
+                match glued.stored {
+                    Ok(_) => self.judge(&glued.before),
+                    Err(e) => {
+                        self.asked = true;
+                        Err(e.again_is(Again::Never))
+                    }
+                }
+            });
+            if !self.asked {
+                return result;
+            }
         }
+        let (result, _) = session.run(voice, |session, _, _| self.settle(session.client()?, manner));
+        // Whatever keeps us from looking: it may have happened.
+        result.map_err(|e| match session.is_connected() || e.kind() == Kind::Interrupted {
+            true => e,
+            false => e.kind_is(Kind::Unconfirmed).again_is(Again::Never),
+        })
     }
 
     pub fn told(self, result: Result<()>, left: Option<RemotePath>) -> End<Upload, Held> {
@@ -302,22 +341,11 @@ fn hear_of_last(
 fn settle_last(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>, last: &mut Option<Held>) {
     let Some(mut held) = last.take() else { return };
     manner.cancel.begin_cleanup(Duration::from_secs(2));
-    let (result, _) = session.run(&mut Speaks(worker), |session, _, _| {
-        let client = session.client()?;
-        if held.asked {
-            return held.settle(client, manner);
-        }
-        let commands = held.commands(client, manner)?;
-        held.asked = true;
-        let glued = client.finish_glued(&commands);
-        glued.stored?;
-        held.judge(&glued.before)
-    });
+    let result = held.finish(session, &mut Speaks(worker), manner);
     let mut left = None;
-    if let Err(e) = &result
-        && e.kind() != Kind::Unconfirmed
-    {
-        let gone = session.client().and_then(|c| c.delete(&held.temporary)).is_ok();
+    if let Err(e) = &result {
+        let gone =
+            e.kind() != Kind::Unconfirmed && session.client().and_then(|c| c.delete(&held.temporary)).is_ok();
         left = (!gone).then(|| held.temporary.clone());
     }
     worker.tell(Told::End(Box::new(held.told(result, left))));

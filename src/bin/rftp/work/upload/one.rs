@@ -42,6 +42,13 @@ enum Stage {
     Alone,
 }
 
+/// What stands under a temporary name, and of which source.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    temporary: RemotePath,
+    mark: Option<Mark>,
+}
+
 /// See the module's essay.
 pub struct Attempt<'a> {
     manner: &'a Manner<'a>,
@@ -125,7 +132,9 @@ impl<'a> Attempt<'a> {
             Some(known) => known,
             None => client.look_and_prepare(&self.remote)?,
         };
-        if let Some(reason) = self.policy(client, there.as_ref(), &source)? {
+        // In place, what stands there since our STOR is our own: the policy was asked about what stood there before.
+        let ours = self.manner.in_place && self.stage > Stage::Start;
+        if let Some(reason) = if ours { None } else { self.policy(client, there.as_ref(), &source)? } {
             return Ok(Done { skipped: Some(reason), verified: "none".into(), ..Done::default() });
         }
         if let Some(entry) = there.as_ref().filter(|e| e.kind == EntryKind::Link) {
@@ -174,6 +183,19 @@ impl<'a> Attempt<'a> {
         self.anew = true;
     }
 
+    /// For another worker to go on with, or to clean up after.
+    pub fn begun(&self) -> Option<Begun> {
+        let something = self.stage == Stage::Storing || self.stage == Stage::Stored;
+        something.then(|| Begun { temporary: self.temporary.clone(), mark: self.mark })
+    }
+
+    /// Takes over what another worker began.
+    pub fn goes_on(&mut self, begun: &Begun) {
+        self.temporary = begun.temporary.clone();
+        self.mark = begun.mark;
+        self.stage = Stage::Storing;
+    }
+
     fn name(&self) -> &RemotePath {
         if self.manner.in_place { &self.remote } else { &self.temporary }
     }
@@ -183,8 +205,10 @@ impl<'a> Attempt<'a> {
         if source.mark.is_some() && source.mark == self.mark {
             return Ok(());
         }
-        // Other contents begin anew.
-        self.stage = Stage::Start;
+        // Other contents begin anew; in place they do so anyway, on top of what we left there.
+        if !self.manner.in_place {
+            self.stage = Stage::Start;
+        }
         self.mark = source.mark;
         if let Some(size) = source.size.filter(|_| self.manner.resume && !self.manner.in_place) {
             let digest = source.digest(Algorithm::Sha256)?;
@@ -353,25 +377,22 @@ impl<'a> Attempt<'a> {
         voice: &mut impl Voice,
     ) -> Result<()> {
         self.stage = Stage::Renaming;
-        let client = session.client()?;
-        let mut renamed = client.rename(&self.temporary, &self.remote);
+        let proves = |there: &Entry| there.size.is_some_and(|size| sizes.proves(size));
+        let mut renamed = session.rename(voice, &self.temporary, &self.remote, proves);
         if let Err(e) = &renamed
             && exists
             && e.kind() == Kind::Refused
             && self.manner.replace == Replace::DeleteFirst
         {
-            client.delete(&self.remote)?;
-            renamed = client.rename(&self.temporary, &self.remote);
+            session.client()?.delete(&self.remote)?;
+            renamed = session.rename(voice, &self.temporary, &self.remote, proves);
             if renamed.is_err() {
                 self.stage = Stage::Alone;
             }
         }
         match renamed {
             Ok(()) => Ok(()),
-            Err(e) if e.kind() == Kind::Unconfirmed => {
-                voice.note(format!("{}; looking whether the file was renamed", e.message()));
-                self.settle_rename(session, sizes, &e)
-            }
+            Err(e) if e.kind() == Kind::Unconfirmed => Err(e),
             Err(e) if self.stage == Stage::Alone => Err(e
                 .again_is(Again::Never)
                 .hint(format!("the new contents are whole in {}", self.temporary))),
@@ -406,21 +427,6 @@ impl<'a> Attempt<'a> {
             // Under a temporary name nothing has happened yet; in place it may have.
             Err(_) if self.manner.in_place => Err(lost.clone()),
             Err(_) => Err(lost.clone().kind_is(Kind::Closed).again_is(Again::Now)),
-        }
-    }
-
-    /// After a lost answer to RNTO: what stands under which name decides.
-    fn settle_rename(&mut self, session: &mut Session<'_>, sizes: Sizes, lost: &Error) -> Result<()> {
-        let looked = session.client().and_then(|client| {
-            let temporary = client.size(&self.temporary)?;
-            let target = client.size(&self.remote)?;
-            Ok((temporary, target))
-        });
-        match looked {
-            Ok((None, Some(size))) if sizes.proves(size) => Ok(()),
-            Ok((Some(_), _)) => session.client()?.rename(&self.temporary, &self.remote),
-            Err(e) if e.kind() == Kind::Interrupted => Err(e),
-            _ => Err(lost.clone()),
         }
     }
 
