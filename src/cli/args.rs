@@ -229,6 +229,17 @@ impl TlsArgs {
         }
     }
 
+    /// `--tls off` and a scheme that is TLS from the start say the opposite of each other.
+    ///
+    /// # Errors
+    /// `Usage`, naming the scheme without.
+    pub fn agrees(&self, scheme: &str, plain: &str) -> Result<()> {
+        if self.tls != Some(TlsChoice::Off) || scheme == plain {
+            return Ok(());
+        }
+        Err(usage(format!("{scheme}:// is TLS always, --tls off denies it")).hint(format!("use {plain}://")))
+    }
+
     /// Whether a connection must be under TLS before a login or a message goes over it. By default it must, but for a
     /// peer on loopback that was reached directly.
     pub fn required(&self, peer: IpAddr, proxied: bool) -> bool {

@@ -38,6 +38,7 @@ pub struct Output {
     acts: bool,
     /// Nobody reads standard output any more, or it cannot be written.
     unread: bool,
+    told_of_signal: bool,
     terminal: bool,
     progress: Progress,
     tally: Tally,
@@ -80,6 +81,7 @@ impl Output {
             stdout: BufWriter::with_capacity(32 << 10, io::stdout().lock()),
             acts: false,
             unread: false,
+            told_of_signal: false,
             terminal,
             progress: Progress::none(),
             tally: Tally::default(),
@@ -300,8 +302,9 @@ impl Output {
     }
 
     fn say(&mut self, error: &Error) {
-        if error.kind() == Kind::Interrupted && self.tally.of(Outcome::Temporary) > 0 {
-            return; // said already, by the item it stopped
+        // One signal stops many items: it is told of once.
+        if error.kind() == Kind::Interrupted && std::mem::replace(&mut self.told_of_signal, true) {
+            return;
         }
         let message = escape::text(error.message()).into_owned();
         self.print_stderr(&format!("{}: {message}", self.tool));

@@ -16,11 +16,30 @@ pub const BLOCK: usize = 256 << 10;
 pub struct Meter<'a> {
     digests: Vec<(Algorithm, Digest)>,
     progress: &'a dyn Fn(u64),
-    /// `--limit-rate`, bytes a second: (rate, since, passed).
-    limit: Option<(u64, Instant, u64)>,
+    /// `--limit-rate`.
+    limit: Option<Limit>,
     /// `--min-rate`, bytes a second, looked at over a window.
     least: Option<(u64, Instant, u64)>,
     buffer: Vec<u8>,
+}
+
+/// So many bytes a second.
+struct Limit {
+    rate: u64,
+    /// When all that passed may have passed.
+    due: Instant,
+}
+
+impl Limit {
+    /// What was not used while nothing could pass is saved up for so long.
+    const SAVED: Duration = Duration::from_secs(1);
+
+    /// How long to wait once `n` more have passed.
+    fn wait(&mut self, n: u64, now: Instant) -> Duration {
+        let from = self.due.max(now.checked_sub(Self::SAVED).unwrap_or(now));
+        self.due = from + Duration::from_secs_f64(n as f64 / self.rate as f64);
+        self.due.saturating_duration_since(now)
+    }
 }
 
 /// The time over which a rate below `--min-rate` must last.
@@ -42,7 +61,7 @@ impl<'a> Meter<'a> {
 
     /// Lets at most this many bytes a second pass.
     pub fn limit(mut self, rate: Option<u64>) -> Meter<'a> {
-        self.limit = rate.map(|r| (r.max(1), Instant::now(), 0));
+        self.limit = rate.map(|r| Limit { rate: r.max(1), due: Instant::now() });
         self
     }
 
@@ -59,10 +78,16 @@ impl<'a> Meter<'a> {
 
     /// The most that should pass at once, so that a limit is kept smoothly.
     pub fn chunk(&self) -> usize {
-        match self.limit {
-            Some((rate, ..)) => usize::try_from(rate / 8).unwrap_or(BLOCK).clamp(1, BLOCK),
+        match &self.limit {
+            Some(limit) => usize::try_from(limit.rate / 8).unwrap_or(BLOCK).clamp(1, BLOCK),
             None => BLOCK,
         }
+    }
+
+    /// As [`Meter::chunk`], where nobody has to see the bytes.
+    pub fn piece(&self) -> u64 {
+        let blocks = if self.limit.is_some() { 1 } else { 16 };
+        self.chunk() as u64 * blocks
     }
 
     /// Bytes that were seen on their way.
@@ -76,13 +101,9 @@ impl<'a> Meter<'a> {
     /// Bytes that passed unseen.
     pub fn passed(&mut self, n: u64) -> Result<()> {
         (self.progress)(n);
-        if let Some((rate, since, passed)) = &mut self.limit {
-            *passed += n;
-            let due = Duration::from_secs_f64(*passed as f64 / *rate as f64);
-            let wait = due.saturating_sub(since.elapsed());
-            if !wait.is_zero() {
-                std::thread::sleep(wait.min(Duration::from_millis(200)));
-            }
+        if let Some(limit) = &mut self.limit {
+            // Not long, for no more than a chunk passes at once.
+            std::thread::sleep(limit.wait(n, Instant::now()));
         }
         if let Some((rate, since, passed)) = &mut self.least {
             *passed += n;
@@ -121,6 +142,11 @@ impl<'a> Meter<'a> {
         };
         self.buffer = buffer;
         result
+    }
+
+    /// A digest of all that passed, if there is any.
+    pub fn any_digest(&self) -> Option<(Algorithm, Vec<u8>)> {
+        self.digests.first().map(|(algorithm, d)| (*algorithm, d.clone().finish()))
     }
 
     /// The digest of all that passed, if it was asked for.
@@ -192,6 +218,21 @@ mod tests {
             (error.kind(), error.message()),
             (Kind::Timeout, "slower than 1000 bytes a second for 30 s (--min-rate)")
         );
+    }
+
+    #[test]
+    fn a_limit_is_kept_however_much_passes_at_once() {
+        let (began, second) = (Instant::now(), Duration::from_secs(1));
+        let mut limit = Limit { rate: 1000, due: began };
+        assert_eq!(limit.wait(2000, began), 2 * second);
+        assert_eq!(limit.wait(500, began + 2 * second), second / 2);
+        // It took longer than that, so the next need not wait for all of theirs; but a minute's pause allows no minute's burst.
+        assert_eq!(limit.wait(1000, began + 3 * second), second / 2);
+        assert_eq!(limit.wait(3000, began + 60 * second), 2 * second);
+        let none = |_| ();
+        let meter = |rate| Meter::new(&none).limit(rate);
+        assert_eq!((meter(Some(80_000)).piece(), meter(Some(80_000)).chunk()), (10_000, 10_000));
+        assert!(meter(None).piece() > BLOCK as u64);
     }
 
     #[test]

@@ -27,15 +27,10 @@ pub fn safe_name(name: &str) -> Option<String> {
     let clean = clean.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '.' | '-' | '~'));
     let clean = clean.trim_end_matches(|c: char| c.is_whitespace() || c == '.');
     let clean = if is_device(clean) { format!("_{clean}") } else { clean.to_string() };
-    let cut = fit(&clean, "");
+    let cut = fit(&clean);
     // A cut may have left a blank or a dot at the end, or nothing that says anything.
     let cut = cut.trim_end_matches(|c: char| c.is_whitespace() || c == '.');
     (!cut.chars().all(|c| c == '_')).then(|| cut.to_string())
-}
-
-/// The same name with a number before its extension: `a.txt` becomes `a-1.txt`.
-pub fn numbered(name: &str, n: u32) -> String {
-    fit(name, &format!("-{n}"))
 }
 
 /// Device names of Windows stand for the device with any extension.
@@ -52,15 +47,15 @@ fn is_device(name: &str) -> bool {
         || numbered("LPT").is_some()
 }
 
-/// Cuts the stem so that stem, `mark` and extension fit.
-fn fit(name: &str, mark: &str) -> String {
+/// Cuts the stem so that stem and extension fit.
+fn fit(name: &str) -> String {
     let (stem, extension) = match name.rfind('.') {
         Some(dot) if dot > 0 && name.len() - dot <= 32 => name.split_at(dot),
         _ => (name, ""),
     };
-    let room = LONGEST - mark.len() - extension.len();
+    let room = LONGEST - extension.len();
     let end = (0..=room.min(stem.len())).rev().find(|at| stem.is_char_boundary(*at)).unwrap_or(0);
-    format!("{}{mark}{extension}", &stem[..end])
+    format!("{}{extension}", &stem[..end])
 }
 
 /// A name from a template: `{part}`, `{name}`, `{type}`, `{cid}` are filled in, all else is literal. The outcome is made safe again.
@@ -124,9 +119,6 @@ mod tests {
         ] {
             assert_eq!(safe_name(raw).as_deref(), want, "{raw:?}");
         }
-        assert_eq!(numbered("a.txt", 1), "a-1.txt");
-        assert_eq!(numbered("a", 12), "a-12");
-        assert_eq!(numbered(&cut, 1).len(), 255);
     }
 
     #[test]

@@ -5,36 +5,27 @@
 
 use super::{
     Envelope, Folder, Mailstore, Place, Taken,
-    batch::{Batch, SyncMode},
+    batch::SyncMode,
     dir::{Dir, show},
-    intake::{Form, Intake},
+    intake::Form,
+    staging::Staging,
 };
 use crate::base::{date::Time, digest, error::*};
 use std::{
     collections::HashMap,
-    ffi::OsStr,
     io::Read,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 pub struct EmlDir {
-    dir: Arc<Dir>,
     at: PathBuf,
     prefix: String,
     count: u64,
     folders: HashMap<Folder, Arc<Dir>>,
-    intake: Intake,
-    batch: Batch,
-    hand: Option<(String, String)>,
-    filed: Vec<Filed>,
-}
-
-struct Filed {
-    temp: String,
+    staging: Staging,
+    /// What the message in hand will be called.
     name: String,
-    dir: Arc<Dir>,
-    at: PathBuf,
 }
 
 impl EmlDir {
@@ -43,62 +34,34 @@ impl EmlDir {
         let dir = Dir::create(path, 0o700)?;
         let at = std::path::absolute(path)
             .map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot open {}", show(path))))?;
-        let mut batch = Batch::new(sync);
-        batch.join(&dir)?;
         // 20261123T050336Z: sorts by time of arrival, and no character that a file system minds.
         let stamp: String = Time::now().rfc3339().chars().filter(char::is_ascii_alphanumeric).collect();
         Ok(EmlDir {
-            dir,
             at,
             prefix: format!("{stamp}-{}", std::process::id()),
             count: 0,
             folders: HashMap::new(),
-            intake: Intake::new(Form { crlf, ..Form::default() }),
-            batch,
-            hand: None,
-            filed: Vec::new(),
+            staging: Staging::new(&dir, Form { crlf, ..Form::default() }, sync)?,
+            name: String::new(),
         })
     }
 }
 
 impl Mailstore for EmlDir {
     fn stage(&mut self, message: &mut dyn Read) -> Result<Taken> {
-        self.discard();
         self.count += 1;
-        let temp = format!(".{}-{:05}.part", self.prefix, self.count);
-        let mut file = self.dir.create_new(OsStr::new(&temp), 0o600).map_err(|e| {
-            let path = self.dir.path().join(&temp);
-            Error::from_io(e, Kind::Create, format_args!("cannot create {}", show(&path)))
-        })?;
-        self.hand = Some((temp.clone(), String::new()));
-        let taken = self.intake.copy(message, &mut file).and_then(|t| {
-            self.batch.wrote(&self.dir, &file)?;
-            Ok(t)
-        });
-        match taken {
-            Ok(taken) => {
-                let name =
-                    format!("{}-{:05}-{}.eml", self.prefix, self.count, digest::hex(&taken.sha256[..4]));
-                self.hand = Some((temp, name));
-                Ok(taken)
-            }
-            Err(e) => {
-                self.discard();
-                Err(e)
-            }
-        }
+        let start = format!("{}-{:05}", self.prefix, self.count);
+        let taken = self.staging.stage(format!(".{start}.part"), message)?;
+        self.name = format!("{start}-{}.eml", digest::hex(&taken.sha256[..4]));
+        Ok(taken)
     }
 
     fn reread(&mut self) -> Result<Box<dyn Read + '_>> {
-        let Some((temp, _)) = &self.hand else { return Err(Error::new(Kind::Bug, "no message is in hand")) };
-        let file = self.dir.open_file(OsStr::new(temp), false);
-        Ok(Box::new(file.map_err(|e| Error::from_io(e, Kind::Local, "cannot read a staged message"))?))
+        self.staging.reread()
     }
 
     fn discard(&mut self) {
-        if let Some((temp, _)) = self.hand.take() {
-            let _ = self.dir.remove(OsStr::new(&temp));
-        }
+        self.staging.discard();
     }
 
     fn file(&mut self, folder: &Folder, _: &Envelope) -> Result<()> {
@@ -106,53 +69,23 @@ impl Mailstore for EmlDir {
             Some(dir) => dir.clone(),
             None => {
                 let levels: Vec<&[u8]> = folder.levels().iter().map(String::as_bytes).collect();
-                let dir = self.dir.make_below(&levels, 0o700)?;
+                let dir = self.staging.dir.make_below(&levels, 0o700)?;
                 self.folders.insert(folder.clone(), dir.clone());
                 dir
             }
         };
-        let Some((temp, name)) = self.hand.take() else {
-            return Err(Error::new(Kind::Bug, "no message is in hand"));
-        };
         let mut at = self.at.clone();
         at.extend(folder.levels());
-        self.filed.push(Filed { temp, name, dir, at });
-        Ok(())
+        let (name, temp) = (self.name.clone(), self.staging.hand()?.to_string());
+        self.staging.file(&dir, name.clone(), Place::Eml { dir: at, name, temp })
     }
 
     fn prepare(&mut self) -> Result<Vec<Place>> {
-        self.batch.sync_data()?;
-        Ok(self.filed.iter().map(Filed::place).collect())
+        self.staging.prepare()
     }
 
     fn commit(&mut self) -> Result<Vec<Place>> {
-        let mut places = Vec::with_capacity(self.filed.len());
-        for filed in std::mem::take(&mut self.filed) {
-            let place = filed.place();
-            let renamed = self.dir.rename_new(OsStr::new(&filed.temp), &filed.dir, OsStr::new(&filed.name));
-            renamed.map_err(|e| {
-                Error::from_io(e, Kind::Local, format_args!("cannot create {}", show(&place.path())))
-            })?;
-            self.batch.changed(&filed.dir);
-            places.push(place);
-        }
-        self.batch.sync_entries()?;
-        Ok(places)
-    }
-}
-
-impl Filed {
-    fn place(&self) -> Place {
-        Place::Eml { dir: self.at.clone(), name: self.name.clone(), temp: self.temp.clone() }
-    }
-}
-
-impl Drop for EmlDir {
-    fn drop(&mut self) {
-        self.discard();
-        for filed in self.filed.drain(..) {
-            let _ = self.dir.remove(OsStr::new(&filed.temp));
-        }
+        self.staging.commit()
     }
 }
 

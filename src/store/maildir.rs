@@ -8,9 +8,10 @@
 
 use super::{
     Envelope, Folder, Mailstore, Marks, Place, Taken,
-    batch::{Batch, SyncMode},
+    batch::SyncMode,
     dir::{Dir, Node, show},
-    intake::{Form, Intake},
+    intake::Form,
+    staging::Staging,
 };
 use crate::base::error::*;
 use std::{
@@ -29,13 +30,11 @@ use std::{
 /// One Maildir with its folders.
 pub struct Maildir {
     root: Arc<Dir>,
-    /// The root's `tmp`: everything is staged there, whatever folder it goes to.
-    tmp: Arc<Dir>,
     folders: HashMap<Folder, Boxes>,
-    intake: Intake,
-    batch: Batch,
-    hand: Option<Hand>,
-    filed: Vec<Filed>,
+    /// In the root's `tmp`.
+    staging: Staging,
+    /// What the name of the message in hand says of its sizes.
+    sizes: String,
 }
 
 /// The two directories that readers look into.
@@ -44,19 +43,6 @@ struct Boxes {
     path: Arc<Path>,
     new: Arc<Dir>,
     cur: Arc<Dir>,
-}
-
-/// The message in hand: its name in `tmp`.
-struct Hand {
-    name: String,
-    sizes: String,
-}
-
-struct Filed {
-    temp: String,
-    base: String,
-    info: String,
-    boxes: Boxes,
 }
 
 const MODE: u32 = 0o700;
@@ -69,12 +55,14 @@ impl Maildir {
         let full = std::path::absolute(path)
             .map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot open {}", show(path))))?;
         let (tmp, inbox) = boxes(&root, &full)?;
-        let mut batch = Batch::new(sync);
-        batch.join(&tmp)?;
         sweep(&tmp);
         let folders = HashMap::from([(Folder::inbox(), inbox)]);
-        let intake = Intake::new(Form::default());
-        Ok(Maildir { root, tmp, folders, intake, batch, hand: None, filed: Vec::new() })
+        Ok(Maildir {
+            root,
+            folders,
+            staging: Staging::new(&tmp, Form::default(), sync)?,
+            sizes: String::new(),
+        })
     }
 
     /// Whether the directory looks like a Maildir: for `sort`, which must not make one by mistake.
@@ -94,7 +82,7 @@ impl Maildir {
         if dir.create_new(OsStr::new("maildirfolder"), 0o600).is_ok() {
             dir.sync()?;
         }
-        self.batch.join(&boxes.new)?;
+        self.staging.batch.join(&boxes.new)?;
         self.folders.insert(folder.clone(), boxes.clone());
         Ok(boxes)
     }
@@ -153,7 +141,7 @@ impl Maildir {
         from.rename_new(&kept.name, to, &kept.name).map_err(|e| {
             Error::from_io(e, Kind::Local, format_args!("cannot move {} to {folder}", show(&self.path(kept))))
         })?;
-        self.batch.changed(to);
+        self.staging.batch.changed(to);
         Ok(to.path().join(&kept.name))
     }
 
@@ -167,7 +155,7 @@ impl Maildir {
     /// Waits until every move is on the disk: all new places before the old ones, so that a power cut leaves a message twice rather
     /// than nowhere.
     pub fn sync(&mut self) -> Result<()> {
-        self.batch.sync_entries()?;
+        self.staging.batch.sync_entries()?;
         let inbox = &self.folders[&Folder::inbox()];
         inbox.new.sync()?;
         inbox.cur.sync()
@@ -176,107 +164,43 @@ impl Maildir {
 
 impl Mailstore for Maildir {
     fn stage(&mut self, message: &mut dyn Read) -> Result<Taken> {
-        self.discard();
-        let name = unique();
-        let path = || show(&self.tmp.path().join(&name));
-        let mut file = self
-            .tmp
-            .create_new(OsStr::new(&name), 0o600)
-            .map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot create {}", path())))?;
-        // In hand from here on, so that an error removes it.
-        self.hand = Some(Hand { name, sizes: String::new() });
-        let taken = self.intake.copy(message, &mut file).and_then(|t| {
-            self.batch.wrote(&self.tmp, &file)?;
-            Ok(t)
-        });
-        match (taken, &mut self.hand) {
-            (Ok(taken), Some(hand)) => {
-                hand.sizes = format!(",S={},W={}", taken.stored, taken.size);
-                Ok(taken)
-            }
-            (taken, _) => {
-                self.discard();
-                taken
-            }
-        }
+        let taken = self.staging.stage(unique(), message)?;
+        self.sizes = format!(",S={},W={}", taken.stored, taken.size);
+        Ok(taken)
     }
 
     fn reread(&mut self) -> Result<Box<dyn Read + '_>> {
-        let hand = self.hand.as_ref().ok_or_else(nothing)?;
-        let file = self.tmp.open_file(OsStr::new(&hand.name), false).map_err(|e| {
-            let path = self.tmp.path().join(&hand.name);
-            Error::from_io(e, Kind::Local, format_args!("cannot read {}", show(&path)))
-        })?;
-        Ok(Box::new(file))
+        self.staging.reread()
     }
 
     fn discard(&mut self) {
-        if let Some(hand) = self.hand.take() {
-            let _ = self.tmp.remove(OsStr::new(&hand.name));
-        }
+        self.staging.discard();
     }
 
     fn file(&mut self, folder: &Folder, envelope: &Envelope) -> Result<()> {
         let boxes = self.boxes(folder)?;
-        let hand = self.hand.take().ok_or_else(nothing)?;
-        let path = self.tmp.path().join(&hand.name);
-        let filed = Filed {
-            base: format!("{}{}", hand.name, hand.sizes),
-            temp: hand.name,
-            info: info(&envelope.marks),
-            boxes,
-        };
+        let temp = self.staging.hand()?.to_string();
         if let Some(date) = envelope.date.and_then(|d| u64::try_from(d.0).ok()) {
             // Dovecot and mutt take the file's time for the time of arrival.
             let time = UNIX_EPOCH + Duration::from_secs(date);
-            self.tmp.set_modified(OsStr::new(&filed.temp), time).map_err(|e| {
+            self.staging.dir.set_modified(OsStr::new(&temp), time).map_err(|e| {
+                let path = self.staging.dir.path().join(&temp);
                 Error::from_io(e, Kind::Local, format_args!("cannot set the time of {}", show(&path)))
             })?;
         }
-        self.filed.push(filed);
-        Ok(())
+        let (base, info) = (format!("{temp}{}", self.sizes), info(&envelope.marks));
+        let to = if info.is_empty() { &boxes.new } else { &boxes.cur };
+        let name = format!("{base}{info}");
+        self.staging.file(to, name, Place::Maildir { dir: boxes.path, base, temp })
     }
 
     fn prepare(&mut self) -> Result<Vec<Place>> {
-        self.batch.sync_data()?;
-        Ok(self.filed.iter().map(Filed::place).collect())
+        self.staging.prepare()
     }
 
     fn commit(&mut self) -> Result<Vec<Place>> {
-        let mut places = Vec::with_capacity(self.filed.len());
-        for filed in std::mem::take(&mut self.filed) {
-            let place = filed.place();
-            let to = if filed.info.is_empty() { &filed.boxes.new } else { &filed.boxes.cur };
-            let name = format!("{}{}", filed.base, filed.info);
-            self.tmp.rename_new(OsStr::new(&filed.temp), to, OsStr::new(&name)).map_err(|e| {
-                Error::from_io(e, Kind::Local, format_args!("cannot deliver {}", show(&place.path())))
-            })?;
-            self.batch.changed(to);
-            places.push(place);
-        }
-        self.batch.sync_entries()?;
-        Ok(places)
+        self.staging.commit()
     }
-}
-
-impl Filed {
-    fn place(&self) -> Place {
-        Place::Maildir { dir: self.boxes.path.clone(), base: self.base.clone(), temp: self.temp.clone() }
-    }
-}
-
-impl Drop for Maildir {
-    /// What was not committed was not delivered.
-    fn drop(&mut self) {
-        self.discard();
-        for filed in self.filed.drain(..) {
-            let _ = self.tmp.remove(OsStr::new(&filed.temp));
-        }
-    }
-}
-
-fn nothing() -> Error {
-    Error::new(Kind::Bug, "no message is in hand")
 }
 
 fn boxes(dir: &Arc<Dir>, path: &Path) -> Result<(Arc<Dir>, Boxes)> {

@@ -21,6 +21,7 @@ pub mod pipe;
 pub mod place;
 pub mod seen;
 pub mod spool;
+mod staging;
 pub mod stream;
 
 use crate::base::{date::Time, error::*};

@@ -290,12 +290,20 @@ fn numbered(name: &OsStr, n: u32) -> OsString {
         return name.to_os_string();
     }
     let path = Path::new(name);
-    let mut out = path.file_stem().unwrap_or(name).to_os_string();
-    out.push(format!(".{n}"));
-    if let Some(extension) = path.extension() {
-        out.push(".");
-        out.push(extension);
+    let extension = path.extension().filter(|e| e.len() <= 32);
+    let stem = if extension.is_some() { path.file_stem().unwrap_or(name) } else { name }.as_bytes();
+    let mut end = OsString::from(format!(".{n}"));
+    if let Some(extension) = extension {
+        end.push(".");
+        end.push(extension);
     }
+    // A name has room for 255 bytes; no character is cut in two.
+    let mut cut = stem.len().min(255 - end.len());
+    while cut < stem.len() && cut > 0 && stem[cut] & 0xc0 == 0x80 {
+        cut -= 1;
+    }
+    let mut out = OsStr::from_bytes(&stem[..cut]).to_os_string();
+    out.push(end);
     out
 }
 
@@ -384,6 +392,9 @@ mod tests {
         assert!(error.message().ends_with("r.pdf: file exists"), "{error}");
         assert_eq!(names(temp.path()), ["r.1.pdf", "r.2.pdf", "r.pdf"]);
         assert_eq!(numbered(OsStr::new("x"), 1), "x.1");
+        let long = numbered(OsStr::new(&("ü".repeat(125) + ".jpeg")), 12);
+        assert_eq!(long.to_str().unwrap(), "ü".repeat(123) + ".12.jpeg");
+        assert_eq!(numbered(OsStr::new(&("x.".to_string() + &"y".repeat(253))), 1).len(), 255);
     }
 
     #[test]

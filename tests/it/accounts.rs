@@ -162,3 +162,22 @@ fn another_file_can_be_named() {
     case.go("ls :").exits(64);
     case.go("ls : --account work").exits(78).says("no such file");
 }
+
+/// A scheme that is TLS always, and the word that denies it.
+#[test]
+fn tls_off_contradicts_some_schemes() {
+    let world = World::new();
+    for (program, args, says) in [
+        ("rftp", &["ls", "ftps://127.0.0.1:1/"][..], "ftps:// is TLS always, --tls off denies it"),
+        ("rftp", &["ls", "ftpes://127.0.0.1:1/"], "hint: use ftp://"),
+        (
+            "rsendmail",
+            &["--to", "a@b.example", "--body", "x", "--server", "smtps://127.0.0.1:1"],
+            "use smtp://",
+        ),
+        ("rpop", &["stat", "pop3s://me@127.0.0.1:1"], "use pop3://"),
+        ("rimap-search", &["imaps://me@127.0.0.1:1", "--all"], "use imap://"),
+    ] {
+        world.run(program, args.iter().chain(&["--tls", "off"])).go().exits(64).says(says);
+    }
+}

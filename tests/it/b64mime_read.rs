@@ -49,7 +49,7 @@ fn rows() -> Vec<Row> {
         (
             "05_one_name_twice",
             &[],
-            vec![("report-1.csv", "the payload of 05 second\n"), ("report.csv", "the payload of 05 first\n")],
+            vec![("report.1.csv", "the payload of 05 second\n"), ("report.csv", "the payload of 05 first\n")],
             "",
         ),
         ("06_no_name", &[], vec![("part-2.pdf", "the payload of 06\n")], ""),
@@ -153,7 +153,7 @@ fn a_planted_link_is_neither_followed_nor_written_through() {
     let file = fixture("01_parent_path.eml");
     run(&world, "extract", &file, &["-d", "out"]).exits(0);
     assert_eq!(std::fs::read(&victim).unwrap(), b"untouched");
-    assert_eq!(std::fs::read(world.path("out/up01-1.txt")).unwrap(), b"the payload of 01\n");
+    assert_eq!(std::fs::read(world.path("out/up01.1.txt")).unwrap(), b"the payload of 01\n");
     run(&world, "extract", &file, &["-d", "out", "--on-conflict", "overwrite"]).exits(0);
     assert_eq!(std::fs::read(&victim).unwrap(), b"untouched", "the link is replaced, not followed");
     assert!(!world.path("out/up01.txt").is_symlink());
@@ -165,7 +165,7 @@ fn conflicts() {
     let file = fixture("05_one_name_twice.eml");
     world.file("out/report.csv", "old");
     let fails = run(&world, "extract", &file, &["-d", "out", "--on-conflict", "fail"]);
-    fails.exits(73).says("report.csv exists");
+    fails.exits(73).says("report.csv: file exists").says("hint: --on-conflict");
     let skips = run(&world, "extract", &file, &["-d", "out", "--on-conflict", "skip", "--json"]);
     skips.exits(0);
     assert!(skips.events("extracted").iter().all(|e| e["outcome"] == "skipped" && e["reason"] == "exists"));

@@ -164,6 +164,8 @@ fn has_the_invoice_come() {
     assert_eq!(code, 0, "{out}");
     assert!(out.ends_with("the invoice has come\n"), "{out}");
     assert!(kitchen.0.world().path("invoices/invoice.pdf").exists());
+    assert_eq!(kitchen.run(&recipe("invoice")), ("no invoice yet\n".into(), 0), "each is saved once");
+    assert_eq!(std::fs::read_dir(kitchen.0.world().path("invoices")).unwrap().count(), 1);
 }
 
 /// The fields of each struct in `src/cli/event`: name, and whether it is always there.

@@ -156,3 +156,26 @@ fn a_server_that_takes_the_escape_for_the_name_gets_no_file() {
         assert_eq!(site.names_there("up"), ["b"], "{out:?}");
     }
 }
+
+/// A link that the user names as the destination is followed; one that leads to no file is refused, and stays.
+#[test]
+fn a_named_link_is_followed() {
+    use std::os::unix::fs::symlink;
+    let site = Site::new(options());
+    site.there("a", "new");
+    std::fs::write(site.world.path("real"), "old").unwrap();
+    for (link, to) in [("l", "real"), ("null", "/dev/null"), ("lost", "nowhere")] {
+        symlink(to, site.world.path(link)).unwrap();
+    }
+    site.run(&["get", &site.url("a"), "l"]).go().ends(0);
+    assert_eq!(std::fs::read(site.world.path("real")).unwrap(), b"new");
+    for (link, says) in
+        [("null", "null: a link to something that is no file"), ("lost", "lost: a link to nothing")]
+    {
+        let out = site.run(&["get", &site.url("a"), link]).go();
+        out.ends(73);
+        out.says(says);
+    }
+    assert!(["l", "null", "lost"].iter().all(|link| site.world.path(link).is_symlink()));
+    assert!(!site.world.path("nowhere").exists());
+}

@@ -215,7 +215,10 @@ fn mv_lands_as_mv_does() {
     site.there("a", "a");
     site.there("b", "b");
     site.there("d/x", "x");
-    go(&site, &["mv", "@a", "@c"]).ends(0);
+    let out = go(&site, &["mv", "@a", "@c"]);
+    out.ends(0);
+    let told = &out.events("file")[0];
+    assert_eq!((&told["from"], &told["remote"]), (&"a".into(), &"c".into()));
     assert_eq!(site.names_there(""), ["b", "c", "d"]);
     go(&site, &["mv", "@b", "@c", "@d"]).ends(0);
     assert_eq!(site.names_there("d"), ["b", "c", "x"]);

@@ -4,7 +4,7 @@ use crate::args::{Extract, Select};
 use crate::codec::Checked;
 use crate::input::{self, Input};
 use crate::list::defects;
-use crate::target::{Dir, Stored, Temporary};
+use crate::target::{Dir, Stored};
 use std::{collections::HashMap, io::Write};
 use wirepost::{
     base::{
@@ -28,6 +28,7 @@ use wirepost::{
         },
     },
     net::Cancel,
+    store::partial::Partial,
 };
 
 pub fn run(flags: &Extract, out: &mut Output, cancel: &Cancel) -> Result<()> {
@@ -142,7 +143,7 @@ struct Saving {
 }
 
 enum To {
-    File(Temporary),
+    File(Partial),
     Stdout,
     /// `--dry-run`, or a file that is there already.
     Nowhere(bool),
@@ -171,12 +172,7 @@ impl Extractor<'_> {
             return Err(error);
         }
         match (saving.to, &mut *self.dir) {
-            (To::File(temporary), Some(dir)) => {
-                let from = dir.number(&saving.name);
-                let (stored, next) = dir.commit(temporary, &saving.name, from)?;
-                dir.remember(&saving.name, next);
-                Ok(stored)
-            }
+            (To::File(partial), Some(dir)) => dir.commit(partial, &saving.name),
             (To::Nowhere(true), Some(dir)) => Ok(Stored::Skipped(dir.path(&saving.name))),
             (To::Nowhere(_), _) => Ok(Stored::As(self.flags.dir.join(&saving.name))),
             _ => Ok(Stored::As("-".into())),
@@ -199,8 +195,8 @@ impl Visitor for Extractor<'_> {
         let to = match self.dir {
             _ if self.flags.dry_run => To::Nowhere(false),
             Some(dir) if dir.skips(&name) => To::Nowhere(true),
-            Some(dir) => match dir.create() {
-                Ok(temporary) => To::File(temporary),
+            Some(dir) => match dir.create(&name) {
+                Ok(partial) => To::File(partial),
                 Err(error) => {
                     failed = Some(error);
                     To::Nowhere(false)
@@ -220,7 +216,7 @@ impl Visitor for Extractor<'_> {
             digest.update(bytes);
         }
         let written = match (&mut saving.to, &mut *self.stdout) {
-            (To::File(temporary), _) if saving.failed.is_none() => temporary.file.write_all(bytes),
+            (To::File(partial), _) if saving.failed.is_none() => partial.file().write_all(bytes),
             (To::Stdout, Some(stdout)) => stdout.write_all(bytes),
             _ => Ok(()),
         };

@@ -33,9 +33,9 @@ pub fn split(flags: &Split, out: &mut Output, cancel: &Cancel) -> Result<()> {
         let Some(piece) = split.piece(nth) else { break };
         let number = nth + 1;
         let name = format!("{stem}.{number}of{total}.eml");
-        let mut temporary = dir.create()?;
+        let mut partial = dir.create(&name)?;
         let mut reader = Checked { inner: piece.open()?, cancel };
-        let bytes = std::io::copy(&mut reader, &mut temporary.file)
+        let bytes = std::io::copy(&mut reader, partial.file())
             .map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot write {name}")))?;
         if bytes != piece.size() {
             return Err(Error::new(
@@ -43,8 +43,7 @@ pub fn split(flags: &Split, out: &mut Output, cancel: &Cancel) -> Result<()> {
                 format!("{} changed while it was being read", file.display()),
             ));
         }
-        let (stored, _) = dir.commit(temporary, &name, 0)?;
-        let (path, outcome) = match stored {
+        let (path, outcome) = match dir.commit(partial, &name)? {
             Stored::As(path) => (path, Outcome::Ok),
             Stored::Skipped(path) => (path, Outcome::Skipped),
         };

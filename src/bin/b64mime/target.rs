@@ -1,22 +1,22 @@
 //! Files that appear whole or not at all: written under a temporary name beside the target, then renamed.
 //!
-//! [`Dir`] is for names that strangers chose. It holds the directory open and works relative to it, so that nothing that
-//! happens to the path meanwhile leads elsewhere; a temporary file is made where nothing was (O_EXCL, O_NOFOLLOW), and
-//! renaming never writes through a symbolic link. Unless told, it never replaces a file either.
+//! [`Dir`] is for names that strangers chose, on the ground of the store's [`Partial`]: relative to the open directory, never
+//! through a symbolic link, and unless told never over a file. Nothing waits for the disk: the source is still there.
 
 use crate::args::OnConflict;
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, RenameFlags};
 use std::{
-    collections::HashMap,
+    ffi::OsStr,
     fs::File,
     io::{self, Write},
-    os::fd::OwnedFd,
     path::{Path, PathBuf},
     sync::Arc,
 };
 use wirepost::{
-    base::{error::*, random},
-    mime::names,
+    base::error::*,
+    store::{
+        dir,
+        partial::{Conflict, Partial},
+    },
 };
 
 /// A single file that the user named (`-o FILE`).
@@ -77,21 +77,10 @@ impl Write for Whole {
     }
 }
 
-/// A directory for names of strangers.
+/// A directory for names of strangers, and what becomes of those that are taken.
 pub struct Dir {
-    fd: Arc<OwnedFd>,
-    path: PathBuf,
+    dir: Arc<dir::Dir>,
     conflict: OnConflict,
-    /// Where to go on numbering, so that ten thousand parts of one name take no quadratic time.
-    next: HashMap<String, u32>,
-}
-
-/// A file in the making; removed if it is dropped.
-pub struct Temporary {
-    dir: Arc<OwnedFd>,
-    name: String,
-    pub file: File,
-    kept: bool,
 }
 
 /// What became of a file.
@@ -103,101 +92,35 @@ pub enum Stored {
 
 impl Dir {
     pub fn open(path: &Path, conflict: OnConflict) -> Result<Dir> {
-        let failed =
-            |e: io::Error| Error::from_io(e, Kind::Create, format_args!("cannot create {}", path.display()));
-        std::fs::create_dir_all(path).map_err(failed)?;
-        let flags = OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY;
-        let fd = rustix::fs::openat(CWD, path, flags, Mode::empty()).map_err(|e| failed(e.into()))?;
-        Ok(Dir { fd: Arc::new(fd), path: path.to_path_buf(), conflict, next: HashMap::new() })
+        Ok(Dir { dir: dir::Dir::create(path, 0o777)?, conflict })
     }
 
     /// Whether a file of this name would be left alone.
     pub fn skips(&self, name: &str) -> bool {
-        let there = || rustix::fs::statat(&*self.fd, name, AtFlags::SYMLINK_NOFOLLOW).is_ok();
-        self.conflict == OnConflict::Skip && there()
+        self.conflict == OnConflict::Skip && self.dir.node(OsStr::new(name)).is_ok_and(|n| n.is_some())
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.path.join(name)
+        self.dir.path().join(name)
     }
 
-    pub fn create(&self) -> Result<Temporary> {
-        let name = format!(".b64mime-{}.tmp", random::token()?);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let mode = Mode::from_raw_mode(0o666);
-        let fd = rustix::fs::openat(&*self.fd, &name, flags, mode).map_err(|e| {
-            let what = format_args!("cannot create a file in {}", self.path.display()).to_string();
-            Error::from_io(e.into(), Kind::Create, what)
-        })?;
-        Ok(Temporary { dir: self.fd.clone(), name, file: File::from(fd), kept: false })
+    /// A file in the making, of a safe name.
+    pub fn create(&self, name: &str) -> Result<Partial> {
+        Partial::create(&self.dir, OsStr::new(name), 0o666)
     }
 
-    /// Gives a whole file its name. `wanted` is a safe name; the one it got is returned.
-    pub fn commit(&self, mut temporary: Temporary, wanted: &str, from: u32) -> Result<(Stored, u32)> {
-        let failed = |e: rustix::io::Errno, name: &str| {
-            Error::from_io(
-                e.into(),
-                Kind::Create,
-                format_args!("cannot create {}", self.path(name).display()),
-            )
+    /// Gives a whole file its name, or the one that it gets instead.
+    pub fn commit(&self, partial: Partial, name: &str) -> Result<Stored> {
+        let conflict = match self.conflict {
+            OnConflict::Rename => Conflict::Rename,
+            OnConflict::Skip => Conflict::Skip,
+            OnConflict::Overwrite => Conflict::Overwrite,
+            OnConflict::Fail => Conflict::Fail,
         };
-        if self.conflict == OnConflict::Overwrite {
-            // A link of that name is itself replaced, never followed.
-            rustix::fs::renameat(&*self.fd, &temporary.name, &*self.fd, wanted)
-                .map_err(|e| failed(e, wanted))?;
-            temporary.kept = true;
-            return Ok((Stored::As(self.path(wanted)), 0));
-        }
-        let mut n = from;
-        loop {
-            let name = if n == 0 { wanted.to_string() } else { names::numbered(wanted, n) };
-            match self.rename_new(&temporary.name, &name) {
-                Ok(()) => {
-                    temporary.kept = true;
-                    return Ok((Stored::As(self.path(&name)), n + 1));
-                }
-                Err(rustix::io::Errno::EXIST) => match self.conflict {
-                    OnConflict::Skip => return Ok((Stored::Skipped(self.path(&name)), n)),
-                    OnConflict::Fail => {
-                        let text = format!("{} exists", self.path(&name).display());
-                        return Err(
-                            Error::new(Kind::Create, text).hint("--on-conflict tells what to do then")
-                        );
-                    }
-                    _ => n += 1,
-                },
-                Err(e) => return Err(failed(e, &name)),
-            }
-        }
-    }
-
-    /// Where numbering goes on for a name.
-    pub fn number(&self, wanted: &str) -> u32 {
-        self.next.get(wanted).copied().unwrap_or(0)
-    }
-
-    pub fn remember(&mut self, wanted: &str, next: u32) {
-        self.next.insert(wanted.to_string(), next);
-    }
-
-    /// Renames unless something of that name is there.
-    fn rename_new(&self, from: &str, to: &str) -> rustix::io::Result<()> {
-        use rustix::io::Errno;
-        match rustix::fs::renameat_with(&*self.fd, from, &*self.fd, to, RenameFlags::NOREPLACE) {
-            // Some file systems cannot: a second name says the same.
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-                rustix::fs::linkat(&*self.fd, from, &*self.fd, to, AtFlags::empty())?;
-                rustix::fs::unlinkat(&*self.fd, from, AtFlags::empty())
-            }
-            other => other,
-        }
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if !self.kept {
-            let _ = rustix::fs::unlinkat(&*self.dir, &self.name, AtFlags::empty());
-        }
+        let placed = partial.place(conflict).map_err(|e| match conflict {
+            Conflict::Fail => e.hint("--on-conflict tells what to do then"),
+            _ => e,
+        })?;
+        Ok(placed.map_or_else(|| Stored::Skipped(self.path(name)), Stored::As))
     }
 }

@@ -39,6 +39,9 @@ Examples:
 
 A remote is ftp://[user@]host[:port]/path, ftpes:// (explicit TLS, always) or ftps:// (implicit TLS). A path is relative to the
 login directory, absolute after // or %2F. With RFTP_URL set (or --url in an account), :path is a path below it, not decoded.
+
+put, get and mv go where cp would: a destination that ends in / is a directory, and is made; without the slash it is a directory if
+one is there, else the new name. `put -r dist` lands as DEST/dist, `put -r dist/` in DEST itself; so does get.
 ";
 
 /// Upload, download and browse by FTP, safely and from scripts

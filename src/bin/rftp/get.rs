@@ -318,8 +318,20 @@ fn get_one(
     }
 }
 
-/// A file's new name, in a directory that is there.
+/// A file's new name, in a directory that is there. A link that the user named is followed, as `cp` does: the file behind it is
+/// replaced, not the link (which may be /dev/stdout).
 fn named(destination: &Path) -> Result<Landing> {
+    let refused = |why: &str| {
+        let error = Error::new(Kind::Create, format!("cannot create {}: {why}", destination.display()));
+        Err(error.hint("rftp cat, or - as the destination, writes to standard output"))
+    };
+    let behind = match destination.is_symlink().then(|| destination.canonicalize()) {
+        None => None,
+        Some(Ok(path)) if path.is_file() => Some(path),
+        Some(Ok(_)) => return refused("a link to something that is no file"),
+        Some(Err(_)) => return refused("a link to nothing"),
+    };
+    let destination = behind.as_deref().unwrap_or(destination);
     let name = destination.file_name().ok_or_else(|| {
         Error::new(Kind::Create, format!("cannot create {}: not a file name", destination.display()))
     })?;

@@ -75,11 +75,7 @@ pub fn run(flags: &args::Mv, shared: &Shared, out: &mut Output, cancel: &Cancel)
                 continue;
             }
             match one(session, flags, &path, &entry, &target, there.as_ref(), out) {
-                Ok(None) => {
-                    let site = &session.site;
-                    let line = format!("mv {} -> {}", site.url(&path), site.url(&target));
-                    report::done_as(line, "mv", session, &target, out);
-                }
+                Ok(None) => report::moved(session, &path, &target, out),
                 Ok(Some(reason)) => report::skipped("mv", session, &path, reason, out),
                 Err(e) => report::failed("mv", session, &path, &e, out),
             }

@@ -40,7 +40,8 @@ impl Scheme {
         })
     }
 
-    fn name(self) -> (&'static str, u16) {
+    /// Its name and its port.
+    pub fn name(self) -> (&'static str, u16) {
         match self {
             Scheme::Ftp => ("ftp", 21),
             Scheme::Ftpes => ("ftpes", 21),

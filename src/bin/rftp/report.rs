@@ -90,6 +90,13 @@ pub fn done_as(
     told::done(out, line, event(verb, session, path));
 }
 
+/// One item has another name now.
+pub fn moved(session: &Session<'_>, from: &RemotePath, to: &RemotePath, out: &mut Output) {
+    let line = format!("mv {} -> {}", session.site.url(from), session.site.url(to));
+    let event = File { from: Some(record::name(from.as_bytes())), ..event("mv", session, to) };
+    told::done(out, line, event);
+}
+
 /// Would be done.
 pub fn planned(verb: &'static str, session: &Session<'_>, path: &RemotePath, out: &mut Output) {
     let line = format!("{verb} {}", escape::text(&session.site.url(path)));

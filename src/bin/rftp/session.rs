@@ -76,6 +76,7 @@ impl<'a> Session<'a> {
         out: &Output,
         cancel: &Cancel,
     ) -> Result<Session<'a>> {
+        shared.tls.agrees(site.scheme.name().0, "ftp")?;
         let host = &site.endpoint.host;
         let user = secrets::user(&shared.login, site.user.as_deref(), host)?;
         let anonymous = user.is_none() || user.as_deref() == Some("anonymous");

@@ -7,6 +7,7 @@ use std::{
     io::{self, Read, Seek, SeekFrom},
     os::unix::{ffi::OsStrExt, fs::MetadataExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 use wirepost::{
     base::{
@@ -69,8 +70,15 @@ pub struct Opened {
     pub modified: Option<Time>,
     /// `None` for what can be read only once.
     pub mark: Option<Mark>,
+    /// It was written to a moment ago.
+    is_fresh: bool,
     shown: String,
 }
+
+/// A file that was written to this long ago may still be.
+const FRESH: Duration = Duration::from_secs(10);
+/// Tells whether the beginning of a file changed.
+pub const WATCH: Algorithm = Algorithm::Crc32;
 
 enum Input {
     File(File),
@@ -82,7 +90,7 @@ impl Opened {
         let shown = source.shown();
         let Source::Path(path) = source else {
             let read = Input::Stdin(io::stdin());
-            return Ok(Opened { read, size: None, modified: None, mark: None, shown });
+            return Ok(Opened { read, size: None, modified: None, mark: None, is_fresh: false, shown });
         };
         let failed = |e| Error::source(e, format_args!("cannot read {shown}"));
         let file = File::open(path).map_err(failed)?;
@@ -91,7 +99,8 @@ impl Opened {
         let size = about.is_file().then_some(about.len());
         let modified = about.is_file().then(|| about.modified().ok().map(Into::into)).flatten();
         let mark = about.is_file().then(|| Mark::of(&about));
-        Ok(Opened { read: Input::File(file), size, modified, mark, shown })
+        let is_fresh = about.modified().is_ok_and(|at| at.elapsed().map_or(true, |age| age < FRESH));
+        Ok(Opened { read: Input::File(file), size, modified, mark, is_fresh, shown })
     }
 
     /// The digest of all of it; the position is at its start again.
@@ -142,7 +151,7 @@ impl Opened {
         let mut left = size - from;
         if !meter.sees_bytes() {
             while left > 0 {
-                match upload.send_file(file, left.min(meter.chunk() as u64 * 16)) {
+                match upload.send_file(file, left.min(meter.piece())) {
                     Ok(0) => break,
                     Ok(n) => {
                         left -= n;
@@ -167,18 +176,34 @@ impl Opened {
         if n < size { Err(self.shorter().into()) } else { Ok(()) }
     }
 
+    /// What shall pass beside the bytes so that [`Opened::unchanged`] can tell what became of a file that was written to a moment ago:
+    /// the cheapest digest.
+    pub fn watch(&self) -> Option<Algorithm> {
+        self.is_fresh.then_some(WATCH)
+    }
+
     /// A file that was written while it was read may be half of the one and half of the other. One that only grew, such as
-    /// a log, was sent as it was when it was opened.
-    pub fn unchanged(&self) -> Result<()> {
-        let (Input::File(file), Some(size)) = (&self.read, self.size) else { return Ok(()) };
-        let failed = |e| Error::source(e, format_args!("cannot read {}", self.shown));
-        let about = file.metadata().map_err(failed)?;
-        let modified: Option<Time> = about.modified().ok().map(Into::into);
-        if about.len() <= size && modified != self.modified || about.len() < size {
+    /// a log, was sent as it was when it was opened; that its beginning still is what was sent is for a digest to tell.
+    pub fn unchanged(&mut self, sent: Option<(Algorithm, Vec<u8>)>) -> Result<()> {
+        let changed = self.is_as_opened();
+        let (Err(_), Some(size), Some((algorithm, sent))) = (&changed, self.size, sent) else {
+            return changed;
+        };
+        if self.about()?.len() > size && self.digest(algorithm)? == sent { Ok(()) } else { changed }
+    }
+
+    /// Nobody wrote to the file since it was opened.
+    pub fn is_as_opened(&self) -> Result<()> {
+        if self.mark.is_some() && self.mark != Some(Mark::of(&self.about()?)) {
             let text = format!("{} changed while it was sent", self.shown);
             return Err(Error::new(Kind::Local, text).again_is(Again::Now));
         }
         Ok(())
+    }
+
+    fn about(&self) -> Result<Metadata> {
+        let Input::File(file) = &self.read else { return Err(Error::new(Kind::Bug, "no file")) };
+        file.metadata().map_err(|e| Error::source(e, format_args!("cannot read {}", self.shown)))
     }
 }
 
@@ -204,5 +229,34 @@ impl<R: Read> Read for Labelled<'_, R> {
             io::ErrorKind::Interrupted => e,
             _ => Error::from_io(e, Kind::Local, format_args!("cannot read {}", self.1)).into(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    #[test]
+    fn a_file_that_grew_is_as_it_was_if_its_beginning_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("log");
+        let mut file = File::create(&path).unwrap();
+        file.write_all(b"one").unwrap();
+        let open = || Opened::open(&Source::Path(path.clone())).unwrap();
+        let sent = |bytes: &[u8]| Some((WATCH, wirepost::base::digest::digest(WATCH, bytes)));
+        assert_eq!(open().watch(), Some(WATCH), "it was written just now");
+        let mut grew = open();
+        assert!(grew.unchanged(None).is_ok());
+        file.write_all(b" two").unwrap();
+        assert!(grew.unchanged(sent(b"one")).is_ok());
+        assert_eq!(grew.unchanged(None).unwrap_err().again(), Again::Now, "nobody can tell");
+        // Rewritten in place with more, when half of it was sent.
+        let mut changed = open();
+        fs::write(&path, "once upon a time").unwrap();
+        assert!(changed.unchanged(sent(b"one two")).is_err());
+        let mut cut = open();
+        fs::write(&path, "once").unwrap();
+        assert!(cut.unchanged(sent(b"once upon a time")).is_err());
     }
 }

@@ -64,10 +64,7 @@ impl<'a> Site<'a> {
                 return Err(e.hint("imaps:// is TLS from the start, imap:// starts it"));
             }
         };
-        if implicit && shared.tls.tls == Some(TlsChoice::Off) {
-            let e = Error::new(Kind::Usage, "imaps:// is TLS from the start, --tls off denies it");
-            return Err(e.hint("use imap://"));
-        }
+        shared.tls.agrees(&url.scheme, "imap")?;
         let path = url.path.trim_start_matches('/');
         let mailbox = match path {
             "" => None,

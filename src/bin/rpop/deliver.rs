@@ -51,19 +51,26 @@ pub struct Delivery {
     /// Every message is wanted, whatever is remembered.
     pub all: bool,
     pub cancel: Cancel,
-    /// Digests delivered before, by identifiers that prove nothing; looked up when first needed.
-    digests: HashMap<Box<str>, HashSet<[u8; 32]>>,
-    batch: Vec<Pending>,
+    /// A batch ends at so many messages.
     pub batch_messages: usize,
-    bytes: u64,
+    /// Whether anything will be deleted on the server.
+    pub deletes: bool,
+    pub progress: Progress,
+}
+
+/// How far the run has come.
+#[derive(Default)]
+pub struct Progress {
     pub delivered: u64,
     /// Messages taken in so far, over all sessions.
     pub fetched: usize,
-    /// Whether anything will be deleted on the server.
-    pub deletes: bool,
+    pub session: Session,
     /// What this run made of messages that its memory would let through again, by what tells them: see [`Delivery::end`].
     ended: HashMap<Box<str>, Ended>,
-    pub session: Session,
+    /// Digests delivered before, by identifiers that prove nothing; looked up when first needed.
+    digests: HashMap<Box<str>, HashSet<[u8; 32]>>,
+    batch: Vec<Pending>,
+    bytes: u64,
 }
 
 /// What became of the messages of one session, by their places in its listing.
@@ -124,56 +131,20 @@ fn is_sure(listed: &Listed) -> bool {
 }
 
 impl Delivery {
-    #[allow(clippy::too_many_arguments)]
-    pub fn new(
-        store: Box<dyn Mailstore>,
-        kind: &'static str,
-        rules: Option<Rules>,
-        command: Option<String>,
-        pipe: Pipe,
-        crlf: bool,
-        quarantine: Option<PathBuf>,
-        seen: Seen,
-        all: bool,
-        cancel: &Cancel,
-    ) -> Delivery {
-        Delivery {
-            store,
-            kind,
-            rules,
-            command,
-            pipe,
-            crlf,
-            quarantine,
-            seen,
-            all,
-            cancel: cancel.clone(),
-            digests: HashMap::new(),
-            batch: Vec::new(),
-            batch_messages: 500,
-            bytes: 0,
-            delivered: 0,
-            fetched: 0,
-            deletes: false,
-            ended: HashMap::new(),
-            session: Session::default(),
-        }
-    }
-
     /// A new session, which lists so many messages.
     pub fn begin(&mut self, messages: usize) {
-        self.session = Session { told: vec![false; messages], ..Session::default() };
-        self.ended.values_mut().for_each(|ended| ended.met = 0);
+        self.progress.session = Session { told: vec![false; messages], ..Session::default() };
+        self.progress.ended.values_mut().for_each(|ended| ended.met = 0);
     }
 
     /// Whether an earlier session of this run has dealt with the message of this identifier, which is nobody else's.
     pub fn is_ended(&self, uid: &str) -> bool {
-        self.ended.contains_key(uid)
+        self.progress.ended.contains_key(uid)
     }
 
     /// Takes up what an earlier session of this run made of a message: it is not told of again. `false`: none did.
     pub fn again(&mut self, place: usize, name: &str) -> bool {
-        let Some(ended) = self.ended.get_mut(name).filter(|ended| ended.met < ended.told) else {
+        let Some(ended) = self.progress.ended.get_mut(name).filter(|ended| ended.met < ended.told) else {
             return false;
         };
         ended.met += 1;
@@ -183,12 +154,12 @@ impl Delivery {
     }
 
     fn note(&mut self, place: usize, end: End) {
-        if let Some(told) = self.session.told.get_mut(place) {
+        if let Some(told) = self.progress.session.told.get_mut(place) {
             *told = true;
         }
         match end {
-            End::Delivered if self.deletes => self.session.deletable.push(place),
-            End::Condemned => self.session.condemned.push(place),
+            End::Delivered if self.deletes => self.progress.session.deletable.push(place),
+            End::Condemned => self.progress.session.condemned.push(place),
             End::Delivered | End::Left => {}
         }
     }
@@ -203,7 +174,7 @@ impl Delivery {
     }
 
     fn keep_in_mind(&mut self, name: Box<str>, end: End) {
-        let ended = self.ended.entry(name).or_insert(Ended { end, told: 0, met: 0 });
+        let ended = self.progress.ended.entry(name).or_insert(Ended { end, told: 0, met: 0 });
         (ended.end, ended.told, ended.met) = (end, ended.told + 1, ended.met + 1);
     }
 
@@ -231,7 +202,7 @@ impl Delivery {
             self.store.discard();
             return Ok(());
         }
-        self.fetched += 1;
+        self.progress.fetched += 1;
         let key = if listed.uid.is_empty() { by_digest(&taken) } else { listed.uid.to_string() };
         let mut pending = Pending {
             place,
@@ -296,7 +267,7 @@ impl Delivery {
         }
         // Without an identifier any message may be the one.
         let (none, key) = (pending.uid.is_empty(), pending.key.as_str());
-        let known = match self.digests.entry(pending.uid.clone()) {
+        let known = match self.progress.digests.entry(pending.uid.clone()) {
             Slot::Occupied(known) => known.into_mut(),
             Slot::Vacant(slot) => slot.insert(self.seen.digests(|uid| none || uid == key)?),
         };
@@ -306,7 +277,7 @@ impl Delivery {
     /// These bytes are as good as delivered: nothing is deleted before they are. What only passed by here (a command that
     /// failed) must not make its twin a duplicate.
     fn know(&mut self, pending: &Pending) {
-        if let Some(known) = self.digests.get_mut(&pending.uid) {
+        if let Some(known) = self.progress.digests.get_mut(&pending.uid) {
             known.insert(pending.taken.sha256);
         }
     }
@@ -314,10 +285,13 @@ impl Delivery {
     fn file(&mut self, pending: Pending, out: &mut Output) -> Result<()> {
         self.store.file(&pending.folder, &Envelope::default())?;
         self.know(&pending);
-        self.bytes += pending.taken.size;
-        self.batch.push(pending);
+        self.progress.bytes += pending.taken.size;
+        self.progress.batch.push(pending);
         // What goes to stdout is out: there is nothing to gain by waiting.
-        if self.batch.len() >= self.batch_messages || self.bytes >= BATCH_BYTES || self.kind == "stdout" {
+        if self.progress.batch.len() >= self.batch_messages
+            || self.progress.bytes >= BATCH_BYTES
+            || self.kind == "stdout"
+        {
             self.flush(out)?;
         }
         Ok(())
@@ -325,19 +299,24 @@ impl Delivery {
 
     /// Ends the batch: when this returns, everything taken so far is durable and remembered.
     pub fn flush(&mut self, out: &mut Output) -> Result<()> {
-        if self.batch.is_empty() {
+        if self.progress.batch.is_empty() {
             return Ok(());
         }
         let places = self.store.prepare()?;
-        let intents: Vec<(&str, &Taken, &Place)> =
-            self.batch.iter().zip(&places).map(|(p, place)| (p.key.as_str(), &p.taken, place)).collect();
+        let intents: Vec<(&str, &Taken, &Place)> = self
+            .progress
+            .batch
+            .iter()
+            .zip(&places)
+            .map(|(p, place)| (p.key.as_str(), &p.taken, place))
+            .collect();
         self.seen.intend(&intents)?;
         self.store.commit()?;
         self.seen.done()?;
-        self.bytes = 0;
-        for (pending, place) in std::mem::take(&mut self.batch).into_iter().zip(places) {
+        self.progress.bytes = 0;
+        for (pending, place) in std::mem::take(&mut self.progress.batch).into_iter().zip(places) {
             let path = place.path();
-            self.delivered += 1;
+            self.progress.delivered += 1;
             self.end(&pending, End::Delivered);
             out.count(Outcome::Ok);
             if out.is_verbose() || out.is_terminal() {
@@ -370,7 +349,7 @@ impl Delivery {
                 self.store.discard();
                 self.seen.delivered(&pending.key, &pending.taken)?;
                 self.know(&pending);
-                self.delivered += 1;
+                self.progress.delivered += 1;
                 self.end(&pending, End::Delivered);
                 out.count(Outcome::Ok);
                 out.done(format_args!("message {} -> {command}", pending.number));

@@ -2,7 +2,7 @@
 
 use crate::{
     args::{Fetch, Rpop, StateArgs},
-    deliver::{Delivery, skipped},
+    deliver::{Delivery, Progress, skipped},
     dry::Dry,
     facts, list,
     plan::{Plan, Wish},
@@ -85,11 +85,21 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
         to_stderr: out.is_json() || flags.stdout,
         hide: secrets::variables(&args.login),
     };
-    let quarantine = flags.quarantine.clone();
-    let mut delivery =
-        Delivery::new(store, kind, rules, command, pipe, flags.crlf, quarantine, seen, flags.all, cancel);
-    delivery.batch_messages = flags.batch;
-    delivery.deletes = wish.deletes();
+    let delivery = Delivery {
+        store,
+        kind,
+        rules,
+        command,
+        pipe,
+        crlf: flags.crlf,
+        quarantine: flags.quarantine.clone(),
+        seen,
+        all: flags.all,
+        cancel: cancel.clone(),
+        batch_messages: flags.batch,
+        deletes: wish.deletes(),
+        progress: Progress::default(),
+    };
     let mut fetch =
         Run { wish, since, delivery, listed: Vec::new(), asked: Vec::new(), told: false, server: &server };
     let done = server.with_session(out, |client, _, out| fetch.session(client, out));
@@ -97,9 +107,9 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
         fetch.abandon(e, out);
     }
     done?;
-    let new = fetch.delivery.delivered;
+    let new = fetch.delivery.progress.delivered;
     out.done(format_args!("{new} new {}", if new == 1 { "message" } else { "messages" }));
-    if flags.exit_code && fetch.delivery.fetched == 0 {
+    if flags.exit_code && fetch.delivery.progress.fetched == 0 {
         out.answer_no();
     }
     Ok(())
@@ -149,7 +159,7 @@ impl Run<'_> {
         }
         let delivery = &self.delivery;
         let mut wish = self.wish.clone();
-        wish.max = wish.max.map(|max| max.saturating_sub(delivery.fetched));
+        wish.max = wish.max.map(|max| max.saturating_sub(delivery.progress.fetched));
         let mut plan = wish.plan(listed, |uid| delivery.seen.get(uid), |uid| delivery.is_ended(uid), now);
         if let Some(since) = self.since {
             leave_out_older(&mut plan, listed, since, client)?;
@@ -194,7 +204,7 @@ impl Run<'_> {
     /// for ends in one line.
     fn abandon(&mut self, error: &Error, out: &mut Output) {
         let outcome = Outcome::of(error);
-        for &place in self.asked.iter().filter(|&&place| !self.delivery.session.told[place]) {
+        for &place in self.asked.iter().filter(|&&place| !self.delivery.progress.session.told[place]) {
             out.abandon(outcome);
             if out.has_events() {
                 unfetched(&self.listed[place], error, out);
@@ -240,7 +250,7 @@ impl Run<'_> {
         out: &mut Output,
     ) -> Result<()> {
         let count = listed.len();
-        let session = &self.delivery.session;
+        let session = &self.delivery.progress.session;
         let due = session.deletable.iter().filter(|&&place| self.wish.is_due(now, now, place, count));
         let places = plan.delete.iter().chain(due).chain(&session.condemned);
         let mut numbers: Vec<Number> = places.map(|&place| listed[place].number).collect();

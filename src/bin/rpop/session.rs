@@ -25,6 +25,7 @@ pub struct Server {
 impl Server {
     /// Finds user and secret; connects to nothing.
     pub fn new(args: &Rpop, target: Target, out: &Output, cancel: &Cancel) -> Result<Server> {
+        args.tls.agrees(if target.implicit { "pop3s" } else { "pop3" }, "pop3")?;
         let host = target.endpoint.host.clone();
         let user = secrets::user(&args.login, target.user.as_deref(), &host)?.ok_or_else(|| {
             Error::new(Kind::Usage, format!("no user for {host}")).hint("write pop3s://user@host, or --user")

@@ -31,7 +31,7 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
         return print(&mut plan, out, cancel);
     }
     let server = target.endpoint.clone();
-    let keeper = Keeper::new(flags, &target, out)?;
+    let keeper = Keeper::new(flags, &target)?;
     let always = keeper.as_ref().is_some_and(|k| k.when == When::Always);
     let mut keeping = keeper.as_ref().map(|k| k.begin(plan.has_many())).transpose()?;
     let mut session = match Target::new(&flags.shared, !always) {

@@ -74,6 +74,9 @@ impl Target {
                 return Err(error.hint("a server is smtp://[user@]host[:port], smtps://… or lmtp://…"));
             }
         };
+        if implicit {
+            shared.tls.agrees(&url.scheme, "smtp")?;
+        }
         if !matches!(url.path.as_str(), "" | "/") {
             return Err(Error::new(Kind::Usage, format!("a mail server has no path: {}", url.path)));
         }

@@ -13,6 +13,9 @@ pub struct File {
     pub local: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remote: Option<Value>,
+    /// `mv`: what `remote` was called before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Value>,
     /// Names exactly this item when given back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,

@@ -1,7 +1,10 @@
 //! Uploads: cases 36 to 39.
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
 use crate::rftp_site::{Site, options};
 use crate::sandbox::ftp::Options;
-use crate::sandbox::script::{Action, End, Fault, Rule, finally, on, reply};
+use crate::sandbox::script::{Action, End, Fault, Rule, call, finally, on, reply};
 use crate::sandbox::tls::Tls;
 use crate::support::Output;
 
@@ -90,6 +93,23 @@ fn half_of_it_in_place_is_ours_and_not_a_file_that_exists() {
         assert_eq!((&out.file()["outcome"], &out.file()["attempts"]), (&"ok".into(), &2.into()), "{out:?}");
         stored(&site);
     }
+}
+
+#[test]
+fn a_source_that_is_rewritten_in_the_middle_is_not_half_of_each() {
+    let source = Arc::new(OnceLock::new());
+    let path: Arc<OnceLock<PathBuf>> = source.clone();
+    let rewrite = call(move || std::fs::write(path.get().unwrap(), vec![b'n'; 2 << 20]).unwrap());
+    let rules =
+        vec![on("STOR").nth(1).then(Fault::CutAfter(100_000, End::Reset)), on("STOR").nth(2).then(rewrite)];
+    // A server without digests: its size is all that it tells.
+    let off = vec!["HASH", "XSHA256", "XSHA512", "XSHA1", "XSHA", "XMD5", "XCRC"];
+    let site = Site::new(Options { off, rules, ..options() });
+    source.set(site.world.file("a.bin", vec![b'o'; 1 << 20])).unwrap();
+    let out = put(&site, &["--retries", "2"]);
+    out.ends(0);
+    assert_eq!(out.file()["attempts"], 3, "{out:?}");
+    assert!(site.on_server("a.bin").unwrap() == vec![b'n'; 2 << 20]);
 }
 
 #[test]

@@ -36,63 +36,42 @@ fn an_mbox_that_is_replaced_while_its_lock_is_waited_for_is_opened_anew() {
     assert!(site.server.store.messages("INBOX").is_empty());
 }
 
-/// Of each directory that got a new entry, the last such entry stands before its last sync, and that before DELE.
+/// Each name on the way to a message is made, and the directory it stands in is synced after that and before DELE.
 #[test]
 fn every_entry_that_leads_to_a_message_is_durable_before_it_is_deleted() {
-    for store in [["--maildir", "a/b/store"], ["--dir", "a/b/store"], ["--mbox", "a/b/store"]] {
+    let maildir =
+        ["a", "a/b", "a/b/m", "a/b/m/tmp", "a/b/m/new", "a/b/m/cur", "a/b/m/.Lists.x", "a/b/m/.Lists.x/cur"];
+    for (store, entries) in [
+        (["--maildir", "a/b/m"], &maildir[..]),
+        (["--dir", "a/b/d"], &["a", "a/b", "a/b/d", "a/b/d/Lists", "a/b/d/Lists/x"]),
+        (["--mbox", "a/b/m"], &["a", "a/b", "a/b/m", "a/b/Lists", "a/b/Lists/x"]),
+    ] {
         let site = site(vec![]).with(2);
-        let rules = site.world.file("rules", "subject 1 -> folder Lists/first\n").display().to_string();
+        let rules = site.world.file("rules", "subject 1 -> folder Lists/x\n").display().to_string();
         let rpop = crate::support::program("rpop").display().to_string();
-        let strace =
-            ["-f", "-y", "-s", "99", "-o", "trace", "-e", "trace=mkdir,mkdirat,openat,fsync,sendto", "--"];
-        let run = site.world.run_path(Path::new("/usr/bin/strace"), strace);
-        let run = run.args([&rpop, "fetch", "--delete", "--rules", &rules]).args(store);
+        let calls = "trace=mkdir,mkdirat,openat,fsync,sendto";
+        let run = site
+            .world
+            .run_path(Path::new("/usr/bin/strace"), ["-f", "-y", "-s", "99", "-o", "trace", "-e", calls]);
+        let run = run.args(["--", &rpop, "fetch", "--delete", "--rules", &rules]).args(store);
         let run = run.env("RPOP_URL", site.server.url()).env("RPOP_PASSWORD", "secret-of-the-user");
         run.go().exits(0);
         let trace = std::fs::read_to_string(site.world.path("trace")).unwrap();
-        let deleted = trace.lines().position(|l| l.contains("DELE 1")).unwrap();
-        let lines: Vec<&str> = trace.lines().take(deleted).collect();
-        let work = site.world.path("");
-        let work = std::fs::canonicalize(work).unwrap();
-        let synced = |dir: &Path, from: usize| {
-            let fsync = format!("<{}>)", dir.display());
-            lines[from..].iter().any(|l| l.contains(" fsync(") && l.contains(&fsync))
-        };
-        let mut entries = vec![work.join("a"), work.join("a/b")];
-        entries.extend(
-            match store[0] {
-                "--mbox" => vec!["store", "Lists", "Lists/first"],
-                "--dir" => vec!["store", "store/Lists", "store/Lists/first"],
-                _ => vec![
-                    "store",
-                    "store/tmp",
-                    "store/new",
-                    "store/cur",
-                    "store/.Lists.first",
-                    "store/.Lists.first/cur",
-                ],
-            }
-            .into_iter()
-            .map(|name| work.join("a/b").join(name)),
-        );
+        let (before, _) = trace.split_once("DELE 1").unwrap();
+        let lines: Vec<&str> = before.lines().filter(|l| !l.contains(" = -1 ")).collect();
+        let work = std::fs::canonicalize(site.world.path("")).unwrap();
         for entry in entries {
-            let name = format!("\"{}\"", entry.file_name().unwrap().to_string_lossy());
-            let path = entry.strip_prefix(&work).unwrap().display().to_string();
-            let made = |l: &&str| {
-                let makes = l.contains(" mkdir") || l.contains("O_CREAT");
-                makes
-                    && l.contains(" = ")
-                    && !l.contains(" = -1")
-                    && (l.contains(&format!("\"{path}\""))
-                        || (l.contains(&name)
-                            && l.contains(&format!("<{}>", entry.parent().unwrap().display()))))
-            };
-            let at =
-                lines.iter().position(|l| made(&l)).unwrap_or_else(|| panic!("{path} is not made: {trace}"));
-            assert!(
-                synced(entry.parent().unwrap(), at),
-                "{store:?}: {path} is not durable before DELE: {trace}"
-            );
+            let (path, whole) = (work.join(entry), format!("\"{entry}\""));
+            let dir = path.parent().unwrap().display();
+            // By its path, or by its name in the open directory.
+            let (inside, name) =
+                (format!("<{dir}>, "), format!("\"{}\"", path.file_name().unwrap().display()));
+            let is = |l: &str| l.contains(&whole) || (l.contains(&inside) && l.contains(&name));
+            let made = lines.iter().position(|l| (l.contains(" mkdir") || l.contains("O_CREAT")) && is(l));
+            let made = made.unwrap_or_else(|| panic!("{entry} is not made: {trace}"));
+            let fsync = format!("<{dir}>)");
+            let synced = lines[made..].iter().any(|l| l.contains(" fsync(") && l.contains(&fsync));
+            assert!(synced, "{entry} is not durable before DELE: {trace}");
         }
     }
 }

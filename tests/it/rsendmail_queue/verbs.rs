@@ -70,6 +70,8 @@ fn what_is_held_waits_until_it_is_released() {
     assert_eq!(outcomes(out.exits(0)), ["skipped", "skipped", "ok"]);
     assert_eq!(site.states().into_values().collect::<Vec<_>>(), ["held", "held"]);
     site.queue(&["check", "--older-than", "0"]).go().exits(0);
+    assert_eq!(site.queue(&["release", &ids[1], "-v"]).go().out(), format!("released {}\n", ids[1]));
+    assert_eq!(site.queue(&["hold", &ids[1], "-v"]).go().out(), format!("held {}\n", ids[1]));
     let out = site.queue(&["release", "--state", "held", "--json"]).go();
     assert_eq!(outcomes(out.exits(0)), ["ok", "ok"]);
     site.run(&[]).exits(0);

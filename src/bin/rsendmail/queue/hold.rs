@@ -8,7 +8,7 @@ use wirepost::{
 };
 
 pub fn run(which: &Which, hold: bool, spool: &Spool, out: &mut Output) -> Result<()> {
-    which.each(spool, out, |mut entry| {
+    which.each(if hold { "held" } else { "released" }, spool, out, |mut entry| {
         if entry.record.held == hold {
             return Ok(None);
         }

@@ -32,6 +32,8 @@ pub struct Keeper {
     max_age: Duration,
     /// sendmail says nothing about what it queued.
     silent: bool,
+    /// What a user has to know whose message is queued.
+    caveat: Option<String>,
 }
 
 impl Keeper {
@@ -39,17 +41,14 @@ impl Keeper {
     ///
     /// # Errors
     /// `Config` if the queue, or the secret, cannot be had later: better now than when it is needed.
-    pub fn new(flags: &Rsendmail, target: &Target, out: &mut Output) -> Result<Option<Keeper>> {
+    pub fn new(flags: &Rsendmail, target: &Target) -> Result<Option<Keeper>> {
         let asked = flags.queueing.queue;
         let when = asked.unwrap_or(if flags.queueing.sendmail { When::OnFailure } else { When::Never });
         if when == When::Never || flags.sending.dry_run || flags.sending.print {
             return Ok(None);
         }
-        let (way, warning) = way::of_this_run(target, flags, when == When::OnFailure)?;
+        let (way, caveat) = way::of_this_run(target, flags, when == When::OnFailure)?;
         let spool = Spool::create(&directory(&flags.queueing)?)?;
-        if let Some(warning) = warning.filter(|_| !flags.queueing.sendmail) {
-            out.warn(warning);
-        }
         Ok(Some(Keeper {
             when,
             spool,
@@ -57,6 +56,7 @@ impl Keeper {
             server: target.endpoint.clone(),
             max_age: flags.queueing.max_age,
             silent: flags.queueing.sendmail,
+            caveat,
         }))
     }
 
@@ -69,7 +69,7 @@ impl Keeper {
         let (way, _) = way::of_this_run(target, flags, true)?;
         let spool = Spool::create(&directory(&flags.queueing)?)?;
         let (server, max_age) = (target.endpoint.clone(), flags.queueing.max_age);
-        Ok(Keeper { when, spool, way, server, max_age, silent: true })
+        Ok(Keeper { when, spool, way, server, max_age, silent: true, caveat: None })
     }
 
     /// Whether it is left to a later run to send it.
@@ -245,6 +245,9 @@ impl Keeping<'_> {
         out.always(text);
         if let Some(lasting) = lasting {
             out.hint(lasting);
+        }
+        if let Some(caveat) = &self.keeper.caveat {
+            out.warn(caveat);
         }
     }
 }

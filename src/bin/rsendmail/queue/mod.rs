@@ -118,9 +118,11 @@ impl Which {
         Ok(ids)
     }
 
-    /// Does something to each that is meant, under its lock, and tells what came of it: `Ok(None)` says that there was nothing to do.
+    /// Does something to each that is meant, under its lock, and tells what came of it: `did`, or of `Ok(None)` that there was nothing
+    /// to do.
     fn each(
         &self,
+        did: &str,
         spool: &Spool,
         out: &mut Output,
         mut what: impl FnMut(Box<Entry>) -> Result<Option<Record>>,
@@ -138,7 +140,10 @@ impl Which {
                 Err(e) => Err(e),
             };
             match done {
-                Ok((_, Some(after))) => tell::done(out, &id, &after),
+                Ok((_, Some(after))) => {
+                    out.done(format_args!("{did} {id}"));
+                    tell::done(out, &id, &after);
+                }
                 Ok((before, None)) => tell::skipped(out, &id, &before, "there is nothing to do"),
                 Err(e) => tell::failed(out, &id, spool.read(&id).ok().flatten().as_ref(), &e),
             }

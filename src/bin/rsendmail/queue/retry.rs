@@ -11,7 +11,7 @@ use wirepost::{
 pub fn run(flags: &Retry, spool: &Spool, out: &mut Output) -> Result<()> {
     let seconds = i64::try_from(flags.time.as_secs()).unwrap_or(i64::MAX);
     let expires = Time(Time::now().0.saturating_add(seconds));
-    flags.which.each(spool, out, |mut entry| {
+    flags.which.each("due again:", spool, out, |mut entry| {
         let open = |state: State| match state {
             State::Queued | State::Failed => true,
             State::Unknown => flags.unknown,

@@ -20,8 +20,9 @@ pub fn run(flags: &Run, spool: &Spool, out: &mut Output, cancel: &Cancel) -> Res
     out.leaves_rest();
     spool.sweep()?;
     let mut rest = Rest::default();
-    for (way, ids) in by_way(flags, spool, out)? {
-        match server(&way, &ids, flags, true, spool, out, cancel) {
+    let now = Time::now();
+    for batch in by_way(flags, now, spool, out)? {
+        match server(&batch, flags, now, true, spool, out, cancel) {
             Ok(left) => rest.join(&left),
             Err(e) => out.fail(&e),
         }
@@ -44,16 +45,26 @@ pub fn quietly(ids: &[String], flags: &Rsendmail, out: &mut Output, cancel: &Can
 fn these(ids: &[String], flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let Some(spool) = Spool::open(&super::directory(&flags.queueing)?)? else { return Ok(()) };
     let wanted = Run { ids: ids.to_vec(), ..Run::default() };
-    for (way, ids) in by_way(&wanted, &spool, out)? {
-        server(&way, &ids, &wanted, false, &spool, out, cancel)?;
+    let now = Time::now();
+    for batch in by_way(&wanted, now, &spool, out)? {
+        server(&batch, &wanted, now, false, &spool, out, cancel)?;
     }
     Ok(())
 }
 
+/// The messages that go one way.
+struct Batch {
+    way: Way,
+    ids: Vec<String>,
+    /// One of them is to be tried now.
+    due: bool,
+}
+
 /// What is to be looked at, by the way it goes; the ways in the order of their oldest message.
-fn by_way(flags: &Run, spool: &Spool, out: &mut Output) -> Result<Vec<(Way, Vec<String>)>> {
+fn by_way(flags: &Run, now: Time, spool: &Spool, out: &mut Output) -> Result<Vec<Batch>> {
     let ids = if flags.ids.is_empty() { spool.ids()? } else { flags.ids.clone() };
-    let mut ways: Vec<(Way, Vec<String>)> = Vec::new();
+    let all_due = flags.now || !flags.ids.is_empty() || flags.retry_unknown;
+    let mut ways: Vec<Batch> = Vec::new();
     let mut known: HashMap<Way, usize> = HashMap::new();
     for id in ids {
         let record = match spool.read(&id) {
@@ -76,28 +87,30 @@ fn by_way(flags: &Run, spool: &Spool, out: &mut Output) -> Result<Vec<(Way, Vec<
             }
             continue;
         }
-        let at = *known.entry(record.about.way.clone()).or_insert_with(|| {
-            ways.push((record.about.way.clone(), Vec::new()));
+        let way = &record.about.way;
+        let at = *known.entry(way.clone()).or_insert_with(|| {
+            ways.push(Batch { way: way.clone(), ids: Vec::new(), due: all_due });
             ways.len() - 1
         });
-        ways[at].1.push(id);
+        ways[at].due |= !record.held && record.due().is_some_and(|due| due <= now);
+        ways[at].ids.push(id);
     }
     Ok(ways)
 }
 
 fn server(
-    way: &Way,
-    ids: &[String],
+    batch: &Batch,
     flags: &Run,
+    now: Time,
     tell: bool,
     spool: &Spool,
     out: &mut Output,
     cancel: &Cancel,
 ) -> Result<Rest> {
-    let (stored, failed) = way::flags(way)?;
+    let (stored, failed) = way::flags(&batch.way)?;
     let (target, failed) = match failed {
         // Nobody asks for a secret for what is not due.
-        None if !any_due(ids, flags, spool) => (Target::new(&stored.shared, false)?, None),
+        None if !batch.due => (Target::new(&stored.shared, false)?, None),
         None => match Target::new(&stored.shared, true) {
             Ok(target) => (target, None),
             Err(e) => (Target::new(&stored.shared, false)?, Some(e)),
@@ -109,22 +122,13 @@ fn server(
         session.give_up(e);
     }
     let mut work = Work::new(spool, &mut session, &stored, cancel);
+    // What is due later than that would go without the secret that nobody asked for.
+    work.at = now;
     work.now = flags.now || !flags.ids.is_empty();
     work.unknown = flags.retry_unknown;
     work.tell = tell;
-    let done = work.send(ids, out);
+    let done = work.send(&batch.ids, out);
     let rest = std::mem::take(&mut work.rest);
     session.end(out);
     done.map(|()| rest)
-}
-
-fn any_due(ids: &[String], flags: &Run, spool: &Spool) -> bool {
-    let now = Time::now();
-    flags.now
-        || !flags.ids.is_empty()
-        || flags.retry_unknown
-        || ids.iter().any(|id| {
-            let record = spool.read(id).ok().flatten();
-            record.is_some_and(|r| !r.held && r.due().is_some_and(|due| due <= now))
-        })
 }

@@ -50,6 +50,8 @@ pub struct Work<'a, 's> {
     /// The flags that the messages were queued with.
     pub flags: &'a Rsendmail,
     pub cancel: &'a Cancel,
+    /// What is due then.
+    pub at: Time,
     /// Those as well whose time has not come, or that were named.
     pub now: bool,
     pub unknown: bool,
@@ -130,6 +132,7 @@ impl<'a, 's> Work<'a, 's> {
             session,
             flags,
             cancel,
+            at: Time::now(),
             now: false,
             unknown: false,
             until: None,
@@ -216,7 +219,7 @@ impl<'a, 's> Work<'a, 's> {
             }
             return None;
         }
-        if due > Time::now() && !self.now {
+        if due > self.at && !self.now {
             self.rest.waits(&entry.record);
             if self.tell {
                 let event = QueuedMessage {

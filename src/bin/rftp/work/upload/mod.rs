@@ -182,6 +182,9 @@ impl Row<'_> {
         for algorithm in algorithm.into_iter().chain(manner.sha256.then_some(Algorithm::Sha256)) {
             meter = meter.digest(algorithm);
         }
+        if let Some(watch) = source.watch().filter(|_| !meter.sees_bytes()) {
+            meter = meter.digest(watch);
+        }
         let row = Glue {
             before: &before,
             path: &attempt.temporary,
@@ -203,7 +206,7 @@ impl Row<'_> {
             }
             stored => stored?,
         };
-        source.unchanged()?;
+        source.unchanged(meter.any_digest())?;
         let ours = algorithm.and_then(|a| Some((a, meter.digest_of(a)?)));
         let sizes = Sizes::of(length);
         let verified = proof(client.host(), length, sizes, stored.size, ours, stored.digest)

@@ -12,7 +12,7 @@
 use crate::{
     args::{Exists, Replace},
     session::{Session, Voice},
-    source::{Mark, Opened, Source},
+    source::{Mark, Opened, Source, WATCH},
     temporary,
     work::{Done, Manner, proof},
 };
@@ -63,6 +63,8 @@ pub struct Attempt<'a> {
     stage: Stage,
     /// The source as the last try found it.
     mark: Option<Mark>,
+    /// It changed between two tries.
+    changes: bool,
     /// Its digest, where the temporary's name holds it.
     sha256: Option<Vec<u8>>,
     /// What was gone on with did not add up: from the start, whatever is there.
@@ -77,6 +79,8 @@ pub struct Sent {
     from: u64,
     digest: Option<(Algorithm, Vec<u8>)>,
     sha256: Option<Vec<u8>>,
+    /// Some digest of it.
+    seen: Option<(Algorithm, Vec<u8>)>,
 }
 
 impl Sent {
@@ -115,6 +119,7 @@ impl<'a> Attempt<'a> {
             consumed: false,
             stage: Stage::Start,
             mark: None,
+            changes: false,
             sha256: None,
             anew: false,
         })
@@ -165,9 +170,9 @@ impl<'a> Attempt<'a> {
     ) -> Result<Sent> {
         self.same_source(source)?;
         let from = self.offset(session.client()?, source)?;
-        let sent = self.send(session, source, from, voice)?;
+        let mut sent = self.send(session, source, from, voice)?;
         self.stage = Stage::Stored;
-        source.unchanged()?;
+        source.unchanged(sent.seen.take())?;
         Ok(sent)
     }
 
@@ -209,6 +214,7 @@ impl<'a> Attempt<'a> {
         if !self.manner.in_place {
             self.stage = Stage::Start;
         }
+        self.changes |= self.mark.is_some();
         self.mark = source.mark;
         if let Some(size) = source.size.filter(|_| self.manner.resume && !self.manner.in_place) {
             let digest = source.digest(Algorithm::Sha256)?;
@@ -261,8 +267,16 @@ impl<'a> Attempt<'a> {
         for algorithm in needed {
             meter = meter.digest(algorithm);
         }
+        if let Some(watch) = source.watch().or(self.changes.then_some(WATCH))
+            && !meter.sees_bytes()
+            && self.sha256.is_none()
+        {
+            meter = meter.digest(watch);
+        }
         let prepared =
             if from > 0 && meter.sees_bytes() { source.seed(&mut meter, from) } else { source.go_to(from) };
+        // What is there is the beginning of the file as it was when it was opened.
+        let prepared = prepared.and_then(|()| if from > 0 { source.is_as_opened() } else { Ok(()) });
         let (mut bytes, mut sizes, mut lost) = (from, Sizes::of(from), None);
         match (upload, prepared) {
             (Some(upload), Err(e)) => return Err(upload.fail(e)),
@@ -298,6 +312,7 @@ impl<'a> Attempt<'a> {
             from,
             digest: algorithm.and_then(|a| Some((a, digest_of(a)?))),
             sha256: digest_of(Algorithm::Sha256),
+            seen: known.clone().map(|digest| (Algorithm::Sha256, digest)).or_else(|| meter.any_digest()),
         };
         drop(meter);
         if let Some(e) = lost {
