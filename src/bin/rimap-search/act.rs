@@ -54,6 +54,15 @@ impl Actions {
             None => None,
         };
         let copy_to = search.copy_to.as_deref().map(|n| names::one(session, n)).transpose()?;
+        if search.dry_run {
+            // Else what is planned here is refused there.
+            for target in move_to.iter().chain(&copy_to) {
+                let hint = "`rimap-search mailbox create` makes it";
+                session
+                    .status(target)
+                    .map_err(|e| if e.kind() == Kind::Missing { e.hint(hint) } else { e })?;
+            }
+        }
         Ok(Actions {
             flag: all(&search.flag)?,
             unflag: all(&search.unflag)?,

@@ -215,11 +215,13 @@ impl Job<'_> {
         }
     }
 
-    /// With `--new`: what ended well is not looked at again by a later run.
+    /// With `--new`: what ended well is not looked at again by a later run. It has to be out before it is remembered: where standard
+    /// output cannot be written, the program ends here.
     ///
     /// # Errors
     /// The state cannot be written.
-    pub fn remember(&mut self, mailbox: &Name) -> Result<()> {
+    pub fn remember(&mut self, mailbox: &Name, out: &mut Output) -> Result<()> {
+        out.flush();
         let well = std::mem::take(&mut self.here.well);
         let (Some(seen), Some(uidvalidity), false) =
             (&mut self.seen, self.here.uidvalidity, self.search.dry_run || self.search.delivers())

@@ -178,7 +178,7 @@ fn persistently(
         {
             out.fail(&e);
         }
-        if let Err(e) = job.remember(name) {
+        if let Err(e) = job.remember(name, out) {
             out.fail(&e);
         }
         if !session.is_broken() && error.again() != Again::Now {
@@ -243,7 +243,7 @@ fn in_mailbox(
         },
     };
     process(job, &mut mailbox, found, &order, tools, out)?;
-    job.remember(name)?;
+    job.remember(name, out)?;
     if let (true, Some(modseq), Some(seen)) =
         // What the command refused has to be found again, so that it can be said that it is left.
         (follows && job.here.failures == 0 && !job.leaves(name), mailbox.modseq, &mut job.seen)

@@ -104,6 +104,10 @@ fn deletion_trash_copies_and_guards() {
         .exits(65)
         .says("nothing was done");
     assert_eq!(server.store.messages("INBOX").len(), 10);
+    for to in ["--move-to", "--copy-to"] {
+        let out = run(&world, &server, &["--from", "bob", to, "Nowhere", "--dry-run"]);
+        out.exits(66).says("hint: `rimap-search mailbox create` makes it");
+    }
     let dry = run(&world, &server, &["--from", "bob", "--delete", "--dry-run", "--json"]);
     assert_eq!(dry.events("message").iter().filter(|m| m["outcome"] == "planned").count(), 5);
     assert_eq!(server.store.messages("INBOX").len(), 10);

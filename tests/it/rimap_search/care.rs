@@ -111,6 +111,17 @@ fn new_remembers_only_what_ended_well() {
     run(&world, &server, &args).exits(0);
     assert_eq!(numbers(&server, "Archive").len(), 6);
 
+    // A report that nobody got.
+    let shell = |what: &str| {
+        let program = crate::support::program("rimap-search").display().to_string();
+        let sh =
+            world.run_path(std::path::Path::new("/bin/sh"), ["-c", &what.replace("rimap-search", &program)]);
+        sh.env("RIMAP_SEARCH_URL", server.url()).env("RIMAP_SEARCH_PASSWORD", "secret").go()
+    };
+    shell("rimap-search --from bob --new --state t > /dev/full").exits(74);
+    assert_eq!(shell("rimap-search --from bob --new --state t").exits(0).out().lines().count(), 5);
+    shell("rimap-search --from bob --new --state t").exits(1);
+
     // One that was delivered is not delivered again, so what is left to be done is said.
     let server = with(vec![on("MOVE").nth(1).then(reply("{tag} NO [UNAVAILABLE] later\r\n"))]);
     put(&server, "Archive", message("x@x", "already", ""), &[], MARCH);
