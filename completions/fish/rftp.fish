@@ -604,6 +604,7 @@ complete -c rftp -n "__fish_rftp_using_subcommand sync" -l exclude -d 'Leave out
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l exclude-from -d 'Leave out, on both sides, what the patterns in FILE match' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l limit-rate -d 'At most so many bytes a second' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l min-rate -d 'Fail if fewer bytes a second arrive for half a minute' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand sync" -l manifest -d 'Write a list for sha256sum -c of all files that are the same on both sides then, names relative to the target' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l json-file -d 'Write the JSON Lines to FILE (or fd:3) beside the normal output' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l progress -d 'Progress on stderr' -r -f -a "auto\t'A bar if stderr is a terminal'
 plain\t'A line every ten seconds, for logs'
@@ -644,6 +645,7 @@ complete -c rftp -n "__fish_rftp_using_subcommand sync" -l rebuild-state -d 'Mak
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l delay-updates -d 'Give all files their names at the end, together, and none if one failed'
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l follow -d 'Follow local symbolic links; by default links are left out'
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l no-times -d 'Do not set modification times'
+complete -c rftp -n "__fish_rftp_using_subcommand sync" -l exit-code -d 'Exit 1 if there was nothing to do'
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l dry-run -d 'Print the plan that a run would carry out, and do nothing'
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l json -d 'Write JSON Lines to stdout: one object an item, a summary last'
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -s q -l quiet -d 'Errors only'

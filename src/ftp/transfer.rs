@@ -116,8 +116,8 @@ impl Download<'_> {
         Ok(Finished { reply, clean })
     }
 
-    /// As [`Download::finish`], of a file that was asked for from its start and read to its end: what proves it whole, `size` or
-    /// `none`. The size is what the server told before.
+    /// As [`Download::finish`], of a file that was read to its end: what proves it whole, `size` or `none`. The size is what the
+    /// server told before, of what lies behind the place where this began.
     ///
     /// # Errors
     /// `Closed` where the size is another one, or where none was told and TLS's own end is missing.

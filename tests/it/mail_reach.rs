@@ -6,7 +6,6 @@ use crate::sandbox::tls::Tls;
 use crate::sandbox::{imap, pop3, smtp};
 use crate::support::tunnel::Tunnel;
 use crate::support::{Output, Run, World};
-use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -100,7 +99,7 @@ fn run<'w>(world: &'w World, program: &str, url: &str, more: &str) -> Run<'w> {
 #[test]
 fn a_terminal_hears_of_every_retry_and_a_log_does_not() {
     let programs = crate::support::program("rftp").parent().unwrap().display().to_string();
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = crate::support::nobody();
     for program in ["rftp", "rimap-search", "rpop", "rsendmail"] {
         let (url, words) = match program {
             "rftp" => (format!("ftp://{closed}"), "stat :x".to_string()),
@@ -166,7 +165,7 @@ fn what_a_proxy_refuses_is_a_reason_to_try_later() {
         let me = format!("--proxy http://me@{} --tls required", tunnel.at());
         let out = run(&world, program, &url, &me).env("WIREPOST_PROXY_PASSWORD", "hunter2").go();
         out.exits(80);
-        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let closed = crate::support::nobody();
         run(&world, program, &url, &format!("--proxy socks5h://{closed}"))
             .go()
             .exits(75)

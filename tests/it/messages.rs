@@ -1,8 +1,6 @@
 //! Every message a person may meet, pinned: the mistakes that are made most, and each code of the exit table once. The sessions
 //! are in `messages/`; read them as the person who has just made that mistake.
 
-use std::net::TcpListener;
-
 use crate::sandbox::script::{End, on, reply, reply_then};
 use crate::sandbox::store::Store;
 use crate::sandbox::tls::{Cert, Tls};
@@ -128,8 +126,7 @@ fn every_code_of_the_exit_table() {
         rules: vec![on("DOT").then(End::Reset)],
         ..smtp::Options::default()
     });
-    // Bound, and nobody listens.
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = crate::support::nobody();
     for (name, url) in [
         ("FTP", good.url()),
         ("FTP_FULL", full.url()),

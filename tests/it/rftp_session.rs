@@ -264,7 +264,7 @@ fn a_summary_ends_every_run() {
     out.summary();
     let out = site.world.run("rftp", ["put", "none", &site.url(""), "--json"]).go();
     out.ends(66);
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = crate::support::nobody().port();
     let url = format!("ftp://127.0.0.1:{port}/x");
     site.world.run("rftp", ["get", &url, "--json", "--retries", "0"]).go().ends(75);
 }

@@ -170,7 +170,7 @@ fn the_failure_matrix() {
         assert_eq!(out.summary()["exit"], code, "{name}");
         assert_eq!(out.events("message").len(), 1, "{name}");
     }
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nobody = crate::support::nobody();
     world.file("m.eml", EML);
     let url = format!("smtp://{nobody}");
     let args = ["--eml", "m.eml", "-t", "--server", &url, "--retries", "0"];

@@ -213,7 +213,7 @@ fn what_cannot_be_sent_waits() {
     site.call("sendmail", &["-qff"]).go().exits(0);
     assert_eq!(site.server.sent().len(), 2);
     // Nobody listens there.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = crate::support::nobody().port();
     site.points_to(port);
     let out = site.sendmail(&["-i", "a@x.example"], CRON);
     assert!(out.exits(0).seconds < 3.0, "the queue has patience, so that whoever calls needs none: {out:?}");

@@ -12,7 +12,7 @@ use crate::{
     summary::Summary,
 };
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     ffi::OsString,
     io::Read,
     os::unix::ffi::OsStrExt,
@@ -46,6 +46,8 @@ pub struct Saver {
     wanted: Vec<String>,
     /// Names that this run gave: a second part of that name must not replace the first, nor be left out for it.
     given: HashSet<OsString>,
+    /// Parts that were told of, of messages that are not done with: after a lost connection they are not saved once more.
+    told: HashMap<(Name, u64, Uid, String), Option<Error>>,
     pub saved: u64,
 }
 
@@ -73,6 +75,7 @@ impl Saver {
             conflict,
             wanted: search.save.clone(),
             given: HashSet::new(),
+            told: HashMap::new(),
             saved: 0,
         })
     }
@@ -147,6 +150,14 @@ impl Saver {
             tasks.extend(parts.map(|part| Task { at, part: part.clone(), done: false }));
         }
         let mut failed: Vec<Option<Error>> = messages.iter().map(|_| None).collect();
+        for task in &mut tasks {
+            let key =
+                (mailbox.name.clone(), mailbox.uidvalidity, messages[task.at].0.uid, task.part.path.clone());
+            if let Some(error) = self.told.get(&key) {
+                task.done = true;
+                failed[task.at] = failed[task.at].take().or_else(|| error.clone());
+            }
+        }
         let binary = mailbox.session().capabilities().has("BINARY");
         self.fetch(mailbox, messages, &mut tasks, binary, &mut failed, out)?;
         if binary && tasks.iter().any(|t| !t.done) {
@@ -167,6 +178,7 @@ impl Saver {
                 Some(e) => job.failed(summary.uid, hit, &e, out),
             }
         }
+        self.told.clear();
         Ok(())
     }
 
@@ -195,7 +207,7 @@ impl Saver {
             .map(|i| &tasks[*i])
             .map(|t| (UidSet::one(messages[t.at].0.uid), vec![attach::item(&t.part, binary)]))
             .collect();
-        let name = mailbox.name.clone();
+        let place = (mailbox.name.clone(), mailbox.uidvalidity);
         let mut batch = Batch::new(SyncMode::Batch);
         batch.join(&self.dir)?;
         let mut saved: Vec<(usize, Saved)> = Vec::new();
@@ -241,11 +253,11 @@ impl Saver {
             }
             saved.push((owner, result));
             if saved.len() >= BATCH {
-                self.settle(&mut saved, &mut batch, &name, messages, tasks, failed, out)?;
+                self.settle(&mut saved, &mut batch, &place, messages, tasks, failed, out)?;
             }
         }
         drop(fetching);
-        self.settle(&mut saved, &mut batch, &name, messages, tasks, failed, out)
+        self.settle(&mut saved, &mut batch, &place, messages, tasks, failed, out)
     }
 
     /// Makes files durable, and tells of them.
@@ -254,7 +266,7 @@ impl Saver {
         &mut self,
         saved: &mut Vec<(usize, Saved)>,
         batch: &mut Batch,
-        name: &Name,
+        (name, uidvalidity): &(Name, u64),
         messages: &[(Summary, Option<Part>)],
         tasks: &[Task],
         failed: &mut [Option<Error>],
@@ -265,9 +277,11 @@ impl Saver {
         batch.sync_entries()?;
         for (owner, result) in placed {
             let task = &tasks[owner];
-            if let Err(e) = self.tell(&task.part, &messages[task.at].0, name, result, out) {
-                failed[task.at].get_or_insert(e);
-            }
+            let summary = &messages[task.at].0;
+            let error = self.tell(&task.part, summary, name, result, out).err();
+            let key = (name.clone(), *uidvalidity, summary.uid, task.part.path.clone());
+            self.told.insert(key, error.clone());
+            failed[task.at] = failed[task.at].take().or(error);
         }
         Ok(())
     }

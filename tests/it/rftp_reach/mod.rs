@@ -93,7 +93,7 @@ fn a_proxy_can_want_a_login() {
 #[test]
 fn what_a_proxy_says_no_to() {
     let (tunnel, world) = (Tunnel::start(None), world());
-    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let closed = crate::support::nobody();
     for scheme in ["socks5h", "http"] {
         let out = rftp(&world, &format!("ls ftp://{closed}/ --proxy {scheme}://{}", tunnel.at())).go();
         out.exits(75).says(&format!("cannot connect to {closed} through the proxy"));
@@ -138,7 +138,7 @@ fn the_server_connects_to_us() {
 #[test]
 fn ports_come_from_the_range_in_turn() {
     let (server, world) = (Server::start(Options::default()), world());
-    let first = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().clamp(2000, 60_000);
+    let first = crate::support::free_port();
     for name in ["t/1", "t/2", "t/3", "t/4"] {
         world.file(name, name);
     }
@@ -161,7 +161,7 @@ fn ports_come_from_the_range_in_turn() {
 
 #[test]
 fn only_the_server_may_connect() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let free = crate::support::free_port();
     // A stranger is there first: from another address, with data of its own.
     let stranger = call(move || {
         let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();

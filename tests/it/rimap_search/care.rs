@@ -268,3 +268,21 @@ fn only_a_message_of_the_same_name_is_skipped() {
         out.events("message").iter().map(|m| m["outcome"].as_str().unwrap().to_string()).collect();
     assert_eq!(told, ["ok", "ok", "skipped"], "{out:?}");
 }
+
+#[test]
+fn what_was_saved_before_the_connection_was_lost_is_not_saved_again() {
+    for how in ["rename", "overwrite", "skip"] {
+        // The first look, then a command for each part: some were durable when it broke.
+        let (world, server) = (world(), with(vec![on("FETCH").nth(90).then(End::Close)]));
+        for n in 0..100 {
+            let head = "From: a@a\r\nContent-Type: application/x\r\n";
+            let part = format!("Content-Disposition: attachment; filename=f{n}\r\n\r\n{n}\r\n");
+            put(&server, "INBOX", format!("{head}{part}").into_bytes(), &[], MARCH);
+        }
+        let out = run(&world, &server, &["--all", "--save", "*", "-d", "d", "--on-conflict", how, "--json"]);
+        out.exits(0);
+        assert_eq!(fs::read_dir(world.path("d")).unwrap().count(), 100, "{how}");
+        assert_eq!(out.events("part").len(), 100, "{how}");
+        assert!(server.commands().iter().filter(|c| c.contains("EXAMINE")).count() == 2, "it was lost");
+    }
+}

@@ -30,6 +30,22 @@ pub fn program(name: &str) -> PathBuf {
     path
 }
 
+/// An address where nobody listens, now or as long as the tests run: its port is taken, so that no other test's server gets it.
+pub fn nobody() -> std::net::SocketAddr {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    socket.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+    let address = socket.local_addr().expect("its address").as_socket().expect("an internet address");
+    std::mem::forget(socket);
+    address
+}
+
+/// A port that is free, outside of those that are given out to whoever asks for any.
+pub fn free_port() -> u16 {
+    let first = 10_000 + u16::try_from(std::process::id() % 10_000).unwrap_or(0);
+    let is_free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    (first..first + 1000).find(is_free).expect("a free port")
+}
+
 pub struct World {
     dir: TempDir,
     secrets: Vec<String>,

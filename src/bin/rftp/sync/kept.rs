@@ -258,8 +258,7 @@ impl Kept {
             let stamp = |e: &Option<Entry>| e.as_ref().map(|e| (e.size, e.modified));
             // Whether an answer was lost with the rename or before it, what stands there now tells.
             if let Some((temporary, size)) = &self.unseen
-                && now.as_ref().is_some_and(|e| e.size == Some(*size))
-                && client.size(temporary)?.is_none()
+                && client.was_renamed(temporary, &self.remote, |e| e.size == Some(*size))? == Some(true)
             {
                 self.seen.clone_from(&now);
             }

@@ -188,20 +188,15 @@ fn ahead(
             return Err(download.fail(error)).inspect_err(not_ahead);
         }
     };
-    let sizes = download.sizes();
-    download.finish().inspect_err(not_ahead)?;
+    let verified = download.whole(Some(size)).inspect_err(not_ahead)?;
     if !client.is_prepared() {
         manner.glue.at_most(Ahead::Commands);
-    }
-    if !sizes.allows(size) {
-        let text = format!("{bytes} bytes came where {size} were announced: cut, or changed meanwhile");
-        return Err(Error::new(Kind::Closed, text).host(client.host()));
     }
     Ok(Done {
         bytes,
         moved: bytes,
         sha256: meter.digest_of(Algorithm::Sha256),
-        verified: if sizes.proves(size) { "size" } else { "none" }.into(),
+        verified: verified.into(),
         tls_version: client.tls_version(),
         tls_resumed: client.tls_resumed(),
         entry: Some(entry.clone()),

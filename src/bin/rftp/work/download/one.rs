@@ -233,28 +233,14 @@ impl<'a> Attempt<'a> {
                 return Err(download.fail(failed(e)));
             }
         };
-        let (text, sizes) = (download.is_text(), download.sizes());
-        let finished = download.finish()?;
+        let bytes = from + fetched;
+        let began = from.saturating_sub(OVERLAP);
+        let mut verified = download
+            .whole(size.map(|size| size.saturating_sub(began)))
+            .inspect_err(|_| self.anew = size.is_some_and(|size| bytes > size))?
+            .to_string();
         let digests = (meter.digest_of(Algorithm::Sha256), hash.and_then(|h| meter.digest_of(h)));
         drop(meter);
-        let bytes = from + fetched;
-        let mut verified = match size {
-            Some(size) if text && sizes.proves(size) => "size".to_string(),
-            Some(size) if text && sizes.allows(size) => "none".to_string(),
-            Some(size) if !text && size == bytes => "size".to_string(),
-            Some(size) => {
-                self.anew = bytes > size;
-                let text =
-                    format!("{bytes} bytes came where {size} were announced: cut, or changed meanwhile");
-                return Err(Error::new(Kind::Closed, text).host(session.host()));
-            }
-            None if finished.clean == Some(false) => {
-                let text =
-                    "the data ended without TLS's own end, and no size was announced to prove it whole";
-                return Err(Error::new(Kind::Closed, text).host(session.host()));
-            }
-            None => "none".to_string(),
-        };
         if let Some(how) = self.by_digest(session, hash, digests.1)? {
             verified = how;
         }
