@@ -109,7 +109,7 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
             }
         }
     };
-    let left = work::spread(&mut session, usize::from(flags.jobs), jobs, cancel, hear, |worker, session| {
+    let left = work::run(&mut session, usize::from(flags.jobs), jobs, cancel, hear, |worker, session| {
         verify_some(worker, session, by);
     });
     // Behind one that was given back, some may be done.

@@ -8,16 +8,16 @@ use super::{
 use crate::{
     args::{Exists, Get},
     lists::INTERRUPTED,
-    remote::Site,
     segments::LEAST,
-    session::{Session, Voice},
+    session::Session,
     temporary,
+    walk::local_path,
     work::{
-        self, Ear, End,
+        self, End, Told,
         download::{self, Download, Held},
     },
 };
-use std::{collections::BTreeSet, path::PathBuf};
+use std::collections::BTreeSet;
 use wirepost::{
     base::{digest::hex, error::*, tree::Entry},
     cli::Output,
@@ -33,44 +33,6 @@ pub fn suits(flags: &Get, session: &Session<'_>) -> bool {
         && !transfer.dry_run
         && !flags.remove_source
         && flags.move_source_to.is_none()
-}
-
-/// Hears how they went, and says it.
-struct Hearing<'h, 'j> {
-    job: &'h mut Job<'j>,
-    site: &'h Site,
-    out: &'h mut Output,
-    top: PathBuf,
-}
-
-impl Voice for Hearing<'_, '_> {
-    fn note(&mut self, text: String) {
-        self.out.note(text);
-    }
-    fn warn(&mut self, text: String) {
-        self.out.warn(text);
-    }
-}
-
-impl Ear<Download, Held> for Hearing<'_, '_> {
-    fn end(&mut self, end: End<Download, Held>) {
-        let End { job: file, result, tried, time, .. } = end;
-        let Hearing { job, site, out, top } = self;
-        let local = crate::walk::local_path(top, &file.path);
-        match result {
-            Ok(done) => {
-                let listed = match (&mut job.manifest, &done.sha256) {
-                    (Some(manifest), Some(sha256)) => manifest.add(&file.path, &hex(sha256)),
-                    _ => Ok(()),
-                };
-                ended(out, site, &file.remote, &local, &done, tried, time, listed.map(|()| None));
-            }
-            Err(e) => {
-                let error = e.context(format!("cannot get {} from {}", file.remote, site.endpoint.host));
-                failed(out, site, &file.remote, Some(&local), &error, tried);
-            }
-        }
-    }
 }
 
 /// Gets them all.
@@ -109,12 +71,27 @@ fn get_small(
     }
     let parent = |path: &[u8]| path[..memchr::memrchr(b'/', path).unwrap_or(0)].to_vec();
     let filled: BTreeSet<Vec<u8>> = jobs.iter().map(|job| parent(&job.path)).collect();
-    // Taken from the back: the largest first, so that no worker is left with one at the end.
-    jobs.sort_by(|a, b| a.entry.size.cmp(&b.entry.size).then_with(|| b.path.cmp(&a.path)));
+    work::largest_last(&mut jobs, |job| (job.entry.size, &job.path));
     let workers = usize::from(job.flags.jobs);
     let (manner, cancel, site) = (job.manner(out).shared_by(workers), job.cancel, session.site.clone());
-    let mut hearing = Hearing { job, site: &site, out, top: top.clone() };
-    let left = work::run(session, workers, jobs, cancel, &mut hearing, |worker, session| {
+    let hear = |told: Told<Download, Held>| {
+        let Some(End { job: file, result, tried, time, .. }) = told.said(out) else { return };
+        let local = local_path(&top, &file.path);
+        match result {
+            Ok(done) => {
+                let listed = match (&mut job.manifest, &done.sha256) {
+                    (Some(manifest), Some(sha256)) => manifest.add(&file.path, &hex(sha256)),
+                    _ => Ok(()),
+                };
+                ended(out, &site, &file.remote, &local, &done, tried, time, listed.map(|()| None));
+            }
+            Err(e) => {
+                let error = e.context(format!("cannot get {} from {}", file.remote, site.endpoint.host));
+                failed(out, &site, &file.remote, Some(&local), &error, tried);
+            }
+        }
+    };
+    let left = work::run(session, workers, jobs, cancel, hear, |worker, session| {
         work::download::work(worker, session, &dir, &manner);
     });
     for path in filled {
@@ -124,7 +101,7 @@ fn get_small(
         }
     }
     for file in left.into_iter().rev() {
-        let local = crate::walk::local_path(&top, &file.path);
+        let local = local_path(&top, &file.path);
         skip(out, &session.site, &file.remote, Some(&local), INTERRUPTED);
     }
     Ok(())

@@ -9,11 +9,10 @@ use crate::{
     args::{Exists, Put, Replace},
     clean,
     lists::INTERRUPTED,
-    remote::Site,
-    session::{Session, Voice},
+    session::Session,
     source::Source,
     work::{
-        self, Ear, End,
+        self, End, Told,
         list::{self, There, directory},
         upload::{self, Held, Upload},
     },
@@ -45,32 +44,6 @@ pub fn suits(flags: &Put, session: &Session<'_>) -> bool {
         && !transfer.resume
         && !transfer.dry_run
         && !flags.in_place
-}
-
-/// Hears how they went, and says it.
-struct Hearing<'h, 'j> {
-    job: &'h mut Job<'j>,
-    site: &'h Site,
-    out: &'h mut Output,
-}
-
-impl Voice for Hearing<'_, '_> {
-    fn note(&mut self, text: String) {
-        self.out.note(text);
-    }
-    fn warn(&mut self, text: String) {
-        self.out.warn(text);
-    }
-}
-
-impl Ear<Upload, Held> for Hearing<'_, '_> {
-    fn end(&mut self, end: End<Upload, Held>) {
-        let End { job: file, result, tried, time, left, .. } = end;
-        let Upload { local, remote, path: landing, .. } = file;
-        let (local, hint) = (Source::Path(local), String::new());
-        let end = Ended { local, remote, landing, result, tried, time, left, hint };
-        ended(self.job, self.site, self.out, end);
-    }
 }
 
 /// Puts them all into directories of which those in `made` are new, or gives them back if what is there cannot be learnt.
@@ -122,12 +95,16 @@ pub fn put(
         let there = entry.filter(|e| e.kind == EntryKind::File);
         jobs.push(Upload { path: landing, local, remote, there, size, begun: None });
     }
-    // Taken from the back: the largest first, so that no worker is left with one at the end.
-    jobs.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| b.path.cmp(&a.path)));
+    work::largest_last(&mut jobs, |job| (job.size, &job.path));
     let workers = usize::from(job.flags.jobs);
     let (manner, cancel, site) = (job.manner(out).shared_by(workers), job.cancel, session.site.clone());
-    let mut hearing = Hearing { job, site: &site, out };
-    let left = work::run(session, workers, jobs, cancel, &mut hearing, |worker, session| {
+    let hear = |told: Told<Upload, Held>| {
+        let Some(End { job: file, result, tried, time, left, .. }) = told.said(out) else { return };
+        let Upload { local, remote, path: landing, .. } = file;
+        let (local, hint) = (Source::Path(local), String::new());
+        ended(job, &site, out, Ended { local, remote, landing, result, tried, time, left, hint });
+    };
+    let left = work::run(session, workers, jobs, cancel, hear, |worker, session| {
         work::upload::work(worker, session, &manner);
     });
     for file in left.into_iter().rev() {

@@ -1,45 +1,15 @@
 //! The target is local: nothing is written or removed through a symbolic link below its top.
 
 use super::{Run, report::Deed};
-use crate::{
-    session::Voice,
-    work::{
-        self, Done, Ear, End,
-        download::{self, Download, Held, place_of},
-    },
+use crate::work::{
+    self, Done, End, Told,
+    download::{self, Download, Held, place_of},
 };
 use std::{io, sync::Arc, time::Duration};
 use wirepost::{base::error::*, store::dir::Dir, sync::Step};
 
 /// A file that waits for its name, and what will be told of it then.
 pub type Waiting = (Held, Done, u32, Duration);
-
-/// Hears of downloads.
-struct Hearing<'h, 'r, 's> {
-    run: &'h mut Run<'r, 's>,
-    held: &'h mut Vec<Waiting>,
-}
-
-impl Voice for Hearing<'_, '_, '_> {
-    fn note(&mut self, text: String) {
-        self.run.out.note(text);
-    }
-    fn warn(&mut self, text: String) {
-        self.run.out.warn(text);
-    }
-}
-
-impl Ear<Download, Held> for Hearing<'_, '_, '_> {
-    fn end(&mut self, end: End<Download, Held>) {
-        let End { job, result, tried, time, held, .. } = end;
-        let run = &mut *self.run;
-        match result {
-            Ok(done) if held.is_some() => self.held.extend(held.map(|held| (held, done, tried, time))),
-            Ok(done) => run.copied(&job.path, &done, tried, time),
-            Err(e) => run.sides.failed(Deed::Copy, &job.path, e, tried, None, run.out),
-        }
-    }
-}
 
 impl Run<'_, '_> {
     pub(super) fn make_local(&mut self, top: &Arc<Dir>, steps: Vec<Step>) -> Result<()> {
@@ -92,12 +62,20 @@ impl Run<'_, '_> {
             let Some(entry) = step.source else { continue };
             jobs.push(Download { remote: self.sides.remote(&step.path)?, entry, path: step.path });
         }
-        jobs.sort_by(|a, b| a.entry.size.cmp(&b.entry.size).then_with(|| b.path.cmp(&a.path)));
+        work::largest_last(&mut jobs, |job| (job.entry.size, &job.path));
         let (manner, cancel, workers) = (self.manner(self.cancel), self.cancel, usize::from(self.flags.jobs));
         let mut session = self.session.fork();
         self.session.lend(&mut session);
-        let mut hearing = Hearing { run: self, held };
-        let left = work::run(&mut session, workers, jobs, cancel, &mut hearing, |worker, session| {
+        let hear = |told: Told<Download, Held>| {
+            let Some(end) = told.said(self.out) else { return };
+            let End { job, result, tried, time, held: one, .. } = end;
+            match result {
+                Ok(done) if one.is_some() => held.extend(one.map(|one| (one, done, tried, time))),
+                Ok(done) => self.copied(&job.path, &done, tried, time),
+                Err(e) => self.sides.failed(Deed::Copy, &job.path, e, tried, None, self.out),
+            }
+        };
+        let left = work::run(&mut session, workers, jobs, cancel, hear, |worker, session| {
             download::work(worker, session, top, &manner);
         });
         self.session.absorb(session);

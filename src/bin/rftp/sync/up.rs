@@ -3,9 +3,8 @@
 use super::{Run, report::Deed};
 use crate::{
     batch::{self, Made, ROW},
-    session::Voice,
     work::{
-        self, Ear, End,
+        self, End, Told,
         upload::{self, Held, Upload},
     },
 };
@@ -17,27 +16,6 @@ use wirepost::{
     sync::{Change, Known, Step},
     textproto::Command,
 };
-
-/// Hears of uploads, so that the state learns of them.
-struct Hearing<'h, 'r, 's> {
-    run: &'h mut Run<'r, 's>,
-    held: &'h mut Vec<Held>,
-}
-
-impl Voice for Hearing<'_, '_, '_> {
-    fn note(&mut self, text: String) {
-        self.run.out.note(text);
-    }
-    fn warn(&mut self, text: String) {
-        self.run.out.warn(text);
-    }
-}
-
-impl Ear<Upload, Held> for Hearing<'_, '_, '_> {
-    fn end(&mut self, end: End<Upload, Held>) {
-        self.run.heard(end, self.held);
-    }
-}
 
 /// What becomes like the source.
 pub enum Target {
@@ -137,14 +115,17 @@ impl Run<'_, '_> {
                 begun: None,
             });
         }
-        // Taken from the back: the largest first, so that no worker is left with one at the end.
-        jobs.sort_by(|a, b| a.size.cmp(&b.size).then_with(|| b.path.cmp(&a.path)));
+        work::largest_last(&mut jobs, |job| (job.size, &job.path));
         let (manner, cancel, workers) = (self.manner(self.cancel), self.cancel, usize::from(self.flags.jobs));
         // Another session, since ours may be needed for the state meanwhile.
         let mut session = self.session.fork();
         self.session.lend(&mut session);
-        let mut hearing = Hearing { run: self, held };
-        let left = work::run(&mut session, workers, jobs, cancel, &mut hearing, |worker, session| {
+        let hear = |told: Told<Upload, Held>| {
+            if let Some(end) = told.said(self.out) {
+                self.heard(end, held);
+            }
+        };
+        let left = work::run(&mut session, workers, jobs, cancel, hear, |worker, session| {
             upload::work(worker, session, &manner);
         });
         self.session.absorb(session);

@@ -20,7 +20,10 @@ use std::{
 };
 use wirepost::{
     base::{digest::Algorithm, error::*, tree::Entry},
-    cli::progress::{self, Progress},
+    cli::{
+        Output,
+        progress::{self, Progress},
+    },
     ftp::{RemotePath, Sizes},
     job::pool::{self, Worker},
     net::Cancel,
@@ -204,9 +207,16 @@ pub struct End<J, H> {
     pub left: Option<RemotePath>,
 }
 
-/// Who hears of it all, in the thread that prints.
-pub trait Ear<J, H>: Voice {
-    fn end(&mut self, end: End<J, H>);
+impl<J, H> Told<J, H> {
+    /// Says what is to be said, and gives an end to whoever heard it, in the thread that prints.
+    pub fn said(self, out: &mut Output) -> Option<End<J, H>> {
+        match self {
+            Told::Note(text) => out.note(text),
+            Told::Warn(text) => out.warn(text),
+            Told::End(end) => return Some(*end),
+        }
+        None
+    }
 }
 
 /// A worker's voice.
@@ -229,24 +239,7 @@ pub fn is_crowded(error: &Error) -> bool {
 
 /// Runs jobs with up to `workers` sessions: the one given and forks of it. Jobs are taken from the back. What was not begun when
 /// the run was told to stop comes back.
-pub fn run<'s, J: Send, H: Send>(
-    session: &mut Session<'s>,
-    workers: usize,
-    jobs: Vec<J>,
-    cancel: &Cancel,
-    ear: &mut impl Ear<J, H>,
-    work: impl Fn(&Worker<'_, J, Told<J, H>>, &mut Session<'s>) + Sync,
-) -> Vec<J> {
-    let hear = |told| match told {
-        Told::Note(text) => ear.note(text),
-        Told::Warn(text) => ear.warn(text),
-        Told::End(end) => ear.end(*end),
-    };
-    spread(session, workers, jobs, cancel, hear, work)
-}
-
-/// As [`run`], whatever the workers have to tell.
-pub fn spread<'s, J: Send, T: Send>(
+pub fn run<'s, J: Send, T: Send>(
     session: &mut Session<'s>,
     workers: usize,
     jobs: Vec<J>,
@@ -263,6 +256,14 @@ pub fn spread<'s, J: Send, T: Send>(
     let left = pool::run(workers, jobs, &|| cancel.is_stopping(), mine, hear);
     forks.back_to(session);
     left
+}
+
+/// For jobs that are taken from the back: the largest come first, so that no worker is left with one at the end.
+pub fn largest_last<J, S: Ord>(jobs: &mut [J], of: impl for<'j> Fn(&'j J) -> (S, &'j [u8])) {
+    jobs.sort_by(|a, b| {
+        let (a, b) = (of(a), of(b));
+        a.0.cmp(&b.0).then_with(|| b.1.cmp(a.1))
+    });
 }
 
 /// A session for each worker.
