@@ -304,7 +304,7 @@ impl Output {
     fn say(&mut self, error: &Error) {
         // One signal stops many items: it is told of once.
         if error.kind() == Kind::Interrupted && std::mem::replace(&mut self.told_of_signal, true) {
-            return;
+            return self.hint(error);
         }
         let message = escape::text(error.message()).into_owned();
         self.print_stderr(&format!("{}: {message}", self.tool));

@@ -2,10 +2,13 @@
 //!
 //! Nothing interrupts a blocking call by itself, so whoever waits asks here at least every 250 ms. The first signal sets the
 //! flag: all waits end with `Interrupted`. Then [`Cancel::begin_cleanup`] opens a short grace in which waits are allowed
-//! again, for removing temporary files and saying QUIT. A second signal ends the process at once (`cli::signal`).
+//! again, for removing temporary files and saying QUIT, in the threads that begin it: the others' transfers end at once, and have the
+//! same grace to clean up after themselves. A second signal ends the process at once (`cli::signal`).
 
 use crate::base::error::*;
 use std::{
+    cell::Cell,
+    ptr,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -15,6 +18,11 @@ use std::{
 
 /// The longest time a wait goes without asking [`Cancel::check`].
 pub const SLICE: Duration = Duration::from_millis(200);
+
+thread_local! {
+    /// Whose cleaning up this thread has begun.
+    static CLEANS: Cell<*const State> = const { Cell::new(ptr::null()) };
+}
 
 /// Shared by all clones.
 #[derive(Clone)]
@@ -45,7 +53,7 @@ impl Cancel {
     /// An error if the run has to end: a signal came, or `--max-time` is over.
     pub fn check(&self) -> Result<()> {
         let grace = self.0.grace.load(Ordering::Relaxed);
-        if grace != 0 {
+        if grace != 0 && ptr::eq(CLEANS.get(), Arc::as_ptr(&self.0)) {
             if self.0.started.elapsed() >= Duration::from_millis(grace) {
                 return Err(self
                     .why()
@@ -84,12 +92,14 @@ impl Cancel {
         i32::try_from(self.0.signal.load(Ordering::Relaxed)).ok().filter(|s| *s != 0)
     }
 
-    /// If the run was told to end, allows waits for `grace` more, once; without effect while it goes on.
+    /// If the run was told to end, allows this thread waits until `grace` after the first thread that asked; without effect while it
+    /// goes on.
     pub fn begin_cleanup(&self, grace: Duration) {
         if self.is_stopping() {
             let until = (self.0.started.elapsed() + grace).as_millis().clamp(1, u128::from(u64::MAX));
             let until = u64::try_from(until).unwrap_or(u64::MAX);
             let _ = self.0.grace.compare_exchange(0, until, Ordering::Relaxed, Ordering::Relaxed);
+            CLEANS.set(Arc::as_ptr(&self.0));
         }
     }
 
@@ -125,6 +135,15 @@ mod tests {
         cancel.begin_cleanup(Duration::from_secs(60));
         assert!(cancel.check().is_ok());
         assert_eq!(cancel.signal(), Some(2));
+        // A transfer in another thread does not go on for that, and is cleaned up after as well.
+        let other = cancel.clone();
+        std::thread::spawn(move || {
+            assert!(other.check().is_err());
+            other.begin_cleanup(Duration::ZERO);
+            assert!(other.check().is_ok(), "the grace is that of the first");
+        })
+        .join()
+        .unwrap();
     }
 
     #[test]
