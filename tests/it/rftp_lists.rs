@@ -75,7 +75,9 @@ fn get_waits_for_a_hit() {
     };
     let before = site.server.commands_of("MLST").len();
     assert!(site.server.wait_for(Duration::from_secs(10), looks(before + 1)));
-    site.there("out/a.csv", "x");
+    // It appears whole, as from a careful writer: one that is caught growing is tried again, and this run has no tries.
+    let root = site.there("out/new", "x").parent().unwrap().to_path_buf();
+    std::fs::rename(root.join("new"), root.join("a.csv")).unwrap();
     going.finish().ends(0);
     assert_eq!(site.here("in/a.csv").unwrap(), b"x");
 }
@@ -289,6 +291,18 @@ fn what_a_signal_left_is_told_and_repeated() {
     let out = interrupted(&site, &["verify", "-j1", "d", "@d"], "RETR", 2);
     out.exits(130);
     assert_eq!(out.events("file").len(), all.len(), "one line each: {out:?}");
+}
+
+#[test]
+fn a_signal_ends_every_transfer_and_each_is_cleaned_up_after() {
+    let site = Site::with(vec![on("STOR").then(Fault::CutAfter(100_000, End::Stall))]);
+    for name in ["a", "b", "c", "d", "e"] {
+        site.world.file(format!("d/{name}"), vec![b'x'; 2_000_000]);
+    }
+    let out = interrupted(&site, &["put", "-r", "-j4", "d/", "@up/"], "STOR", 4);
+    out.exits(130);
+    assert_eq!(out.err(), "rftp: interrupted\n");
+    assert_eq!(site.names_there("up"), [""; 0], "{out:?}");
 }
 
 #[test]
