@@ -341,6 +341,8 @@ impl Output {
 
     /// The summary, and the exit code.
     pub fn finish(mut self) -> u8 {
+        // What cannot be written counts.
+        self.flush();
         if let Some(why) = self.cancel.why().filter(|_| self.cut_short && self.failures() == 0) {
             self.fail(&why);
         }
@@ -366,8 +368,7 @@ impl Output {
             seconds: (self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
             round_trips: self.round_trips,
         }));
-        self.flush();
-        exit
+        self.tally.exit()
     }
 }
 

@@ -97,6 +97,10 @@ pub fn identity(tool: &Tool, login: &Login, user: &str, host: &str) -> Result<Id
         }
         None => {}
     }
+    // For what was queued without any password, this one can be meant.
+    if let Some(secret) = from_env(tool.password_variable) {
+        return found(secret);
+    }
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
         let prompt = format!("Password for {user} on {host}: ");
         let typed = rpassword::prompt_password(crate::base::escape::text(&prompt))

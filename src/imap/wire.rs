@@ -429,8 +429,9 @@ impl Wire {
             Response::Status(status) => self.note(&status.clone()),
             Response::Data(values) => match values.as_slice() {
                 [n, kind, ..] if kind.is("EXISTS") => {
-                    self.news.exists = n.number();
-                    self.news.changes += 1;
+                    // Some servers tell the same number with every command: that is no news.
+                    let known = std::mem::replace(&mut self.news.exists, n.number());
+                    self.news.changes += u64::from(known != self.news.exists);
                 }
                 [_, kind, ..] if kind.is("EXPUNGE") => {
                     self.news.exists = self.news.exists.map(|n| n.saturating_sub(1));

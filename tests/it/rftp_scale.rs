@@ -266,6 +266,11 @@ fn work_goes_on_when_nobody_reads_of_it() {
     let out = shell(&format!("{} > /dev/full", put("www/full/", "full")));
     out.exits(3).says("rftp: cannot write to standard output: no space left on device");
     assert_eq!(files("www/full/"), all);
+    // A report that is short is written at the end only.
+    std::fs::create_dir(world.path("few")).unwrap();
+    world.file("few/x", "x");
+    let out = shell(&format!("rftp put -v few/x {} > /dev/full", url(&server, "www/few/")));
+    out.exits(3).says("cannot write to standard output");
     assert_eq!(summary("full.jsonl")["exit"], 3);
 }
 

@@ -23,7 +23,7 @@ use crate::{
     work::{Manner, download},
 };
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet, hash_map},
     ffi::OsString,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
@@ -56,15 +56,25 @@ struct Job<'a> {
     /// The directories that were written to and cleared up; with `--resume`, what others may be gone on with there.
     partials: BTreeMap<PathBuf, Vec<OsString>>,
     /// Where files of this run went, if two could go to the same place.
-    taken: Option<HashSet<PathBuf>>,
+    taken: Option<HashMap<PathBuf, String>>,
 }
 
 impl<'a> Job<'a> {
-    /// Whether no other file of this run went there. One that did is not overwritten: its source may be gone by now.
+    /// Whether no other file of this run went there. One that did is not overwritten: its source may be gone by now. The same file
+    /// may be meant by several names and patterns.
     fn takes(&mut self, site: &Site, remote: &RemotePath, to: &Landing, out: &mut Output) -> bool {
-        let local = to.path();
-        if self.taken.as_mut().is_none_or(|taken| taken.insert(local.clone())) {
-            return true;
+        let (local, url) = (to.path(), site.url(remote));
+        match self.taken.as_mut().map(|taken| taken.entry(local.clone())) {
+            None => return true,
+            Some(hash_map::Entry::Vacant(free)) => {
+                free.insert(url);
+                return true;
+            }
+            Some(hash_map::Entry::Occupied(by)) if *by.get() == url => {
+                skip(out, site, remote, Some(&local), "named twice");
+                return false;
+            }
+            Some(hash_map::Entry::Occupied(_)) => {}
         }
         let text = format!("cannot get {remote}: another file of this run is {} already", local.display());
         failed(out, site, remote, Some(&local), &Error::new(Kind::Input, text), 1);
@@ -150,7 +160,7 @@ pub fn run(flags: &args::Get, shared: &Shared, out: &mut Output, cancel: &Cancel
         base: None,
         partials: BTreeMap::new(),
         // With `--exists skip` the first one stays as it is.
-        taken: (wanted.len() > 1 && flags.transfer.exists != Exists::Skip).then(HashSet::new),
+        taken: (wanted.len() > 1 && flags.transfer.exists != Exists::Skip).then(HashMap::new),
     };
     let mut session: Option<(Site, Session<'_>)> = None;
     let mut stopped = false;

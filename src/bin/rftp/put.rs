@@ -121,7 +121,8 @@ pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel
         sources.extend(lists::files_from(list, flags.null)?.into_iter().map(PathBuf::from));
     }
     let mut seen = HashSet::new();
-    sources.retain(|source| seen.insert(source.clone()));
+    // `a` and `./a` are one, as patterns that overlap may say.
+    sources.retain(|source| seen.insert(source.strip_prefix(".").unwrap_or(source).to_path_buf()));
     check(&sources, flags, &destination)?;
     let mut job = Job::new(flags, cancel, sources.len() > 1)?;
     let mut session = Session::new(destination.site.clone(), Purpose::Change, shared, out, cancel)?;

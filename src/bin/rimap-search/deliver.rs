@@ -23,7 +23,7 @@ use wirepost::{
 };
 
 /// A batch ends at so many messages or bytes.
-const BATCH_MESSAGES: usize = 500;
+const BATCH_MESSAGES: usize = 1000;
 const BATCH_BYTES: u64 = 64 << 20;
 
 pub struct Delivery {

@@ -216,7 +216,7 @@ impl Job<'_> {
     }
 
     /// With `--new`: what ended well is not looked at again by a later run. It has to be out before it is remembered: where standard
-    /// output cannot be written, the program ends here.
+    /// output cannot be written and nothing is done but looking, the program ends here.
     ///
     /// # Errors
     /// The state cannot be written.

@@ -226,10 +226,14 @@ impl Run<'_, '_> {
             }
         }
         self.discard(&mut target);
-        if self.out.failures() > before {
+        // Not what the clean-up may wait for: what was stopped deletes nothing.
+        let stopped = self.cancel.why();
+        if self.out.failures() > before || stopped.is_some() {
             self.skip_all(Deed::Delete, std::mem::take(&mut plan.deletes));
         }
-        self.cancel.check()?;
+        if let Some(why) = stopped {
+            return Err(why);
+        }
         self.remove(&target, std::mem::take(&mut plan.deletes))?;
         match &mut self.kept {
             Some(kept) => kept.save(&mut self.session, self.out),
@@ -263,11 +267,12 @@ impl Run<'_, '_> {
     }
 
     fn skip_all(&mut self, deed: Deed, steps: Vec<Step>) {
+        let reason = if self.cancel.is_stopping() { "interrupted" } else { "an earlier failure" };
         if !steps.is_empty() && deed == Deed::Delete {
-            self.out.warn(format_args!("{} deletions were left out after a failure", steps.len()));
+            self.out.warn(format_args!("{} deletions were left out ({reason})", steps.len()));
         }
         for step in steps {
-            self.sides.skipped(deed, &step.path, "an earlier failure", false, self.out);
+            self.sides.skipped(deed, &step.path, reason, false, self.out);
         }
     }
 

@@ -152,13 +152,14 @@ impl Run<'_, '_> {
 
     /// A machine that is lost takes its journal with it: so the state is written while the others work.
     fn save_now_and_then(&mut self) {
-        if self.state_failed {
+        // The end of a run that is stopped is in the journal: there is no time for more.
+        if self.state_failed || self.cancel.is_stopping() {
             return;
         }
         if let Some(kept) = self.kept.as_mut().filter(|k| k.is_due())
             && let Err(e) = kept.save(&mut self.session, self.out)
         {
-            if e.again() == Again::Now {
+            if e.again() == Again::Now || e.kind() == Kind::Interrupted {
                 // The journal goes on, and there will be another time.
                 self.out.warn(e.message());
             } else {
@@ -244,6 +245,9 @@ impl Run<'_, '_> {
             }
             Target::Remote { held } => std::mem::take(held),
         };
+        if held.is_empty() {
+            return;
+        }
         self.cancel.begin_cleanup(Duration::from_secs(2));
         for row in held.chunks(ROW) {
             let paths: Vec<_> = row.iter().map(|h| (h.temporary.clone(), false)).collect();
