@@ -365,6 +365,14 @@ fn no_file_takes_the_place_of_another_of_the_same_run() {
         site.world.file("a/x.csv", "a/x.csv");
         site.there("a/x.csv", "a/x.csv");
     }
+    // One file that several patterns mean is no second file.
+    site.there("a/y.log", "y");
+    let out = go(&site, &["get", "@a/*", "@a/*.log", "both/"]);
+    out.ends(0);
+    assert_eq!(site.names_here("both"), ["x.csv", "y.log"]);
+    assert_eq!(out.events("file").iter().filter(|f| f["reason"] == "named twice").count(), 1, "{out:?}");
+    site.world.file("y", "y");
+    go(&site, &["put", "y", "./y", "@once/"]).ends(0);
     let out = go(&site, &["mv", "@a/x.csv", "@b/x.csv", "@moved/"]);
     out.ends(3);
     assert_eq!(site.on_server("moved/x.csv").unwrap(), b"a/x.csv");

@@ -545,12 +545,17 @@ fn a_signal_before_the_names_are_given_leaves_the_old_ones() {
             ("site", url.as_str(), server.root().join("www"))
         };
         let mut started = pid.lock().unwrap();
-        let args = ["sync", "--json", "--delay-updates", "-j1", from, to];
+        // What goes with the old names goes with them: nothing is deleted that nothing has taken the place of.
+        std::fs::create_dir_all(&target).unwrap();
+        std::fs::write(target.join("old"), "x").unwrap();
+        let args = ["sync", "--json", "--delete", "--delay-updates", "-j1", from, to];
         let going = world.run("rftp", args).env("RFTP_PASSWORD", "secret").start();
         *started = Some(going.pid());
         drop(started);
         let out = going.finish();
         let mut named = tree(&target);
+        let kept = named.remove("old").is_some();
+        assert!(kept || named.len() == 40, "{named:?}, {out:?}");
         for event in out.events("file") {
             // What could not be removed is told of.
             let left = event["temporary"].as_str().unwrap_or_default();
