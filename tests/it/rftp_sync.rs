@@ -519,24 +519,22 @@ fn a_name_that_is_refused_holds_back_all_that_is_not_named_yet() {
 
 #[test]
 fn a_signal_before_the_names_are_given_leaves_the_old_ones() {
-    // At some moment in or between the files that follow the third: all have their names afterwards, or none.
+    // At one command or another of the files that follow the third: all have their names afterwards, or none.
     let mut stopped = 0;
     for moment in 0..24 {
         let pid = Arc::new(Mutex::new(None));
         let heard = pid.clone();
         let signal = call(move || {
             let pid = heard.lock().unwrap().expect("it was started");
-            std::thread::spawn(move || {
-                std::thread::sleep(Duration::from_micros(moment * 100));
-                let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
-            });
+            let _ = rustix::process::kill_process(pid, rustix::process::Signal::INT);
         });
-        let (world, server) = (world(), server(vec![on("EPSV").nth(5).then(signal)]));
+        let down = moment % 4 != 0;
+        let event = ["EPSV", if down { "RETR" } else { "STOR" }][moment / 2 % 2];
+        let (world, server) = (world(), server(vec![on(event).nth(5 + moment).then(signal)]));
         std::fs::create_dir(server.root().join("www")).unwrap();
         for i in 0..40 {
             std::fs::write(server.root().join(format!("www/{i}")), "x").unwrap();
         }
-        let down = moment % 4 != 0;
         let (site, url) = (world.path("site"), url(&server, "www"));
         let (from, to, target) = if down {
             (url.as_str(), "site", site)

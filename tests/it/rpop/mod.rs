@@ -58,6 +58,12 @@ impl Site {
         self.rpop(&["fetch", "--maildir", "Mail", "--json", "--retries", "0"]).args(flags).go()
     }
 
+    /// The subjects of what is still on the server.
+    pub fn left(&self) -> Vec<String> {
+        let messages = self.server.store.messages("INBOX");
+        messages.iter().map(|m| subject(&String::from_utf8_lossy(&m.bytes))).collect()
+    }
+
     /// The subjects in a Maildir, sorted: each delivered message once for each time it was.
     pub fn subjects(&self, maildir: &str) -> Vec<String> {
         let mut all = Vec::new();

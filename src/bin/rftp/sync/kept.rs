@@ -135,8 +135,14 @@ impl Kept {
             Some((seen, state)) => (Some(seen), state),
             None => (None, State::default()),
         };
+        let mut kept = Kept::of(state, remote, lock, seen);
+        kept.replay(out)?;
+        Ok(kept)
+    }
+
+    fn of(state: State, remote: RemotePath, lock: &Lock, seen: Option<Entry>) -> Kept {
         let journal = lock.path.with_extension("journal");
-        let mut kept = Kept {
+        Kept {
             state,
             remote,
             journal,
@@ -145,9 +151,7 @@ impl Kept {
             unseen: None,
             changed: false,
             saved: Instant::now(),
-        };
-        kept.replay(out)?;
-        Ok(kept)
+        }
     }
 
     /// Begins anew, whatever is there.
@@ -158,18 +162,7 @@ impl Kept {
         out: &mut Output,
     ) -> Result<Kept> {
         let (seen, _) = session.run(out, |s, _, _| s.client()?.look(&remote));
-        let journal = lock.path.with_extension("journal");
-        let (state, seen) = (State::default(), seen?);
-        let mut kept = Kept {
-            state,
-            remote,
-            journal,
-            lines: None,
-            seen,
-            unseen: None,
-            changed: true,
-            saved: Instant::now(),
-        };
+        let mut kept = Kept { changed: true, ..Kept::of(State::default(), remote, lock, seen?) };
         kept.state.generation = generation();
         kept.begin_journal()?;
         Ok(kept)
