@@ -97,10 +97,6 @@ pub fn identity(tool: &Tool, login: &Login, user: &str, host: &str) -> Result<Id
         }
         None => {}
     }
-    // For what was queued without any password, this one can be meant.
-    if let Some(secret) = from_env(tool.password_variable) {
-        return found(secret);
-    }
     if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
         let prompt = format!("Password for {user} on {host}: ");
         let typed = rpassword::prompt_password(crate::base::escape::text(&prompt))
@@ -108,9 +104,14 @@ pub fn identity(tool: &Tool, login: &Login, user: &str, host: &str) -> Result<Id
         return found(Secret::new(typed));
     }
     let variable = tool.password_variable;
-    Err(Error::new(Kind::Config, format!("no password for {user} on {host}"))
-        .host(host)
-        .hint(format!("--password-file, --password-command, {variable} or netrc can give it")))
+    // The variable may hold another server's: what was queued earlier never gets it unasked.
+    let hint = match login.earlier {
+        true => {
+            "netrc or the account can give it, or the message is queued anew with --password-env".to_string()
+        }
+        false => format!("--password-file, --password-command, {variable} or netrc can give it"),
+    };
+    Err(Error::new(Kind::Config, format!("no password for {user} on {host}")).host(host).hint(hint))
 }
 
 /// The OAuth token of `user` on `host` (RFC 6750): from the command of the flag `--token-command`, else the account's. `None` if
