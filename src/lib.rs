@@ -24,6 +24,7 @@
 //!
 //! ```homes
 //! base64      : base/b64
+//! fearless_simd : base/b64_wide
 //! sha2        : base/digest
 //! sha1        : base/digest
 //! md5         : base/digest

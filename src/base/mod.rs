@@ -1,6 +1,7 @@
 //! The ground everything stands on: no sockets, no protocol, no terminal.
 pub mod address;
 pub mod b64;
+pub mod b64_wide;
 pub mod body;
 pub mod date;
 pub mod digest;

@@ -1,7 +1,8 @@
 //! Base64: the decoder.
 //!
-//! As long as lines keep one length and one kind of end they are copied together and decoded as a block, text without line
-//! ends is decoded where it lies, and only a block that the engine refuses is looked at byte by byte. So broken input costs
+//! Lines of 76 characters are decoded where they lie, on machines that can. As long as other lines keep one length and one kind of
+//! end they are copied together and decoded as a block, text without line ends is decoded where it lies, and only what the engines
+//! refuse is looked at byte by byte. So broken input costs
 //! speed, never memory, and the byte-wise path alone decides what broken input means.
 //!
 //! In mail, a body may go on after its padding (encoded in pieces that were put together) or be followed by a mailing list's
@@ -11,6 +12,7 @@
 use super::base64_encode::{OUT_BLOCK, Scratch};
 use super::{Codec, Defects, Out, Place, Temper};
 use crate::base::b64::{Alphabet, Blocks, blocks};
+use crate::base::b64_wide::{LINE, LINE_BYTES, Wide};
 use crate::base::error::*;
 
 /// Encoded bytes without line ends decoded at a time, where no copy is needed.
@@ -39,6 +41,7 @@ enum State {
 pub struct Base64Decoder {
     alphabet: Alphabet,
     engine: &'static Blocks,
+    wide: Option<&'static Wide>,
     classes: Box<[u8; 256]>,
     temper: Temper,
     state: State,
@@ -66,6 +69,7 @@ impl Base64Decoder {
         Base64Decoder {
             alphabet,
             engine: blocks(alphabet),
+            wide: Wide::of(alphabet),
             classes,
             temper,
             state: State::Text,
@@ -76,6 +80,32 @@ impl Base64Decoder {
             scratch: Scratch::new(),
             defects: Defects::default(),
         }
+    }
+
+    /// As on a machine without wide registers.
+    #[cfg(test)]
+    pub(super) fn narrow(mut self) -> Base64Decoder {
+        self.wide = None;
+        self
+    }
+
+    /// Decodes the lines of 76 that `input` begins with; returns how many bytes they took. Nothing has changed if it is 0.
+    fn wide(&mut self, input: &[u8], out: &mut Out) -> usize {
+        let (Some(wide), 0, Some(end)) = (self.wide, self.have, line_end(input)) else { return 0 };
+        let step = LINE + end.len();
+        // A whole register is written where 9 bytes are wanted.
+        let lines = wide.decode(input, end, out.room(input.len() / step * LINE_BYTES + 64));
+        out.advance(lines * LINE_BYTES);
+        let used = lines * step;
+        self.went(used, lines as u64, (lines > 0).then_some(used));
+        used
+    }
+
+    /// Where in `input` lines of 76 begin, if that is behind the line at hand.
+    fn wide_ahead(&self, input: &[u8]) -> Option<usize> {
+        self.wide?;
+        let start = memchr::memchr(b'\n', &input[..input.len().min(LINE + 2)])? + 1;
+        line_end(&input[start..]).map(|_| start)
     }
 
     /// Decodes as much as lies in regular lines, or in one long run; returns how many bytes of input that took.
@@ -305,6 +335,15 @@ impl Base64Decoder {
     }
 }
 
+/// The end of a line of 76 characters at the start of `text`.
+fn line_end(text: &[u8]) -> Option<&'static [u8]> {
+    match text.get(LINE..LINE + 2)? {
+        [b'\n', _] => Some(b"\n"),
+        [b'\r', b'\n'] => Some(b"\r\n"),
+        _ => None,
+    }
+}
+
 /// Copies as many further lines of this shape as there are and fit; returns how many.
 fn same_lines(input: &[u8], to: &mut [u8], length: usize, ends: usize) -> usize {
     if length == 0 {
@@ -346,7 +385,11 @@ impl Codec for Base64Decoder {
                 return Ok(());
             }
             if self.state == State::Text && input.len() >= 256 {
-                let used = self.fast(input, out);
+                let mut used = self.wide(input, out);
+                if used == 0 {
+                    let ahead = self.wide_ahead(input).unwrap_or(input.len());
+                    used = self.fast(&input[..ahead], out);
+                }
                 if used > 0 {
                     input = &input[used..];
                     continue;

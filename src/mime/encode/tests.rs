@@ -84,12 +84,28 @@ fn an_error_far_in_has_its_place_and_what_was_good_comes_first() {
     let mut text = all(&mut Base64Encoder::mime(), &sample(100_000)).unwrap();
     let at = 78 * 1000 + 10;
     text[at] = b'!';
-    for piece in [1usize, 7, 4096, 1 << 20] {
+    let cases = [1usize, 7, 4096, 1 << 20].map(|piece| [(piece, false), (piece, true)]);
+    for (piece, narrow) in cases.into_iter().flatten() {
         let mut codec = Base64Decoder::new(Alphabet::Standard, Temper::Plain);
+        if narrow {
+            codec = codec.narrow();
+        }
         let mut out = Out::new();
         let error = text.chunks(piece).find_map(|c| codec.push(c, &mut out).err()).unwrap();
         assert_eq!(error.message(), format!("'!' is not base64 at byte {at} (line 1001, column 11)"));
         assert_eq!(out.bytes(), &sample(100_000)[..57 * 1000 + 6]);
+    }
+}
+
+#[test]
+fn the_wide_registers_make_what_the_block_engine_makes() {
+    for n in [113, 114, 170, 171, 172, 6144, 65536, 200_001] {
+        for end in [&b"\n"[..], b"\r\n"] {
+            let encoder = || Base64Encoder::new(Alphabet::Standard, 76, end);
+            let text = all(&mut encoder().narrow(), &sample(n)).unwrap();
+            assert!(all(&mut encoder(), &sample(n)).unwrap() == text, "{n}");
+            assert!(base64(Temper::Strict, &text).unwrap() == sample(n), "{n}");
+        }
     }
 }
 
@@ -213,6 +229,12 @@ fn a_reader_of_a_codec_gives_what_is_good_and_then_the_error() {
 }
 
 /// Bytes with everything that the encodings treat specially.
+fn base64_lines(columns: usize, lines: usize, end: &[u8]) -> Vec<u8> {
+    let alphabet = b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3ODkr";
+    let line: Vec<u8> = alphabet.iter().copied().cycle().take(columns).chain(end.iter().copied()).collect();
+    line.repeat(lines)
+}
+
 fn shaped() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         prop::sample::select(vec![
@@ -246,14 +268,17 @@ fn shaped() -> impl Strategy<Value = Vec<u8>> {
         .prop_map(<[u8]>::to_vec),
         prop::collection::vec(any::<u8>(), 0..20),
         (any::<u8>(), 50usize..400).prop_map(|(b, n)| vec![b; n]),
-        (40usize..90).prop_map(|n| {
-            b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0NTY3ODkr"
-                .iter()
-                .copied()
-                .cycle()
-                .take(n)
-                .chain(*b"\r\n")
-                .collect()
+        (40usize..90, 1usize..3).prop_map(|(n, lines)| base64_lines(n, lines, b"\r\n")),
+        // The shape of all mail, and where a broken character stands in it.
+        (2usize..6, any::<bool>()).prop_map(|(n, crlf)| base64_lines(
+            76,
+            n,
+            if crlf { b"\r\n" } else { b"\n" }
+        )),
+        (0usize..300, any::<u8>()).prop_map(|(at, byte)| {
+            let mut text = base64_lines(76, 4, b"\n");
+            text[at] = byte;
+            text
         }),
     ];
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
@@ -266,6 +291,16 @@ const PAIRS: &[(&str, Make, Make)] = &[
         "base64",
         || Box::new(Base64Encoder::mime()),
         || Box::new(Base64Decoder::new(Alphabet::Standard, Temper::Strict)),
+    ),
+    (
+        "base64 without wide registers",
+        || Box::new(Base64Encoder::mime().narrow()),
+        || Box::new(Base64Decoder::new(Alphabet::Standard, Temper::Strict).narrow()),
+    ),
+    (
+        "base64url -w76",
+        || Box::new(Base64Encoder::new(Alphabet::UrlSafe, 76, b"\n")),
+        || Box::new(Base64Decoder::new(Alphabet::UrlSafe, Temper::Strict)),
     ),
     (
         "base64 -w0",
@@ -293,7 +328,9 @@ const PAIRS: &[(&str, Make, Make)] = &[
 
 const DECODERS: &[Make] = &[
     || Box::new(Base64Decoder::new(Alphabet::Standard, Temper::Mail)),
+    || Box::new(Base64Decoder::new(Alphabet::Standard, Temper::Mail).narrow()),
     || Box::new(Base64Decoder::new(Alphabet::Standard, Temper::Plain)),
+    || Box::new(Base64Decoder::new(Alphabet::Standard, Temper::Plain).narrow()),
     || Box::new(Base64Decoder::new(Alphabet::Standard, Temper::Skip)),
     || Box::new(Base64Decoder::new(Alphabet::UrlSafe, Temper::Strict)),
     || Box::new(QpDecoder::new(Temper::Mail)),
@@ -306,6 +343,7 @@ const DECODERS: &[Make] = &[
     || Box::new(QpEncoder::text()),
     || Box::new(QpEncoder::new(Breaks::Lf, b"\n")),
     || Box::new(Base64Encoder::mime()),
+    || Box::new(Base64Encoder::mime().narrow()),
     || Box::new(UuEncoder::new(b"x", b"\r\n").unwrap()),
 ];
 
