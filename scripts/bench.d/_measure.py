@@ -13,15 +13,19 @@ import time
 BIN = os.environ["WIREPOST_BIN"]
 
 
+# Whether `once` looks at the memory of what it runs. Each look costs the program time, so it is not measured meanwhile.
+looking = True
+
+
 def once(argv, stdout=None, stdin=None, env=None):
-    """Runs a program: wall seconds, CPU seconds, peak KiB. A failure ends the part."""
+    """Runs a program: wall seconds, CPU seconds, peak KiB (0 unless looking). A failure ends the part."""
     with open(os.devnull) as null, tempfile.TemporaryFile() as words:
         began = time.monotonic()
         child = subprocess.Popen(argv, stdin=stdin or null, stdout=stdout or subprocess.DEVNULL,
                                  stderr=words, env={**os.environ, **(env or {})})
         # The high-water mark that wait4 gives begins with this interpreter's own; /proc tells the program's.
         peak, done = 0, 0
-        while not done:
+        while looking and not done:
             try:
                 with open(f"/proc/{child.pid}/status") as status:
                     text = status.read()
@@ -31,8 +35,9 @@ def once(argv, stdout=None, stdin=None, env=None):
                 pass
             done, status, used = os.wait4(child.pid, os.WNOHANG)
             if not done:
-                # Often while a short program runs; each look costs the watched one time, a tenth of all if it never ends.
                 time.sleep(0.002 if time.monotonic() - began < 0.05 else 0.05)
+        if not looking:
+            _, status, used = os.wait4(child.pid, 0)
         wall = time.monotonic() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
@@ -42,13 +47,22 @@ def once(argv, stdout=None, stdin=None, env=None):
 
 
 def side_by_side(title, runs, rounds=3, before=None):
-    """Runs each of {name: argv or callable} in interleaved rounds; prints medians and ratios to the first."""
+    """Runs each of {name: argv or callable} in interleaved rounds; prints medians and ratios to the first.
+
+    A round before them warms the caches and looks at the memory."""
+    global looking
     figures = {name: [] for name in runs}
-    for _ in range(rounds):
+    peaks = {}
+    for looking in [True] + [False] * rounds:
         for name, argv in runs.items():
             if before:
                 before()
-            figures[name].append(argv() if callable(argv) else once(argv))
+            figure = argv() if callable(argv) else once(argv)
+            if looking:
+                peaks[name] = figure[2]
+            else:
+                figures[name].append((*figure[:2], peaks[name]))
+    looking = True
     middle = lambda rows, i: sorted(row[i] for row in rows)[len(rows) // 2]
     first = next(iter(figures.values()))
     print(f"{title} (medians of {rounds}; ratios to the first line)")
