@@ -4,7 +4,7 @@
 //! certain, and it makes "is it newer" one comparison. Wire formats are parsed by hand from bytes: the grammars
 //! are small, and what a peer sends is checked digit by digit; the calendar itself is the crate's.
 
-use jiff::{Timestamp, ToSpan, Zoned, civil, tz};
+use jiff::{Timestamp, Zoned, civil, tz};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Seconds since 1970-01-01T00:00:00Z.
@@ -265,15 +265,6 @@ pub fn span(text: &str) -> Option<Duration> {
     }
     let seconds = digits.parse::<f64>().ok()? * unit;
     Duration::try_from_secs_f64(seconds).ok().filter(|d| d.as_secs() < 100 * 366 * 86_400)
-}
-
-/// The first moment of the day that `t` lies in, and of the next, in the machine's zone.
-pub fn local_day(t: Time) -> (Time, Time) {
-    let stamp = Timestamp::from_second(t.0).unwrap_or(Timestamp::UNIX_EPOCH);
-    let zoned = Zoned::new(stamp, tz::TimeZone::system());
-    let start = zoned.start_of_day().unwrap_or(zoned);
-    let end = start.checked_add(1.day()).unwrap_or_else(|_| start.clone());
-    (Time(start.timestamp().as_second()), Time(end.timestamp().as_second()))
 }
 
 #[cfg(test)]

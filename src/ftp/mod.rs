@@ -255,14 +255,6 @@ impl Client {
         Ok(paths.iter().zip(replies).map(answer).collect())
     }
 
-    /// RMD.
-    pub fn remove_dir(&mut self, path: &RemotePath) -> Result<()> {
-        let command = self.named("RMD", path)?;
-        self.call(&command, &[2])
-            .map(|_| ())
-            .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
-    }
-
     /// RNFR and RNTO in one write.
     ///
     /// # Errors

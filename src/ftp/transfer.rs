@@ -87,11 +87,6 @@ impl Download<'_> {
         self.sizes.wire()
     }
 
-    /// Whether line ends are converted on the way.
-    pub fn is_text(&self) -> bool {
-        self.text.is_some()
-    }
-
     /// What size the file may have there, by what came.
     pub fn sizes(&self) -> Sizes {
         self.sizes

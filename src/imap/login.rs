@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     base::{error::*, secret::Secret},
-    net::{Dialer, Endpoint, Patience, Transport},
+    net::{Dialer, Patience, Transport},
     textproto::{
         Conn, Style,
         sasl::{self, Channel, Credentials, Dialect, Mechanism, Proof, Turn},
@@ -33,19 +33,10 @@ pub struct Client {
 }
 
 impl Client {
-    /// Dials, reads the greeting and brings up TLS.
+    /// Reads the greeting and brings up TLS on a connection that exists. `without`: capabilities to ignore.
     ///
     /// # Errors
     /// `Tls`: it was required and is not to be had, or the server greets with PREAUTH where STARTTLS was to come first.
-    pub fn connect(dialer: &Dialer, to: &Endpoint, security: Security, without: &[String]) -> Result<Client> {
-        let io = dialer.dial(to)?;
-        Client::over(dialer, io, &to.host, security, without)
-    }
-
-    /// As [`Client::connect`], on a connection that exists. `without`: capabilities to ignore.
-    ///
-    /// # Errors
-    /// As there.
     pub fn over(
         dialer: &Dialer,
         mut io: Box<dyn Transport>,
@@ -74,10 +65,6 @@ impl Client {
 
     pub fn capabilities(&self) -> &Capabilities {
         &self.wire.caps
-    }
-
-    pub fn is_preauth(&self) -> bool {
-        self.preauth
     }
 
     pub fn conn(&self) -> &Conn {
@@ -134,11 +121,6 @@ impl Client {
             session.utf8()?;
         }
         Ok(session)
-    }
-
-    /// Ends without a login.
-    pub fn logout(self) {
-        Session::new(self.wire, "none").logout();
     }
 }
 

@@ -127,11 +127,6 @@ impl<'s> Mailbox<'s> {
         &mut self.session.wire
     }
 
-    /// How many messages there are by the latest news.
-    pub fn count(&self) -> u64 {
-        self.session.wire.news.exists.unwrap_or(self.exists)
-    }
-
     fn check_validity(&self) -> Result<()> {
         match self.session.wire.news.uidvalidity {
             Some(is) if is != self.uidvalidity => {
@@ -298,13 +293,6 @@ impl<'s> Mailbox<'s> {
     /// Asks for items of many messages: few commands, bounded in length.
     pub fn fetch(&mut self, set: &UidSet, items: &[FetchItem]) -> Fetching<'_> {
         let commands = set.chunks(1000).iter().map(|s| fetch::command(s, items)).collect();
-        let uidvalidity = Some(self.uidvalidity);
-        Fetching::new(&mut self.session.wire, commands, uidvalidity)
-    }
-
-    /// One command each, in the order given, so that bodies come in that order.
-    pub fn fetch_in_order(&mut self, uids: &[Uid], items: &[FetchItem]) -> Fetching<'_> {
-        let commands = uids.iter().map(|u| fetch::command(&UidSet::one(*u), items)).collect();
         let uidvalidity = Some(self.uidvalidity);
         Fetching::new(&mut self.session.wire, commands, uidvalidity)
     }

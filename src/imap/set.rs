@@ -65,10 +65,6 @@ impl UidSet {
         &self.0
     }
 
-    pub fn first(&self) -> Option<Uid> {
-        self.0.first().map(|r| r.0)
-    }
-
     pub fn last(&self) -> Option<Uid> {
         self.0.last().map(|r| r.1)
     }

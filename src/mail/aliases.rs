@@ -144,11 +144,6 @@ impl Aliases {
         Ok(walk.found)
     }
 
-    /// Whether this name has a line, or the default's.
-    pub fn knows(&self, name: &str) -> bool {
-        self.entry(name).is_some()
-    }
-
     fn entry(&self, name: &str) -> Option<(&str, &Entry)> {
         let key = name.to_lowercase();
         let found = self.entries.get_key_value(&key).or_else(|| self.entries.get_key_value(DEFAULT));

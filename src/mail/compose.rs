@@ -54,13 +54,6 @@ pub struct Composed {
     pub needs_utf8: bool,
 }
 
-impl Composed {
-    /// The fields and nothing else.
-    pub fn header(&self) -> &[u8] {
-        self.message.header()
-    }
-}
-
 impl Body for Composed {
     fn size(&self) -> u64 {
         self.message.size()

@@ -98,11 +98,6 @@ pub fn severity(name: &str) -> Severity {
     entry(name).map_or(Severity::Note, |(_, severity, _)| *severity)
 }
 
-/// All names and meanings, sorted.
-pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    ALL.iter().map(|(name, _, text)| (*name, *text))
-}
-
 #[cfg(test)]
 mod tests {
     #[test]

@@ -77,10 +77,6 @@ impl Client {
         Ok(client)
     }
 
-    pub fn host(&self) -> &str {
-        self.conn.host()
-    }
-
     pub fn tls(&self) -> Option<&dyn TlsInfo> {
         self.conn.tls()
     }
@@ -212,14 +208,6 @@ impl Client {
         self.conn.send(&[Command::new("TOP").arg(number.to_string())?.arg(lines.to_string())?])?;
         self.status()?;
         Ok(self.conn.dot_reader())
-    }
-
-    /// RSET: nothing is marked for deletion any more.
-    pub fn reset(&mut self) -> Result<()> {
-        self.conn.send(&[Command::new("RSET")])?;
-        self.status()?;
-        self.deleted = 0;
-        Ok(())
     }
 
     /// QUIT: the server now deletes what was marked.

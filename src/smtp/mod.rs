@@ -201,10 +201,6 @@ impl Client {
         &self.ext
     }
 
-    pub fn host(&self) -> &str {
-        self.conn.host()
-    }
-
     pub fn tls(&self) -> Option<&dyn TlsInfo> {
         self.conn.tls()
     }

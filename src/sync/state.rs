@@ -97,11 +97,6 @@ impl State {
         }
         Ok(())
     }
-
-    /// The files, for whoever needs them all.
-    pub fn iter(&self) -> impl Iterator<Item = (&[u8], &Known)> {
-        self.paths.iter().map(|(path, known)| (path.as_slice(), known))
-    }
 }
 
 impl Change {

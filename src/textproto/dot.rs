@@ -33,11 +33,6 @@ pub struct DotReader<'a> {
 }
 
 impl DotReader<'_> {
-    /// Whether the final dot was reached.
-    pub fn is_done(&self) -> bool {
-        self.done
-    }
-
     /// Reads the rest and forgets it.
     pub fn skip(mut self) -> Result<()> {
         loop {

@@ -78,10 +78,6 @@ pub struct Exactly<'a> {
 }
 
 impl Exactly<'_> {
-    pub fn left(&self) -> u64 {
-        self.left
-    }
-
     /// Reads the rest and forgets it.
     pub fn skip(mut self) -> Result<()> {
         while self.left > 0 {

@@ -368,17 +368,6 @@ impl Message {
         let size = segments.iter().map(Segment::size).sum();
         Message { segments, size }
     }
-
-    /// The fields and nothing else.
-    pub fn header(&self) -> &[u8] {
-        match self.segments.first() {
-            Some(Segment::Bytes(bytes)) => {
-                let end = memchr::memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 2);
-                &bytes[..end]
-            }
-            _ => b"",
-        }
-    }
 }
 
 impl Body for Message {

@@ -163,11 +163,6 @@ impl Out {
     pub fn clear(&mut self) {
         self.len = 0;
     }
-
-    /// Forgets everything behind the first `len` bytes.
-    pub fn truncate(&mut self, len: usize) {
-        self.len = self.len.min(len);
-    }
 }
 
 /// A transform of bytes that may be given them in any pieces.
@@ -213,10 +208,6 @@ pub struct Through<R, C> {
 impl<R: Read, C: Codec> Through<R, C> {
     pub fn new(reader: R, codec: C) -> Through<R, C> {
         Through { reader, codec, input: Vec::new(), out: Out::new(), taken: 0, over: false, failed: None }
-    }
-
-    pub fn codec(&self) -> &C {
-        &self.codec
     }
 }
 

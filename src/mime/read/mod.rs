@@ -175,11 +175,6 @@ impl Parser {
         parser
     }
 
-    /// Parts seen so far.
-    pub fn parts(&self) -> u64 {
-        self.parts
-    }
-
     /// Whether a limit kept it from looking at everything.
     pub fn limited(&self) -> bool {
         self.limited

@@ -79,10 +79,6 @@ impl Spool {
 }
 
 impl Entry {
-    pub fn spool(&self) -> &Spool {
-        &self.spool
-    }
-
     pub fn message(&self) -> Result<File> {
         self.spool.message(&self.id)
     }
