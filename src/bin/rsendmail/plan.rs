@@ -265,10 +265,7 @@ impl<'a> Plan<'a> {
             return Next::Skip("its recipients' aliases are /dev/null");
         }
         let source = prepared.source.as_deref();
-        // A table may have rows that the earlier run never came to.
-        let is_new =
-            |earlier: &Rc<Earlier>| self.row.is_some() && source.is_some_and(|source| !earlier.knows(source));
-        if let Some(earlier) = self.earlier.as_ref().filter(|earlier| !is_new(earlier)) {
+        if let Some(earlier) = &self.earlier {
             prepared.envelope.to.retain(|r| earlier.is_open(source, &r.address.to_string()));
             if prepared.envelope.to.is_empty() {
                 return Next::Skip("an earlier run has done it");
