@@ -219,6 +219,20 @@ fn tls_is_used_where_it_is_offered_and_verified_where_it_is_required() {
     let plain = start(Tls::Off, Cert::Good, vec![]);
     to(&plain).args(["--tls", "required"]).go().exits(80);
     to(&plain).args(["--require-tls"]).go().exits(64);
+    // Whoever says what TLS has to be does not get mail in clear.
+    let pin = "0".repeat(64);
+    for wish in [
+        ["--pin-sha256", &pin],
+        ["--ca-file", &ca],
+        ["--ca-only", &ca],
+        ["--tls-min", "1.3"],
+        ["--tls-max", "1.2"],
+    ] {
+        to(&server).args(wish).go().exits(64).says(&format!("{} with --mx needs --tls required", wish[0]));
+    }
+    let taken = server.sent().len();
+    to(&server).args(["--pin-sha256", &pin, "--pin-only", "--tls", "required"]).go().exits(80);
+    assert_eq!((server.sent().len(), server.commands_of("MAIL").len()), (taken, taken));
     to(&plain).go().exits(0);
     assert!(!plain.sent()[0].tls && plain.sent().len() == 1);
     // A handshake that comes to nothing is not the end.
