@@ -286,6 +286,8 @@ impl<'a> Session<'a> {
         let all = &envelope.to;
         let mut outcome: Vec<Option<Result<()>>> = all.iter().map(|_| None).collect();
         let (mut reply, mut attempts, mut common) = (None, 0, None);
+        // What an exchanger said that may take them later. The others may be dead or decoys: what they say then makes it no worse.
+        let mut later: Vec<Option<Error>> = all.iter().map(|_| None).collect();
         // How often all exchangers, or the one server, were asked.
         let mut rounds = 1;
         if self.client.as_ref().is_none_or(|c| !c.is_usable()) {
@@ -310,23 +312,35 @@ impl<'a> Session<'a> {
                     reply = said.or(reply);
                     for (i, answer) in open.iter().zip(answers) {
                         match answer {
-                            Err(e) if again.is_none() => match self.wait(&e, rounds, began.elapsed()) {
-                                Some(wait) => again = Some((wait, e)),
+                            Err(e) => match self.wait(&e, rounds, began.elapsed()) {
+                                Some(wait) => {
+                                    later[*i] = Some(e.clone());
+                                    again.get_or_insert((wait, e));
+                                }
                                 None => outcome[*i] = Some(Err(e)),
                             },
-                            Err(e) if self.wait(&e, rounds, began.elapsed()).is_some() => {}
                             answer => outcome[*i] = Some(answer),
                         }
                     }
                 }
                 Err(e) => match self.wait(&e, rounds, began.elapsed()) {
-                    Some(wait) if !self.cancel.is_stopping() => again = Some((wait, e)),
+                    Some(wait) if !self.cancel.is_stopping() => {
+                        if self.client.is_some() {
+                            open.iter().for_each(|i| later[*i] = Some(e.clone()));
+                        }
+                        again = Some((wait, e));
+                    }
                     _ => {
-                        if self.client.is_none() {
+                        let unreached = self.client.is_none() && !self.cancel.is_stopping();
+                        let put_off = self.target.mx && unreached && open.iter().any(|i| later[*i].is_some());
+                        if self.client.is_none() && !put_off {
                             self.dead = Some(e.clone());
                         }
-                        common = Some(e.clone());
-                        open.iter().for_each(|i| outcome[*i] = Some(Err(e.clone())));
+                        for i in open {
+                            let said = later[i].take().filter(|_| put_off);
+                            outcome[i] = Some(Err(said.unwrap_or_else(|| e.clone())));
+                        }
+                        common = (!put_off).then_some(e);
                     }
                 },
             }

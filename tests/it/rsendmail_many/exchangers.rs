@@ -118,6 +118,42 @@ fn the_next_exchanger_is_asked_where_the_first_puts_it_off() {
 }
 
 #[test]
+fn what_one_exchanger_puts_off_no_other_makes_final() {
+    let world = World::new();
+    let mut zone = zone();
+    zone.push(("half.example", vec![mx(10, "mx1.x.example"), mx(20, "gone.example")]));
+    let dns = NameServer::start(&zone, &[]);
+    let refusing = || Some(vec![on("CONNECT").then(reply_then("554 no SMTP service here\r\n", End::Close))]);
+    let firsts = || {
+        [
+            on("RCPT").nth(1).then(reply("450 4.2.0 greylisted\r\n")),
+            on("MAIL").nth(1).then(reply("451 4.3.0 later\r\n")),
+            on("DOT").nth(1).then(reply("451 4.3.0 later\r\n")),
+            on("RCPT").nth(1).then(End::Close),
+        ]
+    };
+    for (domain, other) in
+        [("x.example", refusing as fn() -> _), ("x.example", || None), ("half.example", || None)]
+    {
+        for first in firsts() {
+            let (port, servers) = exchangers([Some(vec![first]), other(), other()]);
+            // The next message for the same domain is tried as well.
+            let to = [format!("a@{domain}"), format!("b@{domain}")];
+            world.file("t.csv", format!("mail\n{}\n{}\n", to[0], to[1]));
+            let out = deliver(&world, &dns, port, &["{mail}"]).args(["--merge", "t.csv"]).go();
+            out.exits(3);
+            let all: Vec<_> = outcomes(&out).into_iter().map(|(_, o)| o).collect();
+            assert_eq!(all, ["temporary", "ok"], "{domain}: {out:?}");
+            assert_eq!(taken(&servers)[0], 1);
+        }
+        let (port, _servers) =
+            exchangers([firsts().into_iter().next().map(|rule| vec![rule]), other(), other()]);
+        let out = deliver(&world, &dns, port, &[&format!("a@{domain}")]).args(["--queue", "on-failure"]).go();
+        out.exits(0).says("queued as");
+    }
+}
+
+#[test]
 fn what_the_dns_says_decides_whether_it_is_for_good() {
     let world = World::new();
     let acts = [
