@@ -79,6 +79,9 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
             let meter = out.progress().start(name, Some(size));
             message.body = Box::new(Metered { body: message.body, meter });
         }
+        if let Some(keeping) = &mut keeping {
+            keeping.pause(pace.left(), out);
+        }
         if let Err(e) = pace.wait(cancel) {
             report::unfit(out, source.as_deref(), &server, &e);
             continue;

@@ -5,6 +5,7 @@ use crate::sandbox::script::{Action, End, on, reply, reply_then};
 use crate::sandbox::smtp::{Options, Server};
 use crate::sandbox::tls::Tls;
 use crate::support::World;
+use std::time::Duration;
 
 const FLAGS: [&str; 6] = ["--from", "me@x.example", "--subject", "s", "--body", "b"];
 
@@ -122,6 +123,26 @@ fn many_are_queued_in_batches_and_told_when_they_are_durable() {
     site.run(&[]).exits(0);
     assert_eq!(site.server.connections(), 1, "one connection for all");
     assert_eq!(site.delivered().len(), count);
+}
+
+/// One that failed does not wait in memory for all that are to come.
+#[test]
+fn a_kill_in_the_wait_for_the_next_message_loses_nothing() {
+    let site = site(vec![on("RCPT").nth(1).then(reply("451 4.3.0 later\r\n"))]);
+    site.world.file("people.csv", "mail\na@x.example\nb@x.example\n");
+    let args = ["--merge", "people.csv", "--to", "{mail}", "--queue=on-failure", "--rate", "1/h"];
+    let going = site.rsendmail(&args).args(FLAGS).args(["--json-file", "run.jsonl"]).start();
+    let began = std::time::Instant::now();
+    while site.list().is_empty() && began.elapsed().as_secs() < 20 {
+        site.server.wait_for(Duration::from_millis(50), |_| false);
+    }
+    going.signal(rustix::process::Signal::KILL);
+    going.finish();
+    assert_eq!(site.list().len(), 1);
+    let log = std::fs::read_to_string(site.world.path("run.jsonl")).unwrap();
+    assert_eq!(log.lines().count(), 2, "the recipient and the message: {log}");
+    site.run(&["--now"]).exits(0);
+    assert_eq!(site.server.sent()[0].to[0].0, "a@x.example");
 }
 
 /// Where the secret comes from is kept, and never the secret.
