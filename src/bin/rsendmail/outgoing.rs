@@ -1,12 +1,10 @@
 //! A message on its way: prepared before there is a connection, fitted to what the server can take once there is.
 
-use crate::{
-    args::{IfTooLarge, Rsendmail},
-    session::Session,
-};
+use crate::{args::IfTooLarge, session::Session};
 use std::io::Read;
 use wirepost::{
     base::{body::Body, error::*, quantity},
+    cli::Output,
     mail::{
         compose::{Composed, Draft},
         downgrade::downgrade,
@@ -23,6 +21,8 @@ pub struct Outgoing {
     pub message_id: String,
     pub envelope: Envelope,
     pub body: Box<dyn Body>,
+    /// It must not be encoded anew, whatever server it comes to.
+    pub sealed: bool,
 }
 
 /// A message that is known, but not yet in the form that this server takes.
@@ -35,12 +35,19 @@ pub struct Prepared {
 
 pub enum Content {
     Raw(Raw),
-    /// One that must not be encoded anew: it may be signed.
+    /// One that must not be encoded anew: it may be signed, or the user says so.
     Sealed(Raw),
     Made {
         draft: Box<Draft>,
         composed: Composed,
     },
+}
+
+impl Content {
+    /// A ready message; `sealed` where no server is reason enough to change it.
+    pub fn ready(raw: Raw, sealed: bool) -> Content {
+        if sealed { Content::Sealed(raw) } else { Content::Raw(raw) }
+    }
 }
 
 impl Prepared {
@@ -66,27 +73,32 @@ impl Prepared {
         self.whole()
     }
 
-    /// In the form that the server takes. What cannot be asked, since there is no connection, is left to sending.
-    pub fn fit(mut self, session: &mut Session<'_>, flags: &Rsendmail) -> Result<Outgoing> {
+    /// In the form that the server takes; as it is where no server is to be had, which sending will find as well.
+    pub fn fit(
+        mut self,
+        session: &mut Session<'_>,
+        if_too_large: IfTooLarge,
+        out: &mut Output,
+    ) -> Result<Outgoing> {
         match &mut self.content {
             Content::Raw(raw) => {
                 let (mut header, mut body) = (false, raw.longest > LINE_MOST);
                 if (raw.eight_bit || raw.header_eight_bit)
-                    && let Some(ext) = session.extensions()
+                    && let Some(ext) = session.extensions(out)
                 {
                     body |= raw.eight_bit && !ext.eight_bit_mime;
                     header =
                         raw.header_eight_bit && !(ext.smtputf8 && ext.eight_bit_mime && raw.header_is_utf8());
                 }
-                if (header || body) && !flags.ready.no_downgrade {
+                if header || body {
                     self.content = Content::Raw(downgrade(raw, header, body)?);
                 }
             }
             Content::Sealed(_) => {}
             Content::Made { draft, composed } => {
-                if flags.sending.if_too_large == IfTooLarge::DropAttachments
+                if if_too_large == IfTooLarge::DropAttachments
                     && !(draft.attachments.is_empty() && draft.inline.is_empty())
-                    && let Some(ext) = session.extensions()
+                    && let Some(ext) = session.extensions(out)
                     && ext.is_too_large(composed.size())
                 {
                     *composed = without_attachments(draft, composed, ext)?;
@@ -98,6 +110,7 @@ impl Prepared {
 
     fn finish(self) -> Result<Outgoing> {
         let Prepared { source, message_id, mut envelope, content } = self;
+        let sealed = matches!(content, Content::Sealed(_));
         let body: Box<dyn Body> = match content {
             Content::Raw(raw) | Content::Sealed(raw) => {
                 if raw.longest > LINE_MOST {
@@ -119,7 +132,7 @@ impl Prepared {
                 Box::new(composed)
             }
         };
-        Ok(Outgoing { source, message_id, envelope, body })
+        Ok(Outgoing { source, message_id, envelope, body, sealed })
     }
 }
 

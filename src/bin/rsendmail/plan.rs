@@ -256,7 +256,8 @@ impl<'a> Plan<'a> {
         let envelope = self.envelope(from, to)?;
         let message_id = raw.message_id.clone();
         let source = Some(source);
-        Ok(self.left(Prepared { source, message_id, envelope, content: Content::Raw(raw) }))
+        let content = Content::ready(raw, self.flags.ready.no_downgrade);
+        Ok(self.left(Prepared { source, message_id, envelope, content }))
     }
 
     /// Without those that an earlier run has done with.

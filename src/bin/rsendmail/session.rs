@@ -173,13 +173,31 @@ impl<'a> Session<'a> {
         self.client.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no client"))
     }
 
-    /// What the server offers; `None` if it cannot be asked now. Of exchangers nothing is known beforehand: what goes to them
-    /// must need nothing.
-    pub fn extensions(&mut self) -> Option<&Extensions> {
+    /// What the server offers; `None` if it cannot be asked in this run, so that nothing is sent either. Of exchangers nothing is
+    /// known beforehand: what goes to them must need nothing.
+    pub fn extensions(&mut self, out: &mut Output) -> Option<&Extensions> {
         if self.has_domains {
             return Some(&self.nothing);
         }
-        self.client().ok().map(|client| client.extensions())
+        let (began, mut rounds) = (Instant::now(), 1);
+        while self.dead.is_none() {
+            let Err(e) = self.client() else { break };
+            // What a server can take must not be told from a connection that failed: the next one may stand.
+            let wait = self.policy.wait(&e, rounds, began.elapsed()).filter(|_| !self.cancel.is_stopping());
+            let Some(wait) = wait else {
+                self.dead = Some(e);
+                break;
+            };
+            rounds += 1;
+            self.dead = self.again_in(wait, &e, out).err();
+        }
+        self.client.as_ref().filter(|_| self.dead.is_none()).map(Client::extensions)
+    }
+
+    /// Says that it will be tried again, and waits until then.
+    fn again_in(&self, wait: Duration, why: &Error, out: &mut Output) -> Result<()> {
+        out.retrying(format_args!("{}; trying again in {:.1} s", why.message(), wait.as_secs_f64()));
+        self.cancel.sleep(wait)
     }
 
     fn open(&mut self) -> Result<Client> {
@@ -352,8 +370,7 @@ impl<'a> Session<'a> {
                 continue;
             }
             rounds += 1;
-            out.retrying(format_args!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
-            if let Err(stop) = self.cancel.sleep(wait) {
+            if let Err(stop) = self.again_in(wait, &error, out) {
                 common = Some(stop.clone());
                 outcome.iter_mut().filter(|o| o.is_none()).for_each(|o| *o = Some(Err(stop.clone())));
             }

@@ -145,6 +145,51 @@ fn a_kill_in_the_wait_for_the_next_message_loses_nothing() {
     assert_eq!(site.server.sent()[0].to[0].0, "a@x.example");
 }
 
+/// What must not be encoded anew is not, by whatever way it comes to the server: the message may be signed.
+#[test]
+fn a_sealed_message_stays_as_it_is() {
+    let eml = "From: me@x.example\nSubject: s\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\ngr\u{fc}n\n";
+    for seal in [["--no-downgrade"; 1].as_slice(), &["--filter", "sed 's/^$/\\n\u{fc}/'"]] {
+        let site = site_with(Options { off: vec!["8BITMIME"], ..Options::default() });
+        site.world.file("m.eml", eml);
+        let queue = || {
+            let args = ["--eml", "m.eml", "--to", "a@x.example", "--queue"];
+            site.rsendmail(&args).args(seal).go().exits(0);
+        };
+        queue();
+        // By the way, behind another message.
+        site.rsendmail(&["--to", "b@x.example"]).args(FLAGS).go().exits(0);
+        assert_eq!(site.server.sent().len(), 1);
+        assert_eq!(site.list()[0]["state"], "failed");
+        // In a run of its own.
+        queue();
+        site.run(&[]).exits(69).says("does not offer 8BITMIME");
+        assert_eq!(site.server.sent().len(), 1);
+        // To a server that takes it.
+        let able = Server::start(Options::default());
+        let args = ["--eml", "m.eml", "--to", "a@x.example", "--queue", "--server", &able.url()];
+        site.rsendmail(&args).args(seal).go().exits(0);
+        site.queue(&["run", "-q"]).go();
+        assert!(String::from_utf8_lossy(&able.sent()[0].bytes).contains("\u{fc}"));
+    }
+}
+
+/// What a server can take is not told from a connection that failed.
+#[test]
+fn a_message_that_found_no_server_is_fitted_when_there_is_one() {
+    let eml = "From: me@x.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\ngr\u{fc}n\n";
+    for begin in [Action::from(End::Close), reply_then("421 busy\r\n", End::Close)] {
+        let rules = vec![on("CONNECT").nth(1).then(begin)];
+        let site = site_with(Options { rules, off: vec!["8BITMIME"], ..Options::default() });
+        site.world.file("m.eml", eml);
+        let args = ["--eml", "m.eml", "--to", "a@x.example", "--queue=on-failure"];
+        site.rsendmail(&args).go().exits(0).says("queued as");
+        assert_eq!(site.server.connections(), 1);
+        site.run(&["--now"]).exits(0);
+        assert!(String::from_utf8_lossy(&site.server.sent()[0].bytes).contains("gr=C3=BCn"));
+    }
+}
+
 /// Where the secret comes from is kept, and never the secret.
 #[test]
 fn no_secret_comes_to_rest() {

@@ -111,7 +111,7 @@ impl Keeper {
             source: message.source.clone(),
             size: message.body.size(),
             way: self.way.clone(),
-            envelope: wrap(envelope),
+            envelope: wrap(envelope, message.sealed),
             to: to
                 .map(|(to, _)| To {
                     address: to.address.to_string(),
@@ -123,13 +123,14 @@ impl Keeper {
     }
 }
 
-fn wrap(envelope: &Envelope) -> Wrap {
+fn wrap(envelope: &Envelope, sealed: bool) -> Wrap {
     Wrap {
         from: envelope.from.as_ref().map(ToString::to_string).unwrap_or_default(),
         all: envelope.policy == Policy::All,
         eight_bit: envelope.eight_bit,
         utf8: envelope.utf8,
         require_tls: envelope.require_tls,
+        sealed,
         ret: envelope.ret.map(|ret| if ret == Ret::Full { "full" } else { "hdrs" }.to_string()),
         envid: envelope.envid.clone(),
     }
