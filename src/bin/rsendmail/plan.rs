@@ -4,7 +4,7 @@
 
 use crate::{
     alias::Expansion,
-    args::Rsendmail,
+    args::{IfTooLarge, Rsendmail},
     compose,
     earlier::Earlier,
     eml,
@@ -221,7 +221,8 @@ impl<'a> Plan<'a> {
         let from = self.sender.envelope.clone().unwrap_or(Some(author.address));
         let message_id = composed.message_id.clone();
         let envelope = self.envelope(from, to)?;
-        let content = Content::Made { draft: Box::new(draft), composed };
+        let short = self.flags.sending.if_too_large == IfTooLarge::DropAttachments;
+        let content = Content::Made { composed, short };
         Ok(self.left(Prepared { source, message_id, envelope, content }))
     }
 

@@ -55,7 +55,7 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
         let began = Instant::now();
         let fitted = match next {
             Ok(Next::Send(message)) if always => message.whole(),
-            Ok(Next::Send(message)) => message.fit(&mut session, flags.sending.if_too_large, out),
+            Ok(Next::Send(message)) => message.fit(&mut session, out),
             Ok(Next::Skip(reason)) => {
                 report::skipped(out, source.as_deref(), &server, reason);
                 continue;

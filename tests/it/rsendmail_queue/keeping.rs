@@ -190,6 +190,28 @@ fn a_message_that_found_no_server_is_fitted_when_there_is_one() {
     }
 }
 
+/// Nobody knows what the server takes when it is queued: what may be left out is when it is sent.
+#[test]
+fn an_alert_that_was_queued_arrives_without_what_is_too_large() {
+    for queue in ["--queue", "--queue=on-failure"] {
+        let rules = vec![on("CONNECT").nth(1).then(End::Close)];
+        let site = site_with(Options { rules, size: 3_000, ..Options::default() });
+        site.world.file("big.log", "x".repeat(15_000));
+        let args = ["--to", "a@x.example", "--attach", "big.log", queue];
+        let drop = ["--if-too-large", "drop-attachments"];
+        site.rsendmail(&args).args(FLAGS).args(drop).go().exits(0);
+        if queue == "--queue" {
+            site.run(&["--now"]).exits(75);
+        }
+        site.run(&["--now"]).exits(0);
+        let wire = String::from_utf8(site.server.sent()[0].bytes.to_vec()).unwrap();
+        assert!(wire.contains("\r\nb\r\n") && wire.contains("big.log (14.6 KiB)"), "{wire}");
+        // It is not what everybody wants.
+        site.rsendmail(&args[..4]).args(FLAGS).args(["--queue"]).go().exits(0);
+        site.run(&[]).exits(69).says("takes at most 3000");
+    }
+}
+
 /// Where the secret comes from is kept, and never the secret.
 #[test]
 fn no_secret_comes_to_rest() {

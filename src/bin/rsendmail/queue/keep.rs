@@ -19,7 +19,7 @@ use wirepost::{
     base::{body::Body, date::Time, error::*},
     cli::{Output, exit, output::error_value},
     net::Endpoint,
-    smtp::{Envelope, Policy, Ret},
+    smtp::{Policy, Ret},
     store::spool::{
         About, Enqueue, Spool,
         record::{To, VERSION, Way, Wrap},
@@ -111,7 +111,7 @@ impl Keeper {
             source: message.source.clone(),
             size: message.body.size(),
             way: self.way.clone(),
-            envelope: wrap(envelope, message.sealed),
+            envelope: wrap(message),
             to: to
                 .map(|(to, _)| To {
                     address: to.address.to_string(),
@@ -123,14 +123,16 @@ impl Keeper {
     }
 }
 
-fn wrap(envelope: &Envelope, sealed: bool) -> Wrap {
+fn wrap(message: &Outgoing) -> Wrap {
+    let envelope = &message.envelope;
     Wrap {
         from: envelope.from.as_ref().map(ToString::to_string).unwrap_or_default(),
         all: envelope.policy == Policy::All,
         eight_bit: envelope.eight_bit,
         utf8: envelope.utf8,
         require_tls: envelope.require_tls,
-        sealed,
+        sealed: message.sealed,
+        short: message.short,
         ret: envelope.ret.map(|ret| if ret == Ret::Full { "full" } else { "hdrs" }.to_string()),
         envid: envelope.envid.clone(),
     }

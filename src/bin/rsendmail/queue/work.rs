@@ -10,7 +10,6 @@ use super::{
     tell,
 };
 use crate::{
-    args::IfTooLarge,
     outgoing::{Content, Outgoing, Prepared},
     report,
     session::{Sent, Session},
@@ -361,10 +360,13 @@ impl<'a, 's> Work<'a, 's> {
             let raw = Source::file(&entry.id, Arc::new(file), 0, len, false)?;
             let raw = Raw::new(raw, None, "localhost", None)?;
             let content = Content::ready(raw, about.envelope.sealed);
-            Prepared { source, message_id, envelope, content }.fit(self.session, IfTooLarge::Fail, out)?
+            Prepared { source, message_id, envelope, content }.fit(self.session, out)?
         } else {
-            Outgoing { source, message_id, envelope, body: Box::new(Whole { file, len }), sealed: false }
+            let body = Box::new(Whole { file, len });
+            Outgoing { source, message_id, envelope, body, sealed: false, short: false }
         };
+        message.short = about.envelope.short;
+        let mut message = message.shortened(self.session, out)?;
         message.body = Box::new(Marked { body: message.body, entry: entry.clone(), to: open.to_vec() });
         Ok(message)
     }
