@@ -19,7 +19,8 @@ use std::{
     fmt,
     fs::File,
     io::{self, BufWriter, IsTerminal, StdoutLock, Write},
-    os::fd::AsFd,
+    os::{fd::AsFd, unix::fs::MetadataExt},
+    path::Path,
     time::{Duration, Instant},
 };
 
@@ -51,9 +52,15 @@ pub struct Output {
 }
 
 impl Output {
-    pub(super) fn new(tool: &'static str, flags: &Common, cancel: Cancel) -> Result<Output> {
+    /// `earlier`: what `--retry-from` is to read.
+    pub(super) fn new(
+        tool: &'static str,
+        flags: &Common,
+        earlier: Option<&Path>,
+        cancel: Cancel,
+    ) -> Result<Output> {
         let json_file = match &flags.json_file {
-            Some(name) => Some(BufWriter::new(open_json(name)?)),
+            Some(name) => Some(BufWriter::new(open_json(name, earlier)?)),
             None => None,
         };
         let mut out = Output::plain(tool, flags.json);
@@ -442,13 +449,20 @@ pub(super) fn print_help(text: &str) -> u8 {
     }
 }
 
-/// `--json-file FILE` or `fd:3`.
-fn open_json(name: &str) -> Result<File> {
+/// `--json-file FILE` or `fd:3`. It begins empty, so what is still to be read cannot be the same file.
+fn open_json(name: &str, earlier: Option<&Path>) -> Result<File> {
     let path = match name.strip_prefix("fd:") {
         Some(fd) if fd.parse::<u32>().is_ok() => format!("/dev/fd/{fd}"),
         Some(_) => return Err(Error::new(Kind::Usage, format!("not a file descriptor: {name}"))),
         None => name.to_string(),
     };
+    let file = |path: &Path| std::fs::metadata(path).ok().map(|about| (about.dev(), about.ino()));
+    if let Some(earlier) = earlier
+        && file(earlier).is_some_and(|earlier| file(path.as_ref()) == Some(earlier))
+    {
+        let text = format!("--json-file would empty {}, which --retry-from reads", earlier.display());
+        return Err(Error::new(Kind::Usage, text).hint("write to another file"));
+    }
     let opened = File::options().write(true).create(true).truncate(true).open(&path);
     opened.map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot create {name}")))
 }
