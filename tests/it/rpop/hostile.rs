@@ -203,6 +203,25 @@ fn a_deletion_that_is_refused_or_lost() {
     partly.fetch(&["--delete"]).exits(3).says("some deleted messages not removed");
 }
 
+/// A signal while QUIT is not answered: it was asked for, so it may have happened.
+#[test]
+fn a_deletion_that_is_interrupted_is_unknown() {
+    let site = site(vec![on("QUIT").then(Action::End(End::Stall))]).with(1);
+    for args in [&["rm", "1", "--json"][..], &["fetch", "--maildir", "Mail", "--delete", "--json"]] {
+        let run = site.rpop(args).start();
+        let quits = |log: &crate::sandbox::hub::Log| log.commands.iter().filter(|c| *c == "QUIT").count();
+        let before = usize::from(args[0] == "fetch");
+        assert!(site.server.wait_for(Duration::from_secs(10), |log| quits(log) > before));
+        run.signal(rustix::process::Signal::INT);
+        let out = run.finish();
+        out.exits(130);
+        let kind = if args[0] == "rm" { "message" } else { "deletion" };
+        assert_eq!(out.events(kind)[0]["outcome"], "unknown", "{out:?}");
+        // The server has let go of the mailbox.
+        site.server.wait_for(Duration::from_secs(5), |_| site.server.store.with("user", |a| !a.locked));
+    }
+}
+
 #[test]
 fn numbers_mean_nothing_between_sessions() {
     let site = site(vec![]).with(3);
