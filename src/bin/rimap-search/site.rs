@@ -11,7 +11,7 @@ use wirepost::{
     imap::{Client, Security, Session},
     job::retry::Policy,
     net::{Cancel, Dialer, Endpoint},
-    textproto::sasl::Credentials,
+    textproto::sasl::{Credentials, Mechanism},
 };
 
 /// Where, as whom, and how.
@@ -75,8 +75,9 @@ impl<'a> Site<'a> {
         };
         let endpoint = Endpoint::new(url.host, url.port.unwrap_or(port));
         let user = secrets::user(&shared.login, url.user.as_deref(), &endpoint.host)?;
+        let bound = shared.imap.auth == Some(Mechanism::ScramSha256Plus);
         Ok(Site {
-            dialer: shared.network.dialer(&shared.tls, false, cancel, out.tracer()),
+            dialer: shared.network.dialer(&shared.tls, bound, cancel, out.tracer()),
             policy: Policy { retries: shared.network.retries, max_time: shared.network.retry_max_time },
             cancel: cancel.clone(),
             credentials: None,

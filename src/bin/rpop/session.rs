@@ -8,7 +8,10 @@ use wirepost::{
     job::retry::Policy,
     net::{Cancel, Dialer},
     pop3::{Client, Method},
-    textproto::{Conn, Style, sasl::Credentials},
+    textproto::{
+        Conn, Style,
+        sasl::{Credentials, Mechanism},
+    },
 };
 
 /// Everything that is needed to log in, as often as it takes.
@@ -37,11 +40,12 @@ impl Server {
                 Credentials::password(&identity.user, identity.password)
             }
         };
+        let bound = args.auth.auth == Method::Sasl(Mechanism::ScramSha256Plus);
         Ok(Server {
             target,
             credentials,
             method: args.auth.auth,
-            dialer: args.network.dialer(&args.tls, false, cancel, out.tracer()),
+            dialer: args.network.dialer(&args.tls, bound, cancel, out.tracer()),
             tls: args.tls.clone(),
             cancel: cancel.clone(),
             policy: Policy { retries: args.network.retries, max_time: args.network.retry_max_time },
