@@ -1,6 +1,6 @@
 //! Logins of the three mail programs, which are one and the same login: channel bindings, certificates, and what `check` tells of them.
 use crate::sandbox::store::Store;
-use crate::sandbox::tls::{SslVersion, Tls};
+use crate::sandbox::tls::{SslVersion, Tls, client_pem};
 use crate::sandbox::wire::Running;
 use crate::sandbox::{imap, pop3, smtp};
 use crate::support::{Output, World};
@@ -100,5 +100,27 @@ fn a_channel_binding_is_used_when_it_is_asked_for() {
         let site = start(program, Options { auth, ..Options::default() });
         site.check("user@", Some("secret"), &[]).exits(0);
         assert!(site.first("SCRAM-SHA-1").starts_with("n,,"), "{program}");
+    }
+}
+
+/// No password is looked for where a certificate is the login.
+#[test]
+fn a_certificate_is_a_login() {
+    for program in PROGRAMS {
+        let site =
+            start(program, Options { auth: vec!["EXTERNAL"], client_cert: true, ..Options::default() });
+        let (cert, key) = client_pem("user");
+        site.world.file("me.pem", &cert);
+        site.world.private_file("me.key", &key);
+        let certificate = ["--client-cert", "me.pem", "--client-key", "me.key"];
+        let external = [&certificate[..], &["--auth", "external"]].concat();
+        for user in ["user@", ""] {
+            let out = site.check(user, None, &external);
+            assert_eq!(out.exits(0).events("check")[0]["login"], "EXTERNAL", "{program} {user}");
+        }
+        // A certificate and nobody named: for reading mail that is enough.
+        let out = site.check("", None, &certificate);
+        let login = &out.exits(0).events("check")[0]["login"];
+        assert_eq!(login.as_str(), (program != "rsendmail").then_some("EXTERNAL"), "{program}");
     }
 }

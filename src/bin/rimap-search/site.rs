@@ -7,7 +7,12 @@ use wirepost::{
         error::*,
         url::{self, Url, is_url},
     },
-    cli::{Output, args::TlsChoice, config, secrets},
+    cli::{
+        Output,
+        args::TlsChoice,
+        config,
+        secrets::{self, By},
+    },
     imap::{Client, Security, Session},
     job::retry::Policy,
     net::{Cancel, Dialer, Endpoint},
@@ -103,25 +108,15 @@ impl<'a> Site<'a> {
             return Ok(known.clone());
         }
         let host = &self.endpoint.host;
-        let token = match &self.user {
-            Some(user) => secrets::token(self.shared.imap.token_command.as_deref(), user, host)?,
-            None => None,
+        let by = By {
+            token_command: self.shared.imap.token_command.as_deref(),
+            external: self.shared.imap.auth == Some(Mechanism::External),
+            certificate: self.shared.tls.client_cert.is_some(),
         };
-        let found = match (&self.user, token) {
-            (None, _) if self.shared.tls.client_cert.is_some() => Credentials::certificate(""),
-            (None, _) => {
-                let e = Error::new(Kind::Config, format!("no user for {host}"));
-                return Err(e.hint("write imaps://user@host, or --user"));
-            }
-            (Some(user), Some(token)) => Credentials::token(user, token),
-            (Some(user), None) if self.shared.imap.auth.is_some_and(|m| m.name() == "EXTERNAL") => {
-                Credentials::certificate(user)
-            }
-            (Some(user), None) => {
-                let identity = secrets::identity(&TOOL, &self.shared.login, user, host)?;
-                Credentials::password(&identity.user, identity.password)
-            }
-        };
+        let found = secrets::credentials(&TOOL, &self.shared.login, by, self.user.as_deref(), host)?;
+        let found = found.ok_or_else(|| {
+            Error::new(Kind::Usage, format!("no user for {host}")).hint("write imaps://user@host, or --user")
+        })?;
         self.credentials = Some(found.clone());
         Ok(found)
     }

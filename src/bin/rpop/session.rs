@@ -4,7 +4,11 @@ use crate::{TOOL, args::Rpop, target::Target};
 use std::time::Instant;
 use wirepost::{
     base::error::*,
-    cli::{Output, args::TlsChoice, secrets},
+    cli::{
+        Output,
+        args::TlsChoice,
+        secrets::{self, By},
+    },
     job::retry::Policy,
     net::{Cancel, Dialer},
     pop3::{Client, Method},
@@ -30,16 +34,16 @@ impl Server {
     pub fn new(args: &Rpop, target: Target, out: &Output, cancel: &Cancel) -> Result<Server> {
         args.tls.agrees(if target.implicit { "pop3s" } else { "pop3" }, "pop3")?;
         let host = target.endpoint.host.clone();
-        let user = secrets::user(&args.login, target.user.as_deref(), &host)?.ok_or_else(|| {
+        let user = secrets::user(&args.login, target.user.as_deref(), &host)?;
+        let by = By {
+            token_command: args.auth.token_command.as_deref(),
+            external: args.auth.auth == Method::Sasl(Mechanism::External),
+            certificate: args.tls.client_cert.is_some(),
+        };
+        let credentials = secrets::credentials(&TOOL, &args.login, by, user.as_deref(), &host)?;
+        let credentials = credentials.ok_or_else(|| {
             Error::new(Kind::Usage, format!("no user for {host}")).hint("write pop3s://user@host, or --user")
         })?;
-        let credentials = match secrets::token(args.auth.token_command.as_deref(), &user, &host)? {
-            Some(token) => Credentials::token(&user, token),
-            None => {
-                let identity = secrets::identity(&TOOL, &args.login, &user, &host)?;
-                Credentials::password(&identity.user, identity.password)
-            }
-        };
         let bound = args.auth.auth == Method::Sasl(Mechanism::ScramSha256Plus);
         Ok(Server {
             target,
