@@ -124,3 +124,24 @@ fn a_certificate_is_a_login() {
         assert_eq!(login.as_str(), (program != "rsendmail").then_some("EXTERNAL"), "{program}");
     }
 }
+
+#[test]
+fn check_tells_of_the_tls_it_has() {
+    for program in PROGRAMS {
+        for clear in [false, true] {
+            let auth = vec!["PLAIN"];
+            let site = start(program, Options { auth, clear, ..Options::default() });
+            let found = site.check("user@", Some("secret"), &[]).exits(0).events("check").remove(0);
+            assert_eq!((&found["tls"], &found["login"]), (&(!clear).into(), &"PLAIN".into()), "{program}");
+            assert_eq!(found["certificate_days"].is_i64(), !clear, "{program}: {found}");
+            if clear {
+                continue;
+            }
+            let days = found["certificate_days"].as_i64().unwrap();
+            site.check("user@", Some("secret"), &["--cert-days", &days.to_string()]).exits(0);
+            site.check("user@", Some("secret"), &["--cert-days", &(days + 2).to_string()])
+                .exits(1)
+                .says("ends in");
+        }
+    }
+}

@@ -10,7 +10,7 @@ use wirepost::{
         secrets::{self, By},
     },
     job::retry::Policy,
-    net::{Cancel, Dialer},
+    net::{Cancel, Dialer, Endpoint},
     pop3::{Client, Method},
     textproto::{
         Conn, Style,
@@ -60,8 +60,8 @@ impl Server {
         &self.target.endpoint.host
     }
 
-    pub fn port(&self) -> u16 {
-        self.target.endpoint.port
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.target.endpoint
     }
 
     /// `user@host:port`: whose state it is.
