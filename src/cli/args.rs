@@ -198,9 +198,9 @@ impl Network {
         Timeouts { connect: self.connect_timeout, silence: self.timeout, reply: self.reply_timeout }
     }
 
-    /// The dialer of this run. `resumable`: TLS sessions will be resumed.
-    pub fn dialer(&self, tls: &TlsArgs, resumable: bool, cancel: &Cancel, trace: Tracer) -> Dialer {
-        let mut dialer = Dialer::new(cancel.clone(), self.timeouts(), tls.options(resumable), trace);
+    /// The dialer of this run. `beyond_native`: see [`TlsOptions`].
+    pub fn dialer(&self, tls: &TlsArgs, beyond_native: bool, cancel: &Cancel, trace: Tracer) -> Dialer {
+        let mut dialer = Dialer::new(cancel.clone(), self.timeouts(), tls.options(beyond_native), trace);
         dialer.family = match (self.ipv4, self.ipv6) {
             (true, _) => Family::V4,
             (_, true) => Family::V6,
@@ -214,7 +214,7 @@ impl Network {
 }
 
 impl TlsArgs {
-    pub fn options(&self, resumable: bool) -> TlsOptions {
+    pub fn options(&self, beyond_native: bool) -> TlsOptions {
         TlsOptions {
             ca_file: self.ca_file.clone(),
             ca_only: self.ca_only.clone(),
@@ -225,7 +225,7 @@ impl TlsArgs {
             min: self.tls_min.map(Into::into),
             max: self.tls_max.map(Into::into),
             insecure: self.insecure_skip_verify,
-            resumable,
+            beyond_native,
         }
     }
 

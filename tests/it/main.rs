@@ -6,6 +6,7 @@ mod b64mime_build;
 mod b64mime_read;
 mod install;
 mod layers;
+mod mail_logins;
 mod mail_reach;
 mod messages;
 mod mime_oracles;
