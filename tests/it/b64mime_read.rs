@@ -264,6 +264,22 @@ fn headers_and_text() {
 }
 
 #[test]
+fn text_that_is_not_what_it_says() {
+    let world = World::new();
+    let file = world.file("m.eml", b"Content-Type: text/plain; charset=utf-8\r\n\r\ncaf\xe9\r\n");
+    let out = run(&world, "text", &file, &[]);
+    out.exits(0).says("m.eml: not all of its text is utf-8, as it says");
+    assert_eq!(out.out(), "caf\u{fffd}\n");
+    let file = world.file(
+        "jp.eml",
+        "Subject: =?iso-2022-jp?b?GyRCJCIbKEI=?= =?iso-2022-jp?b?GyRCJCQbKEI=?=\r\nContent-Type: text/plain; charset=iso-2022-jp\r\n\r\n\x1b$B$\"\x1b(B\x1b$B$$\x1b(B\r\n",
+    );
+    let out = run(&world, "text", &file, &[]);
+    assert_eq!((out.out().as_str(), out.err().as_str()), ("あい\n", ""));
+    assert_eq!(run(&world, "headers", &file, &["-H", "Subject"]).out(), "あい\n");
+}
+
+#[test]
 fn lint_says_what_and_where() {
     let world = World::new();
     let clean = world.run(
