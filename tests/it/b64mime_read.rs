@@ -356,6 +356,12 @@ fn hostile_sizes() {
     run(&world, "extract", &file, &["--dry-run", "-q"]).within(64 << 20).exits(76);
     let line = world.file("line.eml", [b"Subject: x\n\n".to_vec(), vec![b'x'; 64 << 20]].concat());
     run(&world, "lint", &line, &[]).within(24 << 20);
+    // Quotes of a From line that never comes.
+    let quotes =
+        [b"From a@b Mon Nov 23 04:05:06 2026\nSubject: x\n\n".to_vec(), vec![b'>'; 64 << 20]].concat();
+    let quotes = world.file("quotes", quotes);
+    let done = run(&world, "text", &quotes, &[]);
+    assert_eq!(done.exits(0).within(24 << 20).stdout.len(), (64 << 20) + 1);
     let mut sections = String::from("Content-Disposition: attachment");
     for n in 0..8192 {
         sections.push_str(&format!(";\n filename*{n}*=%41"));
