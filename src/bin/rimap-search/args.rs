@@ -135,34 +135,34 @@ pub enum Verb {
 #[derive(Args, Debug, Default, Clone)]
 pub struct Criteria {
     /// Sender holds TEXT (any of these flags, given again, means or)
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub from: Vec<String>,
     /// To holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub to: Vec<String>,
     /// Cc holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub cc: Vec<String>,
     /// Bcc holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub bcc: Vec<String>,
     /// Subject holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub subject: Vec<String>,
     /// Body holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub body: Vec<String>,
     /// Header or body holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub text: Vec<String>,
     /// Header K holds V; K: alone, it exists
-    #[arg(long, value_name = "K:V", help_heading = "Criteria")]
+    #[arg(long, value_name = "K:V", allow_hyphen_values = true, help_heading = "Criteria")]
     pub header: Vec<String>,
     /// List-Id holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub list_id: Vec<String>,
     /// Message-ID holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub message_id: Vec<String>,
     /// Arrived on that day or later, within a span (15m, 7d), or since a moment
     #[arg(long, value_name = "WHEN", help_heading = "Criteria")]
@@ -219,7 +219,7 @@ pub struct Criteria {
     #[arg(long, value_name = "KEYS", help_heading = "Criteria")]
     pub imap_search: Vec<String>,
     /// In Gmail's own language
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub gmail_raw: Vec<String>,
     /// Every message: an action needs a criterion, and this says that none is meant
     #[arg(long, help_heading = "Criteria")]
@@ -328,7 +328,13 @@ pub struct Search {
     #[arg(short, long, value_name = "DIR", requires = "save", help_heading = "Results")]
     pub dir: Option<PathBuf>,
     /// Name of saved files: {name} {date} {from} {subject} {uid} {part}
-    #[arg(long, value_name = "TEMPLATE", requires = "save", help_heading = "Results")]
+    #[arg(
+        long,
+        value_name = "TEMPLATE",
+        allow_hyphen_values = true,
+        requires = "save",
+        help_heading = "Results"
+    )]
     pub name: Option<String>,
     /// What to do about a file that exists
     #[arg(long, value_enum, value_name = "HOW", default_value_t, help_heading = "Results")]
