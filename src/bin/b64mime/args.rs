@@ -1,6 +1,6 @@
 //! b64mime's flags.
 
-use crate::message::MessageFlags;
+use crate::{conflict::OnConflict, message::MessageFlags};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use wirepost::cli::{Common, Flags, args::size};
@@ -281,19 +281,6 @@ pub struct Select {
     /// Go into attached messages, too
     #[arg(short, long)]
     pub recurse: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum OnConflict {
-    /// Number the new file
-    #[default]
-    Rename,
-    /// Leave the old file alone
-    Skip,
-    /// Replace the old file
-    Overwrite,
-    /// Fail
-    Fail,
 }
 
 #[derive(Args, Debug)]

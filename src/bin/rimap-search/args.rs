@@ -1,5 +1,6 @@
 //! rimap-search's flags.
 
+use crate::conflict::OnConflict;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{path::PathBuf, time::Duration};
 use wirepost::{
@@ -251,20 +252,6 @@ pub enum Show {
     Preview,
     /// The message as it is
     Raw,
-}
-
-/// `--on-conflict`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum OnConflict {
-    /// Save beside it under another name
-    #[default]
-    Rename,
-    /// Leave what is there
-    Skip,
-    /// Replace what is there
-    Overwrite,
-    /// Fail
-    Fail,
 }
 
 #[derive(Args, Debug, Default, Clone)]
