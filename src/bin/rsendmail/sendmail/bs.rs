@@ -16,7 +16,7 @@ use std::{
     sync::Arc,
 };
 use wirepost::{
-    base::{address::Address, error::*},
+    base::{address::Address, error::*, scratch},
     cli::{Output, stdin},
     mail::raw::{Raw, Source},
     net::Cancel,
@@ -155,8 +155,7 @@ impl Dialogue<'_> {
 
     /// The message, to its dot, into the queue, unless it is for nobody; `None` if the dialogue ends before it does.
     fn data(&mut self, from: &mut impl BufRead) -> Result<Option<Option<String>>> {
-        let mut file = tempfile::tempfile()
-            .map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"))?;
+        let mut file = scratch::file()?;
         // The rest of the message is read whatever became of its start, or the dialogue would be lost.
         let kept =
             unstuff(from, &mut file).map_err(|e| Error::from_io(e, Kind::Local, "cannot keep the message"));
