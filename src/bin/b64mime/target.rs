@@ -1,9 +1,8 @@
 //! Files that appear whole or not at all: written under a temporary name beside the target, then renamed.
 //!
-//! [`Dir`] is for names that strangers chose, on the ground of the store's [`Partial`]: relative to the open directory, never
+//! Both stand on the store's [`Partial`]. [`Dir`] is for names that strangers chose: relative to the open directory, never
 //! through a symbolic link, and unless told never over a file. Nothing waits for the disk: the source is still there.
 
-use crate::args::OnConflict;
 use std::{
     ffi::OsStr,
     fs::File,
@@ -20,55 +19,37 @@ use wirepost::{
 };
 
 /// A single file that the user named (`-o FILE`).
-pub struct Whole {
-    inner: To,
-    path: PathBuf,
-}
-
-enum To {
+pub enum Whole {
     /// Not a regular file (/dev/null, a pipe): written as it is.
     Plain(File),
-    Temporary(tempfile::NamedTempFile),
+    Partial(Partial),
 }
 
 impl Whole {
     pub fn create(path: &Path) -> Result<Whole> {
-        let failed = |e| Error::from_io(e, Kind::Create, format_args!("cannot create {}", path.display()));
         if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
-            let file = File::options().write(true).open(path).map_err(failed)?;
-            return Ok(Whole { inner: To::Plain(file), path: path.into() });
+            let failed =
+                |e| Error::from_io(e, Kind::Create, format_args!("cannot create {}", path.display()));
+            return File::options().write(true).open(path).map(Whole::Plain).map_err(failed);
         }
         // Through a link of the user's own, the file it leads to is meant.
         let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-        let file = builder.prefix(".b64mime-").permissions(mode).tempfile_in(dir).map_err(failed)?;
-        Ok(Whole { inner: To::Temporary(file), path })
+        Partial::beside(&path, 0o666).map(Whole::Partial)
     }
 
     pub fn commit(self) -> Result<()> {
-        match self.inner {
-            To::Plain(_) => Ok(()),
-            To::Temporary(file) => {
-                let failed = |e: tempfile::PersistError| {
-                    Error::from_io(
-                        e.error,
-                        Kind::Create,
-                        format_args!("cannot create {}", self.path.display()),
-                    )
-                };
-                file.persist(&self.path).map(drop).map_err(failed)
-            }
+        match self {
+            Whole::Plain(_) => Ok(()),
+            Whole::Partial(partial) => partial.place(Conflict::Overwrite).map(drop),
         }
     }
 }
 
 impl Write for Whole {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.inner {
-            To::Plain(file) => file.write(bytes),
-            To::Temporary(file) => file.as_file_mut().write(bytes),
+        match self {
+            Whole::Plain(file) => file.write(bytes),
+            Whole::Partial(partial) => partial.write(bytes),
         }
     }
 
@@ -80,7 +61,7 @@ impl Write for Whole {
 /// A directory for names of strangers, and what becomes of those that are taken.
 pub struct Dir {
     dir: Arc<dir::Dir>,
-    conflict: OnConflict,
+    conflict: Conflict,
 }
 
 /// What became of a file.
@@ -91,13 +72,13 @@ pub enum Stored {
 }
 
 impl Dir {
-    pub fn open(path: &Path, conflict: OnConflict) -> Result<Dir> {
-        Ok(Dir { dir: dir::Dir::create(path, 0o777)?, conflict })
+    pub fn open(path: &Path, conflict: impl Into<Conflict>) -> Result<Dir> {
+        Ok(Dir { dir: dir::Dir::create(path, 0o777)?, conflict: conflict.into() })
     }
 
     /// Whether a file of this name would be left alone.
     pub fn skips(&self, name: &str) -> bool {
-        self.conflict == OnConflict::Skip && self.dir.node(OsStr::new(name)).is_ok_and(|n| n.is_some())
+        self.conflict == Conflict::Skip && self.dir.node(OsStr::new(name)).is_ok_and(|n| n.is_some())
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -111,13 +92,7 @@ impl Dir {
 
     /// Gives a whole file its name, or the one that it gets instead.
     pub fn commit(&self, partial: Partial, name: &str) -> Result<Stored> {
-        let conflict = match self.conflict {
-            OnConflict::Rename => Conflict::Rename,
-            OnConflict::Skip => Conflict::Skip,
-            OnConflict::Overwrite => Conflict::Overwrite,
-            OnConflict::Fail => Conflict::Fail,
-        };
-        let placed = partial.place(conflict).map_err(|e| match conflict {
+        let placed = partial.place(self.conflict).map_err(|e| match self.conflict {
             Conflict::Fail => e.hint("--on-conflict tells what to do then"),
             _ => e,
         })?;

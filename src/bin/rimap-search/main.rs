@@ -6,6 +6,8 @@ mod append;
 mod args;
 mod attach;
 mod check;
+#[path = "../common/conflict.rs"]
+mod conflict;
 mod deliver;
 mod earlier;
 mod find;
