@@ -71,11 +71,9 @@ impl Flags for Rimap {
         &self.shared.common
     }
     fn max_time(&self) -> Option<Duration> {
-        // For watch the end of the time is no failure: it ends by itself.
-        match self.verb {
-            Some(Verb::Watch(_)) => None,
-            _ => self.shared.network.max_time,
-        }
+        // For watch the end of the time is no failure: it ends by itself, if it can.
+        let grace = Duration::from_secs(u64::from(matches!(self.verb, Some(Verb::Watch(_)))));
+        Some(self.shared.network.max_time? + grace)
     }
 }
 
