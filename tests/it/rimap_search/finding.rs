@@ -293,3 +293,15 @@ fn what_comes_between_the_search_and_the_wait_is_found() {
     assert_eq!(uids(&out), [11], "{out:?}");
     assert!(out.seconds < 15.0, "{out:?}");
 }
+
+#[test]
+fn the_sender_is_the_first_address_whoever_sorts() {
+    for off in [vec![], vec!["SORT"]] {
+        let server = Server::start(Options { off, ..Options::default() });
+        for from in ["mmm@y", "A <aaa@x>, Z <zzz@y>", "\"x <b\" <nnn@y>", "ccc@b (c <d>)", "BBB@x"] {
+            put(&server, "INBOX", message(from, "x", ""), &[], MARCH);
+        }
+        assert_eq!(uids(&run(&world(), &server, &["--all", "--sort", "from"])), [2, 5, 4, 1, 3]);
+        clean(&server);
+    }
+}
