@@ -266,6 +266,10 @@ impl Told<'_> {
             return stream(job, mailbox, &wanted, out);
         }
         if let Some(saver) = tools.saver {
+                if let Some(label) = attach::readable(structure).into_iter().find_map(attach::unknown_charset)
+                {
+                    out.warn(format_args!("message {uid} in {name}: nobody knows its charset {label}"));
+                }
             let with: Vec<_> = self
                 .present
                 .iter()

@@ -289,3 +289,17 @@ fn long_texts_are_told_of_as_they_come() {
     assert!(told.iter().all(|m| m["text"].as_str().unwrap().len() == 150_000 * 16 + 1));
     out.within(40 << 20);
 }
+
+#[test]
+fn text_in_a_charset_nobody_knows_is_read_as_text_without_one() {
+    let (world, server) = (world(), Server::start(Options::default()));
+    let head = b"From: a@a\r\nContent-Type: text/plain; charset=x-mac-foo\r\n\r\n";
+    put(&server, "INBOX", [&head[..], b"gr\xfc\xdfe\r\n"].concat(), &[], MARCH);
+    put(&server, "INBOX", [&head[..], "grüße\r\n".as_bytes()].concat(), &[], MARCH);
+    for more in [&[][..], &["--json"]] {
+        let out = run(&world, &server, &[&["--all", "--show", "text"], more].concat());
+        assert_eq!(out.exits(0).out().matches("grüße").count(), 2, "{out:?}");
+        out.says("message 1 in INBOX: nobody knows its charset x-mac-foo");
+    }
+    assert_eq!(run(&world, &server, &["--uid", "2", "--show", "text"]).out(), "grüße\n");
+}
