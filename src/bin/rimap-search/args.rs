@@ -468,7 +468,7 @@ pub enum MailboxVerb {
         /// URL, then names
         #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
-        /// Even if messages are in it
+        /// Even if messages are in it, and with all that are below it
         #[arg(long)]
         force: bool,
         /// Only say what would be done
@@ -480,12 +480,18 @@ pub enum MailboxVerb {
         /// URL, then names
         #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
     },
     /// End the subscription of mailboxes
     Unsubscribe {
         /// URL, then names
         #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

@@ -29,6 +29,27 @@ fn flags_are_set_and_cleared() {
 }
 
 #[test]
+fn a_flag_that_would_not_stay_is_not_called_set() {
+    let server = ten(Options { permanent: "\\Seen", ..Options::default() });
+    let world = world();
+    for args in [["--flag", "Work"], ["--flag", "flagged"], ["--unflag", "Answered"]] {
+        let out = run(&world, &server, &[&["--from", "ann", "--json"], &args[..]].concat());
+        out.exits(69).says("keeps no flag ");
+        assert!(out.events("message").iter().all(|m| m["outcome"] == "permanent"), "{out:?}");
+    }
+    run(&world, &server, &["--from", "ann", "--flag", "seen", "--unflag", "Work"]).exits(0);
+    assert!(server.store.messages("INBOX").iter().all(|m| m.flags.contains("\\Seen")));
+    let server = ten(Options { permanent: "", read_only: true, ..Options::default() });
+    put(&server, "Archive", message("x@x", "already", ""), &[], MARCH);
+    for args in [&["--flag", "seen"][..], &["--delete"], &["--move-to", "Archive"]] {
+        run(&world, &server, &[&["--from", "ann"], args].concat()).exits(69).says("can only be read");
+    }
+    run(&world, &server, &["--from", "ann", "--copy-to", "Archive"]).exits(0);
+    assert_eq!((server.store.messages("Archive").len(), server.store.messages("INBOX").len()), (6, 10));
+    clean(&server);
+}
+
+#[test]
 fn what_changed_after_it_was_found_is_left_alone() {
     use crate::sandbox::script::{call, on};
     for offered in [true, false] {

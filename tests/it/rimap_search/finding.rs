@@ -305,3 +305,21 @@ fn the_sender_is_the_first_address_whoever_sorts() {
         clean(&server);
     }
 }
+
+#[test]
+fn inbox_is_one_mailbox_in_whatever_case() {
+    let (world, server) = (world(), ten(Options::default()));
+    run(&world, &server, &["--in", "inbox", "--in", "*", "--all", "--maildir", "md"]).exits(0);
+    let files = |d: &str| std::fs::read_dir(world.path(d)).unwrap().count();
+    assert_eq!(files("md/new") + files("md/cur"), 10);
+    run(&world, &server, &["--in", "Inbox", "--all", "--new", "--state", "s"]).exits(0);
+    run(&world, &server, &["--all", "--new", "--state", "s"]).exits(1);
+    let url = format!("{}/inbox", server.url());
+    run(&world, &server, &[&url, "--all", "--new", "--state", "s"]).exits(1);
+    for more in [&[][..], &["--dry-run"]] {
+        let args = [&["--in", "inbox", "--from", "ann", "--move-to", "INBOX"], more].concat();
+        run(&world, &server, &args).exits(64).says("are in INBOX already");
+    }
+    assert_eq!(server.store.messages("INBOX").len(), 10);
+    clean(&server);
+}
