@@ -303,3 +303,50 @@ fn text_in_a_charset_nobody_knows_is_read_as_text_without_one() {
     }
     assert_eq!(run(&world, &server, &["--uid", "2", "--show", "text"]).out(), "grüße\n");
 }
+
+#[test]
+fn each_mailbox_gets_a_folder_of_its_own() {
+    let long = format!("&{}-", "MEIwQjBC".repeat(16));
+    let server = Server::start(Options { delimiter: '.', ..Options::default() });
+    for name in [
+        "INBOX",
+        "INBOX.Archive",
+        "INBOX.Archive.2025",
+        "INBOX.Archive_2025",
+        "a/b",
+        "a~",
+        &format!("INBOX.{long}"),
+    ] {
+        put(&server, name, message("ann@a", name, ""), &[], MARCH);
+    }
+    let other = Server::start(Options::default());
+    for name in
+        ["a.b", "a_b", "a/b", &format!("{}1", "x".repeat(300)), &format!("{}2", "x".repeat(300)), "a//b"]
+    {
+        put(&other, name, message("ann@a", name, ""), &[], MARCH);
+    }
+    let world = world();
+    let folders = |server: &Server, md: &str| {
+        run(&world, server, &["--in", "**", "--all", "--maildir", md]).exits(0);
+        let mut all: Vec<String> = fs::read_dir(world.path(md))
+            .unwrap()
+            .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+            .filter(|n| n.starts_with('.'))
+            .collect();
+        all.sort();
+        let files = |dir: &str| fs::read_dir(world.path(md).join(dir)).unwrap().count();
+        for folder in &all {
+            assert_eq!(files(&format!("{folder}/new")) + files(&format!("{folder}/cur")), 1, "{folder}");
+        }
+        all
+    };
+    let found = folders(&server, "one");
+    assert_eq!(
+        found[1..],
+        [".INBOX.Archive", ".INBOX.Archive.2025", ".INBOX.Archive_2025", ".a\\2fb", ".a\\7e"]
+    );
+    assert!(found[0].starts_with(".INBOX.&MEIwQjBC") && found[0].len() < 255, "{found:?}");
+    let found = folders(&other, "two");
+    assert_eq!(found[..4], [".a.\\.b", ".a.b", ".a\\2eb", ".a_b"]);
+    assert!(found[4] != found[5] && found[5].starts_with(".xxx") && found[5].len() <= 200, "{found:?}");
+}
