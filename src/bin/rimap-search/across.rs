@@ -26,15 +26,15 @@ pub fn is_needed(job: &Job<'_>) -> bool {
     job.several && (Order::of(search).limit().is_some() || search.sort.is_some() && is_told(search))
 }
 
-/// Whether what is found is told of in an order, and not only counted, delivered or acted on.
+/// Whether what is found is told of in an order, and not only counted, saved, delivered or acted on.
 fn is_told(search: &Search) -> bool {
-    !search.count && !search.acts() && !search.delivers()
+    !search.count && !search.acts() && !search.delivers() && search.save.is_empty()
 }
 
 /// Whether what is told of a message is a line and no more. What `--new` remembers has to be out before, so that is not held.
 fn is_list(search: &Search) -> bool {
     let more = search.show.is_some() || search.part.is_some() || search.range.is_some();
-    is_told(search) && !more && search.save.is_empty() && !search.new
+    is_told(search) && !more && !search.new
 }
 
 /// A mailbox as it was when it was searched: the UIDs hold as long as it is that, and a guard counts from before the search.

@@ -132,6 +132,14 @@ fn a_mailbox_is_named_as_the_list_shows_it() {
     assert_eq!(server.store.messages("Good").len(), 8);
     mailbox(&["rename", "*", "X"]).exits(66).says("fits several");
     clean(&server);
+    // So is one whose name holds what separates levels elsewhere.
+    let server = ten(Options { delimiter: '.', ..Options::default() });
+    for name in ["a/b", "a.b"] {
+        put(&server, name, message("ann@a", "x", ""), &[], MARCH);
+    }
+    run(&world, &server, &["--from", "bob", "--copy-to", "a/b"]).exits(0);
+    assert_eq!((server.store.messages("a/b").len(), server.store.messages("a.b").len()), (6, 1));
+    clean(&server);
 }
 
 #[test]
