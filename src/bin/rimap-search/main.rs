@@ -1,6 +1,7 @@
 //! rimap-search: finds, fetches, files and watches mail on IMAP servers, from scripts. Each verb has its file; what they
 //! share is the site, the summary of a message, and the mailboxes' names.
 
+mod across;
 mod act;
 mod append;
 mod args;
@@ -8,6 +9,7 @@ mod attach;
 mod check;
 #[path = "../common/conflict.rs"]
 mod conflict;
+mod count;
 mod deliver;
 mod earlier;
 mod find;
@@ -15,6 +17,7 @@ mod job;
 mod mailbox;
 mod names;
 mod query;
+mod raw;
 mod rules;
 mod save;
 mod search;
