@@ -31,7 +31,7 @@ pub struct Entry {
     /// Bytes, of files.
     pub size: Option<u64>,
     pub modified: Option<Time>,
-    /// How far `modified` may be off, in seconds: LIST tells minutes or days only.
+    /// How far `modified` may be off, in seconds: LIST tells minutes or days only, and not in which zone.
     pub tolerance: u32,
     /// Permission bits.
     pub mode: Option<u32>,

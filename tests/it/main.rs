@@ -11,6 +11,7 @@ mod messages;
 mod mime_oracles;
 mod readme;
 mod rftp_basics;
+mod rftp_doubt;
 mod rftp_hostile;
 mod rftp_kill;
 mod rftp_lists;

@@ -19,9 +19,6 @@ use wirepost::{
     net::Cancel,
 };
 
-/// A LIST that tells no zone may be so many seconds off.
-const ZONES: i64 = 86_400;
-
 pub fn run(flags: &args::Clean, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let remotes = report::remotes(&flags.names)?;
     let run = report::Run { verb: "clean", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
@@ -99,7 +96,7 @@ pub fn old<'e>(
 ) -> impl Iterator<Item = Result<RemotePath>> + 'e {
     let now = Time::now();
     let is_old = move |entry: &&Entry| {
-        let doubt = if entry.tolerance > 1 { i64::from(entry.tolerance) + ZONES } else { 0 };
+        let doubt = if entry.tolerance > 1 { i64::from(entry.tolerance) } else { 0 };
         let older = |age| entry.modified.is_some_and(|at| at.0 + doubt < now.before(age).0);
         entry.kind != EntryKind::Dir && is_temporary(&entry.name) && age.is_none_or(older)
     };

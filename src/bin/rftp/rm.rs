@@ -12,7 +12,7 @@ use crate::{
     session::{Purpose, Session},
     walk::{self, DEEPEST, Filter, MOST},
 };
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 use wirepost::{
     base::{date::Time, error::*, tree::Entry},
     cli::Output,
@@ -182,9 +182,9 @@ fn tree(
     if !spare && !unlink(job, session, std::slice::from_ref(top), out)?.is_empty() {
         return Ok(());
     }
-    let mut open = vec![(top.clone(), 0)];
+    let mut open = vec![(top.clone(), 0, None)];
     let (mut dirs, mut seen) = (Vec::new(), 0);
-    while let Some((dir, depth)) = open.pop() {
+    while let Some((dir, depth, found_in)) = open.pop() {
         job.cancel.check()?;
         if depth > DEEPEST {
             return Err(Error::new(Kind::Limit, format!("{dir} on {host} is too deep")).host(&host));
@@ -193,6 +193,12 @@ fn tree(
         if let Some(fault) = listing.faults(&dir, &host, |_| true).pop() {
             return Err(fault.hint("nothing is removed there"));
         }
+        if listing.is_of_a_link(found_in.as_deref()) {
+            // In a dry run, or it could not be removed.
+            files(job, session, vec![dir], out);
+            continue;
+        }
+        let found_in: Option<Arc<[u8]>> = listing.unique().map(Into::into);
         seen += 1 + listing.entries.len();
         if seen > MOST {
             return Err(Error::new(Kind::Limit, format!("{top} on {host} is a tree without end")).host(&host));
@@ -204,7 +210,7 @@ fn tree(
         }
         let links = unlink(job, session, &below, out)?;
         below.retain(|path| !links.contains(path));
-        open.extend(below.into_iter().rev().map(|path| (path, depth + 1)));
+        open.extend(below.into_iter().rev().map(|path| (path, depth + 1, found_in.clone())));
         files(job, session, within, out);
         dirs.push(dir);
     }

@@ -186,6 +186,11 @@ fn remote_by(
                 continue;
             }
         };
+        if listing.is_link {
+            walk.found.retain(|found| found.path != below);
+            walk.left_out.push((below, "symbolic link"));
+            continue;
+        }
         seen += 1 + listing.entries.len();
         if seen > MOST {
             let text = format!("{top} on {host} is a tree without end");
