@@ -267,3 +267,26 @@ fn what_a_drop_box_has_taken_is_not_put_again() {
         assert_eq!(stored.server.commands_of("STOR").len(), 1);
     }
 }
+
+#[test]
+fn verify_of_nothing_is_no() {
+    let site = Site::new(options());
+    std::fs::create_dir(site.world.path("empty")).unwrap();
+    site.world.file("dist/a", "x");
+    site.world.file("sums", "");
+    for args in [
+        &["verify", "empty/", "@d/"][..],
+        &["verify", "dist/", "@d/", "--include", "typo"],
+        &["verify", "--manifest", "sums", "@d/"],
+    ] {
+        let out = go(&site, args);
+        out.ends(1);
+        out.says("nothing to compare");
+    }
+    site.there("d/a", "x");
+    std::os::unix::fs::symlink("a", site.world.path("dist/link")).unwrap();
+    let out = go(&site, &["verify", "dist/", "@d/"]);
+    out.ends(0);
+    let link = out.events("file").into_iter().find(|f| f["outcome"] == "skipped").unwrap();
+    assert_eq!((&link["local"], &link["reason"]), (&"dist/link".into(), &"symbolic link".into()));
+}
