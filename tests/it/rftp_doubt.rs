@@ -2,7 +2,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-use crate::rftp_site::{Site, options};
+use crate::rftp_site::{PASSWORD, Site, options};
 use crate::sandbox::clock::{civil, now};
 use crate::sandbox::ftp::Options;
 use crate::sandbox::script::{Action, End, Rule, call, listing, on, reply};
@@ -289,4 +289,53 @@ fn verify_of_nothing_is_no() {
     out.ends(0);
     let link = out.events("file").into_iter().find(|f| f["outcome"] == "skipped").unwrap();
     assert_eq!((&link["local"], &link["reason"]), (&"dist/link".into(), &"symbolic link".into()));
+}
+
+#[test]
+fn a_dry_run_plans_what_the_run_does() {
+    let outcomes = |out: &Output| -> Vec<(String, String)> {
+        let event = |f: serde_json::Value| {
+            let outcome = f["outcome"].as_str().unwrap().replace("planned", "ok");
+            (f["remote"].to_string(), outcome + f["reason"].as_str().unwrap_or_default())
+        };
+        let mut all: Vec<_> = out.events("file").into_iter().map(event).collect();
+        all.sort();
+        all
+    };
+    for policy in ["overwrite", "skip", "newer", "fail"] {
+        for verb in ["put", "get"] {
+            for more in [&["-r"][..], &[]] {
+                let site = Site::new(options());
+                for name in ["d/a", "d/b"] {
+                    age(&site.world.file(name, "x"), DAY);
+                    age(&site.there(name, "x"), DAY);
+                }
+                site.there("d/c", "x");
+                site.world.file("d/e", "x");
+                let names: &[&str] = match (verb, more) {
+                    ("put", ["-r"]) => &["d/", "@d/"],
+                    ("put", _) => &["d/a", "@d/a"],
+                    (_, ["-r"]) => &["@d/", "d/"],
+                    _ => &["@d/a", "d/a"],
+                };
+                let args = [&[verb, "--exists", policy, "--exit-code"], more, names].concat();
+                let plan = go(&site, &[&args[..], &["--dry-run"]].concat());
+                assert_eq!(site.server.commands_of("STOR").len() + site.server.commands_of("RETR").len(), 0);
+                let run = go(&site, &args);
+                assert_eq!(outcomes(&plan), outcomes(&run), "{args:?}");
+                assert_eq!(plan.code, run.code, "{args:?}");
+            }
+        }
+    }
+    // Directories that are there are not made, and somebody has to be there.
+    let site = Site::new(options());
+    site.world.file("dist/docs/new/a", "x");
+    site.there("d1/docs/b", "x");
+    let (site_url, args) = (site.url("d1/"), ["put", "-r", "dist/"]);
+    let out = site.world.run("rftp", args).args([&site_url, "--dry-run"]).env("RFTP_PASSWORD", PASSWORD).go();
+    let plan = out.exits(0).out();
+    let made = plan.lines().filter(|l| l.starts_with("mkdir")).filter_map(|l| l.rsplit('/').next());
+    assert_eq!(made.collect::<Vec<_>>(), ["new"]);
+    let nobody = format!("ftp://ann@127.0.0.1:{}/", crate::support::nobody().port());
+    site.run(&["put", "dist/docs/new/a", &nobody, "--dry-run"]).go().ends(75);
 }

@@ -127,6 +127,18 @@ impl<'a> Attempt<'a> {
         })
     }
 
+    /// Why the target would be left alone, if it would; what is there is asked for only where that decides.
+    pub fn plan(&self, session: &mut Session<'_>) -> Result<Option<&'static str>> {
+        let source = Opened::open(&self.source)?;
+        let client = session.client()?;
+        let there = match &self.known {
+            Some(known) => known.clone(),
+            None if self.manner.exists == Exists::Overwrite => None,
+            None => client.look(&self.remote)?,
+        };
+        self.policy(client, there.as_ref(), &source)
+    }
+
     /// One try, all of it.
     pub fn put(&mut self, session: &mut Session<'_>, voice: &mut impl Voice) -> Result<Done> {
         if self.consumed {
