@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 use crate::rftp_site::{PASSWORD, Site, options};
 use crate::sandbox::clock::{civil, now};
 use crate::sandbox::ftp::Options;
-use crate::sandbox::script::{Action, End, Rule, call, listing, on, reply};
+use crate::sandbox::script::{Action, End, Fault, Rule, call, listing, on, reply};
+use crate::sandbox::tls::Tls;
 use crate::support::Output;
 
 const LATER: &str = "451 Try later\r\n";
@@ -192,6 +193,38 @@ fn a_link_that_is_listed_as_a_directory_is_not_followed() {
 }
 
 #[test]
+fn what_is_chosen_of_a_listing_is_chosen_of_all_of_it() {
+    // Two lines are not understood: they may be the oldest.
+    let lines: String = (0..4).map(|n| line(&format!("f{n}"), now() - 600 * (9 - n), 0)).collect();
+    let rules = vec![on("LIST").then(listing(lines + "what is this?\r\n-rw- broken\r\n"))];
+    let site = Site::new(Options { off: vec!["MLST", "MLSD"], rules, ..options() });
+    (0..4).for_each(|n| drop(site.there(&format!("b/f{n}"), "x")));
+    for more in
+        [&["--sort", "time", "--first", "2"][..], &["--keep-newest", "3"], &["--last", "1", "--dry-run"]]
+    {
+        go(&site, &[&["rm", "@b/f*"][..], more].concat()).ends(76);
+    }
+    go(&site, &["get", "@b/f*", "out/", "--sort", "time", "--first", "1"]).ends(76);
+    assert_eq!((site.names_there("b").len(), site.names_here("out").len()), (4, 0));
+    // The end of a listing that anybody on the way can make: the second one decides.
+    let entry = |n: u64| format!("type=file;size=1;modify=2026010{n}000000; f{n}\r\n");
+    for recursive in [false, true] {
+        let all: String = (1..=6).map(entry).collect();
+        let rules = vec![
+            on("MLSD").nth(1).then(listing((3..=6).map(entry).collect::<String>())),
+            on("MLSD").nth(1).then(Fault::CutAfter(u64::MAX, End::Cut)),
+            on("MLSD").then(listing(all)),
+        ];
+        let site = Site::new(Options { tls: Tls::Required, rules, ..options() });
+        (1..=6).for_each(|n| drop(site.there(&format!("b/f{n}"), "x")));
+        let (url, recurse) = if recursive { (site.url("b"), "-r") } else { (site.url("b/f*"), "-q") };
+        let out = site.run(&["rm", recurse, &url, "--sort", "time", "--first", "2"]).args(site.trust()).go();
+        out.ends(0);
+        assert_eq!(site.names_there("b"), ["f3", "f4", "f5", "f6"]);
+    }
+}
+
+#[test]
 fn only_what_is_in_the_way_for_good_is_deleted_first() {
     let site = |no: &str| {
         let site = Site::with(vec![on("RNTO").then(reply(no))]);
@@ -289,6 +322,39 @@ fn verify_of_nothing_is_no() {
     out.ends(0);
     let link = out.events("file").into_iter().find(|f| f["outcome"] == "skipped").unwrap();
     assert_eq!((&link["local"], &link["reason"]), (&"dist/link".into(), &"symbolic link".into()));
+}
+
+#[test]
+fn names_of_one_site_share_a_login_and_each_has_its_line() {
+    let site = Site::new(options());
+    site.there("a/x", "1");
+    site.there("b/y", "22");
+    go(&site, &["ls", "@a/x", "@b/y"]).ends(0);
+    assert_eq!(site.server.connections(), 1);
+    let out = go(&site, &["ls", "@a/x", "@none", "@b/y"]);
+    out.ends(3);
+    let told = out.events("file");
+    assert_eq!((out.events("entry").len(), told.len()), (1, 2), "{out:?}");
+    assert_eq!((&told[0]["remote"], &told[0]["outcome"]), (&"none".into(), &"permanent".into()));
+    assert_eq!((&told[1]["remote"], &told[1]["reason"]), (&"b/y".into(), &"an earlier failure".into()));
+    let cat = |names: &[&str]| {
+        let before = site.server.connections();
+        let log = site.world.path("log.jsonl");
+        let mut args = vec!["cat".to_string(), "--json-file".into(), log.display().to_string()];
+        args.extend(names.iter().map(|name| site.url(name)));
+        let out = site.world.run("rftp", args).env("RFTP_PASSWORD", PASSWORD).go();
+        assert_eq!(site.server.connections(), before + 1);
+        let lines = std::fs::read_to_string(log).unwrap();
+        let files: Vec<serde_json::Value> = lines.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+        (out, files.into_iter().filter(|line| line["type"] == "file").collect::<Vec<_>>())
+    };
+    let (out, files) = cat(&["a/x", "b/*"]);
+    assert_eq!((out.code, out.stdout.as_slice(), files.len()), (0, &b"122"[..], 2));
+    assert_eq!((&files[1]["direction"], &files[1]["bytes"]), (&"cat".into(), &2.into()));
+    let (out, files) = cat(&["a/x", "none", "b/y"]);
+    assert_eq!((out.code, out.stdout.as_slice()), (3, &b"1"[..]));
+    let outcomes: Vec<_> = files.iter().map(|f| f["outcome"].as_str().unwrap()).collect();
+    assert_eq!(outcomes, ["ok", "permanent", "skipped"]);
 }
 
 #[test]

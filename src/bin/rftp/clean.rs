@@ -28,7 +28,7 @@ pub fn run(flags: &args::Clean, shared: &Shared, out: &mut Output, cancel: &Canc
         let mut dirs = vec![path.clone()];
         if flags.recursive {
             let filter = Filter::default();
-            let walk = walk::remote(session, 1, path, &filter, out).map_err(failed)?;
+            let walk = walk::remote(session, 1, path, &filter, false, out).map_err(failed)?;
             for (below, error) in &walk.failures {
                 report::failed("clean", session, &path.join(below)?, error, out);
             }

@@ -33,13 +33,13 @@ pub fn run(flags: &args::Mv, shared: &Shared, out: &mut Output, cancel: &Cancel)
     let mut taken = HashSet::new();
     let run = report::Run { verb: "mv", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
     report::each(&run, &remotes, out, cancel, |session, path, out| {
-        let found = match matches::find(session, path, flags.no_glob, out)? {
-            Found::Nothing => {
+        let found = match matches::find(session, path, flags.no_glob, false, out)? {
+            None => {
                 let what = format!("cannot move {path} on {}", session.host());
                 return Err(matches::nothing(session, path).context(what));
             }
-            Found::One(entry) => vec![(path.trimmed(), entry)],
-            Found::Matches(found) => found,
+            Some(Found::One(entry)) => vec![(path.trimmed(), entry)],
+            Some(Found::Matches(found)) => found,
         };
         let several = several || found.len() > 1;
         let known = match kind.clone() {
