@@ -65,6 +65,11 @@ pub trait Tree {
     /// Also if the listing may be incomplete: nothing may be concluded from a part of it.
     fn list(&mut self, dir: &[u8]) -> Result<Vec<Entry>>;
 
+    /// Whether the directory that was listed last is a symbolic link, shown as the directory that it leads to.
+    fn is_link(&self) -> bool {
+        false
+    }
+
     /// These directories will be listed next, in this order, and then those that were told of before: whoever can may begin.
     fn soon(&mut self, _dirs: &[Vec<u8>]) {}
 }

@@ -44,6 +44,8 @@ pub struct Listing {
     /// The directory is a symbolic link, shown as what it leads to. Only who knows where it was found can tell
     /// ([`Listing::is_of_a_link`]).
     pub is_link: bool,
+    /// Its times are of a zone that is not known: each may be off by so much, and says so.
+    pub is_of_unknown_zone: bool,
     /// What is unique to the directory itself on this server (RFC 3659 §7.5.2), and to the one that holds it.
     unique: Option<Box<[u8]>>,
     above: Option<Box<[u8]>>,
@@ -348,6 +350,7 @@ impl Client {
             }
             return Ok(());
         }
+        found.is_of_unknown_zone = !found.entries.is_empty();
         found.entries.iter_mut().for_each(|entry| entry.tolerance += ZONES);
         Ok(())
     }

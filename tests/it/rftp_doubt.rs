@@ -152,10 +152,26 @@ fn a_server_that_takes_an_option_of_list_for_a_name() {
     }
 }
 
-/// A server that shows `www/current` as a directory; what is unique tells that it is another one.
-fn shows_links_as_directories() -> Site {
-    let own =
-        |dir: &str, above: &str| format!("type=cdir;unique={dir}; .\r\ntype=pdir;unique={above}; ..\r\n");
+#[test]
+fn what_changed_within_an_unknown_zone_is_said_to_be_unknown() {
+    let lines = line("a", now() - 7200, 8);
+    let rules = vec![on("LIST").then(listing(lines))];
+    let site = Site::new(Options { off: vec!["MLST", "MLSD", "MDTM"], rules, ..options() });
+    site.there("www/a", "1");
+    age(&site.world.file("site/a", "2"), Duration::from_secs(3600));
+    let out = go(&site, &["sync", "site/", "@www/"]);
+    out.ends(0);
+    out.says("--checksum compares contents");
+    go(&site, &["sync", "site/", "@www/", "--checksum"]).ends(0);
+    assert_eq!(site.on_server("www/a").unwrap(), b"2");
+}
+
+/// A server that shows `www/current` as a directory; where it `tells`, what is unique shows that it is another one.
+fn shows_links_as_directories(tells: bool) -> Site {
+    let own = |dir: &str, above: &str| match tells {
+        true => format!("type=cdir;unique={dir}; .\r\ntype=pdir;unique={above}; ..\r\n"),
+        false => String::new(),
+    };
     let file = |name: &str| format!("type=file;size=1;modify=20200101000000;unique=f; {name}\r\n");
     let www = own("1", "0") + &file("p0") + "type=dir;unique=9; current\r\ntype=dir;unique=2; real\r\n";
     let rules = vec![
@@ -175,7 +191,7 @@ fn shows_links_as_directories() -> Site {
 
 #[test]
 fn a_link_that_is_listed_as_a_directory_is_not_followed() {
-    let site = shows_links_as_directories();
+    let site = shows_links_as_directories(true);
     let out = go(&site, &["get", "-r", "@www/", "out"]);
     out.ends(0);
     assert!(site.here("out/real/p3").is_some() && site.here("out/current/p1").is_none(), "{out:?}");
@@ -190,6 +206,50 @@ fn a_link_that_is_listed_as_a_directory_is_not_followed() {
     assert_eq!(site.names_there("releases"), ["p1", "p2"]);
     assert_eq!(site.names_there("www"), ["current", "real"]);
     assert_eq!(site.names_there("www/real"), [""; 0]);
+}
+
+#[test]
+fn sync_leaves_what_is_behind_a_link_that_is_listed_as_a_directory() {
+    let deeds = |out: &Output| -> Vec<String> {
+        let done = out.events("file").into_iter().filter(|f| f["outcome"] != "skipped");
+        let mut all: Vec<_> = done.map(|f| f["remote"].as_str().unwrap().to_string()).collect();
+        all.sort();
+        all
+    };
+    for tells in [true, false] {
+        // Gone from the source, replaced by a file, replaced by a directory.
+        for new in ["", "current", "current/x"] {
+            let site = shows_links_as_directories(tells);
+            for name in ["site/p0", "site/real/p3"] {
+                site.world.file(name, "x");
+            }
+            if !new.is_empty() {
+                site.world.file(format!("site/{new}"), "new");
+            }
+            let args = ["sync", "site/", "@www/", "--delete"];
+            let plan = go(&site, &[&args[..], &["--dry-run"]].concat());
+            let out = go(&site, &args);
+            if !tells && new == "current/x" {
+                // Nobody can tell that it is not a directory, but for what would have to go from it.
+                continue;
+            }
+            out.ends(0);
+            assert!(!tells || deeds(&plan) == deeds(&out), "{plan:?} {out:?}");
+            assert_eq!(site.names_there("releases"), ["p1", "p2"], "{tells} {new}: {out:?}");
+            let current = site.server.root().join("www/current");
+            assert_eq!(current.exists(), !new.is_empty(), "{out:?}");
+            assert!(!current.is_symlink());
+        }
+    }
+    let site = shows_links_as_directories(true);
+    site.world.file("here/current/own", "x");
+    let out = go(&site, &["sync", "@www/", "here/", "--delete"]);
+    out.ends(0);
+    assert!(site.here("here/current/own").is_some() && site.here("here/real/p3").is_some(), "{out:?}");
+    site.world.file("site/current/x", "x");
+    let out = go(&site, &["sync", "site/", "@www/"]);
+    out.ends(69);
+    assert!(out.failure().contains("a symbolic link of that name is there"), "{out:?}");
 }
 
 #[test]
