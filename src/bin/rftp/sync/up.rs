@@ -102,8 +102,12 @@ impl Run<'_, '_> {
     }
 
     /// Some servers show a link to a directory as a directory, and what is behind it is not the target's. DELE removes the link and
-    /// is refused for what really is one: so every directory that goes is asked that first. What remains to be done.
+    /// is refused for what really is one: so every directory that goes is asked that first. What remains to be done. With a state what
+    /// goes is what it made, and that was a directory: whatever else stands there now is somebody else's.
     fn unlink(&mut self, mut steps: Vec<Step>) -> Result<Vec<Step>> {
+        if self.kept.is_some() {
+            return Ok(steps);
+        }
         let mut dirs: Vec<Vec<u8>> =
             steps.iter().filter(|s| s.removes_dir()).map(|s| s.path.clone()).collect();
         dirs.sort();
