@@ -1,16 +1,19 @@
 //! One upload over all its tries, its questions asked one after the other.
 //!
 //! It takes, after the login: a look at the target and the question for a port (one write), the data connection, STOR to a
-//! temporary name in the same directory, the data and its 226, then in one write the time, the mode, SIZE and a digest where the
-//! server computes one, and at last RNFR with RNTO. A lost answer is settled by looking. A worker with many files uses parts of
+//! temporary name in the same directory, the data and its 226, then in one write the mode, SIZE and a digest where the
+//! server computes one, and at last the time with RNFR and RNTO: a temporary that bore its source's time before would look like a
+//! leftover of long ago to whoever clears those up. A lost answer is settled by looking. A worker with many files uses parts of
 //! it: where nothing can be asked ahead, and for every try after the first.
 //!
 //! **Going on.** A second try within a run goes on with what the first one left, if the source is unchanged. A later run does with
 //! `--resume`: the temporary's name then holds the source's size and digest, so it can belong to no other contents. If the whole
 //! does not check out in the end, it is sent anew from its start.
 
+mod end;
+
 use crate::{
-    args::{Exists, Replace},
+    args::Exists,
     session::{Session, Voice},
     source::{Mark, Opened, Source, WATCH},
     temporary,
@@ -125,6 +128,18 @@ impl<'a> Attempt<'a> {
         })
     }
 
+    /// Why the target would be left alone, if it would; what is there is asked for only where that decides.
+    pub fn plan(&self, session: &mut Session<'_>) -> Result<Option<&'static str>> {
+        let source = Opened::open(&self.source)?;
+        let client = session.client()?;
+        let there = match &self.known {
+            Some(known) => known.clone(),
+            None if self.manner.exists == Exists::Overwrite => None,
+            None => client.look(&self.remote)?,
+        };
+        self.policy(client, there.as_ref(), &source)
+    }
+
     /// One try, all of it.
     pub fn put(&mut self, session: &mut Session<'_>, voice: &mut impl Voice) -> Result<Done> {
         if self.consumed {
@@ -147,17 +162,18 @@ impl<'a> Attempt<'a> {
         }
         let sent = self.store(session, &mut source, voice)?;
         let client = session.client()?;
-        let mut before = Vec::new();
-        if let Some(time) = source.modified.filter(|_| self.manner.times) {
-            before.extend(client.time_command(self.name(), time));
+        let time = source.modified.filter(|_| self.manner.times);
+        let time = time.and_then(|time| client.time_command(self.name(), time));
+        if self.manner.in_place {
+            let verified = self.prove_in_place(session, &sent, time.as_slice(), voice)?;
+            return Ok(sent.done(verified, session.client()?, &source));
         }
-        if let Some(mode) = there.as_ref().and_then(|e| e.mode).filter(|_| !self.manner.in_place) {
-            before.push(client.mode_command(self.name(), mode)?);
-        }
-        let verified = self.prove(client, &sent, Some(&before))?;
-        if !self.manner.in_place {
-            self.rename(session, sent.sizes, there.is_some(), voice)?;
-        }
+        let mode = match there.as_ref().and_then(|e| e.mode) {
+            Some(mode) => Some(client.mode_command(self.name(), mode)?),
+            None => None,
+        };
+        let verified = self.prove(client, &sent, Some(mode.as_slice()))?;
+        self.rename(session, sent.sizes, time.as_slice(), there.is_some(), voice)?;
         Ok(sent.done(verified, session.client()?, &source))
     }
 
@@ -372,6 +388,28 @@ impl<'a> Attempt<'a> {
         })
     }
 
+    /// In place the file is whoever's it is meant for as soon as the server said that it is stored: it is not sent once more for
+    /// want of a proof.
+    fn prove_in_place(
+        &mut self,
+        session: &mut Session<'_>,
+        sent: &Sent,
+        before: &[Command],
+        voice: &mut impl Voice,
+    ) -> Result<String> {
+        let lost = match self.prove(session.client()?, sent, Some(before)) {
+            Err(e) if !session.is_connected() && e.kind() != Kind::Interrupted => e,
+            proved => return proved,
+        };
+        voice.note(format!("{}; looking once more", lost.message()));
+        let looked =
+            session.client().map(|_| ()).and_then(|()| self.prove(session.client()?, sent, Some(before)));
+        match looked {
+            Err(e) if !session.is_connected() && e.kind() != Kind::Interrupted => Ok("none".into()),
+            looked => looked,
+        }
+    }
+
     /// A listing comes over a data connection, so it shows a name as it is on the server, whatever became of it in a command.
     fn is_named(&self, client: &mut Client) -> Result<()> {
         let dir = self.name().parent().map_or_else(|| RemotePath::new(""), Ok)?;
@@ -381,94 +419,6 @@ impl<'a> Attempt<'a> {
         }
         let text = format!("{} does not take this name as it is", client.host());
         Err(Error::new(Kind::Refused, text).host(client.host()))
-    }
-
-    /// The temporary becomes the target.
-    fn rename(
-        &mut self,
-        session: &mut Session<'_>,
-        sizes: Sizes,
-        exists: bool,
-        voice: &mut impl Voice,
-    ) -> Result<()> {
-        self.stage = Stage::Renaming;
-        let proves = |there: &Entry| there.size.is_some_and(|size| sizes.proves(size));
-        let mut renamed = session.rename(voice, &self.temporary, &self.remote, proves);
-        if let Err(e) = &renamed
-            && exists
-            && e.kind() == Kind::Refused
-            && self.manner.replace == Replace::DeleteFirst
-        {
-            session.client()?.delete(&self.remote)?;
-            renamed = session.rename(voice, &self.temporary, &self.remote, proves);
-            if renamed.is_err() {
-                self.stage = Stage::Alone;
-            }
-        }
-        match renamed {
-            Ok(()) => Ok(()),
-            Err(e) if e.kind() == Kind::Unconfirmed => Err(e),
-            Err(e) if self.stage == Stage::Alone => Err(e
-                .again_is(Again::Never)
-                .hint(format!("the new contents are whole in {}", self.temporary))),
-            Err(e) => {
-                self.stage = Stage::Stored;
-                Err(if exists && e.kind() == Kind::Refused && self.manner.replace != Replace::DeleteFirst {
-                    e.hint(
-                        "if the server renames onto no existing file: --replace delete-first, or --in-place",
-                    )
-                } else {
-                    e
-                })
-            }
-        }
-    }
-
-    /// After a lost 226: the size under the name decides.
-    fn settle_store(
-        &self,
-        session: &mut Session<'_>,
-        name: &RemotePath,
-        sizes: Sizes,
-        lost: &Error,
-    ) -> Result<()> {
-        let looked = session.client().and_then(|c| c.size(name));
-        match looked {
-            Ok(Some(size)) if sizes.proves(size) => Ok(()),
-            Ok(_) => {
-                Err(Error::new(Kind::Closed, format!("{} (the file did not arrive whole)", lost.message())))
-            }
-            Err(e) if e.kind() == Kind::Interrupted => Err(e),
-            // Under a temporary name nothing has happened yet; in place it may have.
-            Err(_) if self.manner.in_place => Err(lost.clone()),
-            Err(_) => Err(lost.clone().kind_is(Kind::Closed).again_is(Again::Now)),
-        }
-    }
-
-    /// Removes the temporary file after a failure; the name of what had to be left, or was left to be gone on with.
-    pub fn clean_up(&self, session: &mut Session<'_>) -> Option<RemotePath> {
-        match self.stage {
-            _ if self.manner.in_place => return None,
-            Stage::Start => return None,
-            // It may be the target by now, or is all there is: it is named, and left alone.
-            Stage::Renaming | Stage::Alone => return Some(self.temporary.clone()),
-            Stage::Storing | Stage::Stored if self.can_go_on() => return Some(self.temporary.clone()),
-            Stage::Storing | Stage::Stored => {}
-        }
-        let same = session.is_connected();
-        let gone = session.client().and_then(|client| match client.delete(&self.temporary) {
-            Ok(()) => Ok(true),
-            // The session that was lost may make the file only now: nothing to remove yet proves nothing.
-            Err(_) if !same => Ok(false),
-            // Refused: most likely there is nothing to remove.
-            Err(_) => Ok(client.look(&self.temporary)?.is_none()),
-        });
-        (!gone.unwrap_or(false)).then(|| self.temporary.clone())
-    }
-
-    /// Whether a later run can go on with what was left.
-    pub fn can_go_on(&self) -> bool {
-        self.sha256.is_some() && !self.anew && self.stage != Stage::Alone
     }
 }
 
