@@ -308,14 +308,16 @@ fn a_state_that_was_cut_is_read_again() {
     site(&world, 20);
     sync(&world, &first, &["site", "@www", "--state"]).exits(0);
     let state = std::fs::read(first.root().join("www/.rftp-state")).unwrap();
-    // Behind a line, and with 226 all the same.
+    // Behind a line or in the middle of one, and with 226 all the same.
     let at = state.iter().take(state.len() / 2).rposition(|b| *b == b'\n').unwrap() + 1;
-    let cut = on("RETR").nth(1).then(Fault::CutAfter(at as u64, End::Close));
-    let rules = vec![cut, on("RETR").nth(1).then(finally("226 Done\r\n"))];
-    let server = Server::start(Options { rules, root: Some(first.root().into()), ..Options::default() });
-    let out = sync(&world, &server, &["site", "@www", "--state", "--delete"]);
-    assert_eq!(out.exits(0).summary()["counts"], serde_json::json!({ "skipped": 20 }), "{out:?}");
-    assert_eq!(server.commands_of("RETR").len(), 2);
+    for more in [0, 10] {
+        let cut = on("RETR").nth(1).then(Fault::CutAfter((at + more) as u64, End::Close));
+        let rules = vec![cut, on("RETR").nth(1).then(finally("226 Done\r\n"))];
+        let server = Server::start(Options { rules, root: Some(first.root().into()), ..Options::default() });
+        let out = sync(&world, &server, &["site", "@www", "--state", "--delete"]);
+        assert_eq!(out.exits(0).summary()["counts"], serde_json::json!({ "skipped": 20 }), "{out:?}");
+        assert_eq!(server.commands_of("RETR").len(), 2);
+    }
 }
 
 #[test]

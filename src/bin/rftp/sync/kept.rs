@@ -136,7 +136,10 @@ impl Kept {
                 read = Err(Error::new(Kind::Config, text)
                     .hint("each --shard has a state of its own, so N of them can describe N times as much"));
             }
+            let ended = read.is_err() && limited.limit() > 0 && matches!(limited.read(&mut [0]), Ok(0));
             match read {
+                // Cut in the middle of a line it is half a state.
+                Err(e) if ended => download.whole(seen.size).and(Err(e)),
                 Ok(state) => download.whole(seen.size).map(|_| Some((seen, state))),
                 Err(e) => Err(download.fail(e)),
             }
