@@ -146,7 +146,10 @@ impl Kept {
         });
         let read = read.map_err(|e| {
             let e = e.context(format_args!("cannot read the state {remote} on {}", session.host()));
-            e.hint_if_none("--rebuild-state makes it anew from what is there")
+            match e.kind() {
+                Kind::Config => e.hint_if_none("--rebuild-state makes it anew from what is there"),
+                _ => e,
+            }
         })?;
         let (seen, state) = match read {
             Some((seen, state)) => (Some(seen), state),
