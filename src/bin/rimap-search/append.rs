@@ -50,7 +50,7 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
             ..Hit::default()
         };
         if let Some(e) = &over {
-            out.abandon(Outcome::of(e));
+            out.abandon(e);
             out.emit(&Event::Hit(Box::new(deliver::with_error(hit, e))));
             continue;
         }

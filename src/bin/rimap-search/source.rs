@@ -47,7 +47,7 @@ pub fn find(words: &[String]) -> Result<Vec<Source>> {
         if word == "-" {
             stdin::claim("the message")?;
             let failed = |e| Error::from_io(e, Kind::Local, "cannot keep standard input");
-            let mut file = tempfile_of(&mut io::stdin().lock()).map_err(failed)?;
+            let mut file = tempfile_of(stdin::reader()).map_err(failed)?;
             file.rewind().map_err(failed)?;
             out.push(Source { path: "-".into(), kind: Kinds::Kept(file), flags: Vec::new(), date: None });
             continue;
@@ -72,9 +72,9 @@ pub fn find(words: &[String]) -> Result<Vec<Source>> {
     Ok(out)
 }
 
-fn tempfile_of(from: &mut dyn Read) -> io::Result<File> {
+fn tempfile_of(from: impl Read) -> io::Result<File> {
     let mut file = tempfile::tempfile()?;
-    io::copy(from, &mut file)?;
+    io::copy(&mut BufReader::with_capacity(256 << 10, from), &mut file)?;
     Ok(file)
 }
 
