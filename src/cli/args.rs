@@ -1,7 +1,7 @@
 //! The flags that all programs share, in groups. They validate and describe; what they mean is built by their methods, and
 //! nothing here touches the world but for the proxy's password.
 
-use super::{progress, secrets};
+use super::{output, progress, secrets};
 use crate::{
     base::{b64, date, digest, error::*, quantity},
     net::{
@@ -200,6 +200,9 @@ impl Network {
 
     /// The dialer of this run. `beyond_native`: see [`TlsOptions`].
     pub fn dialer(&self, tls: &TlsArgs, beyond_native: bool, cancel: &Cancel, trace: Tracer) -> Dialer {
+        if tls.insecure_skip_verify {
+            output::unverified();
+        }
         let mut dialer = Dialer::new(cancel.clone(), self.timeouts(), tls.options(beyond_native), trace);
         dialer.family = match (self.ipv4, self.ipv6) {
             (true, _) => Family::V4,

@@ -32,7 +32,7 @@ pub const TABLE: &str = "  0  everything asked for was done          73  cannot 
  66  a named source is missing              78  configuration or secret not to be had
  67  no such user or recipient              79  outcome unknown: it may have happened
  68  no such host                           80  TLS
- 69  the server refused for good       130/143  interrupted, terminated
+ 69  the server refused for good   129/130/143  hung up, interrupted, terminated
  70  a bug of ours";
 
 /// The same in full, for the man pages and the README.
@@ -55,7 +55,7 @@ pub const MEANINGS: [(&str, &str); 19] = [
     ("78", "configuration, state or secret not to be had"),
     ("79", "outcome unknown: it may have happened (never retried by itself)"),
     ("80", "TLS: certificate, required TLS not to be had, session reuse"),
-    ("130, 143", "interrupted, terminated (partial files removed or named)"),
+    ("129, 130, 143", "hung up, interrupted, terminated (partial files removed or named)"),
 ];
 
 /// How many items make one code.
@@ -150,6 +150,8 @@ pub struct Tally {
     first: Option<u8>,
     first_permanent: Option<u8>,
     signal: Option<i32>,
+    /// Of an item that failed something was done.
+    partly: bool,
     /// The answer to a question was no.
     no: bool,
     /// What is temporary stays queued, and makes nothing half done.
@@ -164,21 +166,35 @@ impl Tally {
 
     /// A failed item: counts its outcome and remembers its code.
     pub fn fail(&mut self, error: &Error) {
+        self.count(Outcome::of(error));
+        self.remember(error);
+    }
+
+    fn remember(&mut self, error: &Error) {
         if error.kind() == Kind::Interrupted {
             self.signal = self.signal.or(error.signal());
         }
-        let outcome = Outcome::of(error);
-        self.count(outcome);
         self.first.get_or_insert(code(error));
-        if outcome == Outcome::Permanent {
+        if Outcome::of(error) == Outcome::Permanent {
             self.first_permanent.get_or_insert(code(error));
         }
+    }
+
+    /// Of an item that failed something was done: what is done is not nothing.
+    pub fn partly(&mut self) {
+        self.partly = true;
     }
 
     /// An item that nobody came to, because of a failure that is told of by itself: that failure's code stays the run's.
     pub fn abandon(&mut self, outcome: Outcome) {
         self.count(outcome);
         self.abandoned += 1;
+    }
+
+    /// That failure, where it is none of its own beside those items: one of them stands for it.
+    pub fn cause(&mut self, error: &Error) {
+        self.abandoned = self.abandoned.saturating_sub(1);
+        self.remember(error);
     }
 
     /// The answer is no: 1, unless something worse happened.
@@ -252,7 +268,7 @@ impl Tally {
         if self.queue && refused == 0 {
             return AGAIN;
         }
-        if done > 0 {
+        if done > 0 || self.partly {
             return SOME;
         }
         if refused == 0 && failed > self.abandoned + 1 {

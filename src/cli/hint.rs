@@ -10,6 +10,10 @@ pub(super) fn this_is(tool: &'static str) {
     let _ = TOOL.set(tool);
 }
 
+pub(super) fn tool() -> &'static str {
+    TOOL.get().copied().unwrap_or_default()
+}
+
 /// The scheme of a port that begins in clear, and of one that begins with TLS.
 fn schemes(tool: Option<&str>) -> (&'static str, &'static str) {
     match tool {

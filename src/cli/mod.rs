@@ -12,6 +12,7 @@ pub mod exit;
 mod explain;
 pub mod help;
 mod hint;
+mod ledger;
 pub mod netrc;
 pub mod output;
 mod pipe;
@@ -87,6 +88,7 @@ pub fn main_with<A: Flags>(
         }
     };
     let cancel = Cancel::new(signal, flags.max_time());
+    stdin::ends_with(&cancel);
     let mut out = match Output::new(tool.name, flags.common(), flags.retry_from(), cancel.clone()) {
         Ok(out) => out,
         Err(error) => {

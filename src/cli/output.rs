@@ -6,9 +6,11 @@
 
 use super::{
     Common,
-    event::{self, Event, Summary},
+    event::{self, Event},
     exit::{Outcome, Tally},
-    hint, pipe,
+    hint,
+    ledger::{self, Ledger},
+    pipe,
     progress::{self, Progress},
 };
 use crate::{
@@ -16,19 +18,21 @@ use crate::{
     net::{Cancel, Tracer},
 };
 use std::{
+    cell::{RefCell, RefMut},
     fmt,
     fs::File,
     io::{self, BufWriter, IsTerminal, StdoutLock, Write},
-    os::{fd::AsFd, unix::fs::MetadataExt},
+    os::fd::AsFd,
     path::Path,
-    time::{Duration, Instant},
+    rc::Rc,
+    sync::Once,
+    time::Duration,
 };
 
 /// See the module's essay.
 pub struct Output {
     tool: &'static str,
     json: bool,
-    json_file: Option<BufWriter<File>>,
     quiet: bool,
     verbose: bool,
     /// Whether success of a verb that does something is worth a line.
@@ -40,15 +44,14 @@ pub struct Output {
     /// Nobody reads standard output any more, or it cannot be written.
     unread: bool,
     told_of_signal: bool,
+    /// What items were abandoned for, until it is said.
+    cause: Option<String>,
     terminal: bool,
     progress: Progress,
-    tally: Tally,
+    ledger: Rc<RefCell<Ledger>>,
     /// Something was not begun because the run was told to end.
     cut_short: bool,
     cancel: Cancel,
-    started: Instant,
-    bytes: u64,
-    round_trips: u64,
 }
 
 impl Output {
@@ -59,18 +62,16 @@ impl Output {
         earlier: Option<&Path>,
         cancel: Cancel,
     ) -> Result<Output> {
-        let json_file = match &flags.json_file {
-            Some(name) => Some(BufWriter::new(open_json(name, earlier)?)),
-            None => None,
-        };
         let mut out = Output::plain(tool, flags.json);
-        out.json_file = json_file;
+        if let Some(name) = &flags.json_file {
+            out.ledger.borrow_mut().file = Some(BufWriter::new(ledger::open(name, earlier)?));
+        }
         out.quiet = flags.quiet;
         out.verbose = flags.verbose;
         out.chatty = !flags.quiet && !flags.json && (flags.verbose || out.terminal);
         out.trace = flags.trace;
         out.cancel = cancel;
-        out.progress = Progress::new(flags.progress, flags.quiet || flags.json);
+        out.progress = Progress::new(flags.progress, flags.quiet, flags.json);
         Ok(out)
     }
 
@@ -80,7 +81,6 @@ impl Output {
         Output {
             tool,
             json,
-            json_file: None,
             quiet: false,
             verbose: false,
             chatty: false,
@@ -89,14 +89,12 @@ impl Output {
             acts: false,
             unread: false,
             told_of_signal: false,
+            cause: None,
             terminal,
             progress: Progress::none(),
-            tally: Tally::default(),
+            ledger: Rc::new(RefCell::new(Ledger::new(tool))),
             cut_short: false,
             cancel: Cancel::default(),
-            started: Instant::now(),
-            bytes: 0,
-            round_trips: 0,
         }
     }
 
@@ -160,12 +158,16 @@ impl Output {
         let failed = |e| Error::from_io(e, Kind::Local, "cannot write to standard output");
         let fd = io::stdout().as_fd().try_clone_to_owned().map_err(failed)?;
         pipe::widen(&fd);
-        Ok(Stream { tool: self.tool, file: File::from(fd) })
+        Ok(Stream { ledger: self.ledger.clone(), file: File::from(fd) })
+    }
+
+    fn tally(&self) -> RefMut<'_, Tally> {
+        RefMut::map(self.ledger.borrow_mut(), |ledger| &mut ledger.tally)
     }
 
     /// Whether anybody reads what [`Output::emit`] is given.
     pub fn has_events(&self) -> bool {
-        self.json || self.json_file.is_some()
+        self.json || self.ledger.borrow().file.is_some()
     }
 
     /// Hands what was printed so far to whoever reads it: for verbs that go on for hours.
@@ -179,46 +181,49 @@ impl Output {
 
     /// An item failed for a reason that was told already: counts it.
     pub fn also_failed(&mut self, error: &Error) {
-        self.tally.fail(error);
+        self.tally().fail(error);
     }
 
-    /// An item that nobody came to, because of a failure that is told of by itself.
-    pub fn abandon(&mut self, outcome: Outcome) {
-        self.tally.abandon(outcome);
+    /// An item that nobody came to, because of a failure that ends more than it and is told of by itself. The item's own event is the
+    /// caller's to emit.
+    pub fn abandon(&mut self, cause: &Error) {
+        self.tally().abandon(Outcome::of(cause));
+        self.cause = Some(cause.message().to_string());
     }
 
     /// One line of JSON.
     pub fn emit(&mut self, event: &Event) {
-        if self.json || self.json_file.is_some() {
+        if self.has_events() {
             let line = record::to_line(event);
             if self.json && !self.unread {
                 let written = writeln!(self.stdout, "{line}").and_then(|()| self.stdout.flush());
                 self.sent(written);
             }
-            if let Some(file) = &mut self.json_file
-                && let Err(e) = writeln!(file, "{line}").and_then(|()| file.flush())
-            {
-                self.json_file = None;
-                let error = Error::from_io(e, Kind::Local, "cannot write the JSON file");
-                self.say(&error);
-                self.tally.fail(&error);
+            let written = self.ledger.borrow_mut().write(&line);
+            if let Err(error) = written {
+                self.item_failed(&error);
             }
         }
     }
 
     /// Counts an item that did not fail.
     pub fn count(&mut self, outcome: Outcome) {
-        self.tally.count(outcome);
+        self.tally().count(outcome);
     }
 
     /// An item failed: says so and counts it. The item's own event is the caller's to emit.
     pub fn item_failed(&mut self, error: &Error) {
         self.say(error);
-        self.tally.fail(error);
+        self.tally().fail(error);
     }
 
-    /// A failure that belongs to no item: says so, counts it, and emits an `error` event.
+    /// A failure that belongs to no item: says so, counts it, and emits an `error` event. One that items were abandoned for belongs to
+    /// those, and is only said.
     pub fn fail(&mut self, error: &Error) {
+        if self.cause.take_if(|cause| cause == error.message()).is_some() {
+            self.say(error);
+            return self.tally().cause(error);
+        }
         self.item_failed(error);
         self.emit(&Event::failure(error));
     }
@@ -231,32 +236,39 @@ impl Output {
 
     /// How many items were not done so far.
     pub fn failures(&self) -> u64 {
-        [Outcome::Temporary, Outcome::Permanent, Outcome::Unknown].iter().map(|o| self.tally.of(*o)).sum()
+        let tally = self.tally();
+        [Outcome::Temporary, Outcome::Permanent, Outcome::Unknown].iter().map(|o| tally.of(*o)).sum()
     }
 
     /// How many items were done so far, or would be.
     pub fn done_so_far(&self) -> u64 {
-        [Outcome::Ok, Outcome::Queued, Outcome::Planned].iter().map(|o| self.tally.of(*o)).sum()
+        let tally = self.tally();
+        [Outcome::Ok, Outcome::Queued, Outcome::Planned].iter().map(|o| tally.of(*o)).sum()
     }
 
     /// The answer to the question asked is no (exit 1).
     pub fn answer_no(&mut self) {
-        self.tally.answer_no();
+        self.tally().answer_no();
     }
 
     /// See [`Tally::item_says_no`].
     pub fn item_says_no(&mut self) {
-        self.tally.item_says_no();
+        self.tally().item_says_no();
+    }
+
+    /// See [`Tally::partly`].
+    pub fn partly(&mut self) {
+        self.tally().partly();
     }
 
     /// See [`Tally::leaves_rest`].
     pub fn leaves_rest(&mut self) {
-        self.tally.leaves_rest();
+        self.tally().leaves_rest();
     }
 
     /// See [`Tally::keep_to_sysexits`].
     pub fn keep_to_sysexits(&mut self) {
-        self.tally.keep_to_sysexits();
+        self.tally().keep_to_sysexits();
     }
 
     /// `-v`: what a person may want to know.
@@ -288,11 +300,11 @@ impl Output {
     }
 
     pub fn add_bytes(&mut self, n: u64) {
-        self.bytes += n;
+        self.ledger.borrow_mut().bytes += n;
     }
 
     pub fn add_round_trips(&mut self, n: u64) {
-        self.round_trips += n;
+        self.ledger.borrow_mut().round_trips += n;
     }
 
     pub fn progress(&self) -> &Progress {
@@ -336,13 +348,13 @@ impl Output {
     fn sent(&mut self, written: io::Result<()>) {
         let Err(e) = written else { return };
         if !self.acts {
-            stdout_failed(self.tool, &e);
+            stdout_failed(&self.ledger, &e);
         }
         self.unread = true;
         if e.kind() != io::ErrorKind::BrokenPipe {
             let error = stdout_error(&e);
             self.say(&error);
-            self.tally.fail(&error);
+            self.tally().fail(&error);
         }
     }
 
@@ -354,28 +366,15 @@ impl Output {
             self.fail(&why);
         }
         if let Some(signal) = self.cancel.signal() {
-            self.tally.signal(signal);
+            self.tally().signal(signal);
         }
-        let exit = self.tally.exit();
-        let worst =
-            [Outcome::Unknown, Outcome::Permanent, Outcome::Temporary, Outcome::Queued, Outcome::Planned]
-                .into_iter()
-                .find(|o| self.tally.of(*o) > 0)
-                .unwrap_or(Outcome::Ok);
+        let exit = self.tally().exit();
         if self.trace {
-            to_stderr(&format!("* {} round trips", self.round_trips));
+            to_stderr(&format!("* {} round trips", self.ledger.borrow().round_trips));
         }
-        self.emit(&Event::Summary(Summary {
-            tool: self.tool,
-            outcome: worst.name(),
-            exit,
-            retry: self.tally.again().name(),
-            counts: self.tally.counts().map(|(o, n)| (o.name().to_string(), n.into())).collect(),
-            bytes: self.bytes,
-            seconds: (self.started.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
-            round_trips: self.round_trips,
-        }));
-        self.tally.exit()
+        let summary = self.ledger.borrow().summary(exit);
+        self.emit(&summary);
+        self.tally().exit()
     }
 }
 
@@ -390,25 +389,25 @@ pub struct Raw<'a>(&'a mut Output);
 impl Write for Raw<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.0.stdout.write(bytes) {
-            Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(self.0.tool, &e),
+            Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(&self.0.ledger, &e),
             other => other,
         }
     }
     fn flush(&mut self) -> io::Result<()> {
-        self.0.stdout.flush().map_err(|e| stdout_failed(self.0.tool, &e))
+        self.0.stdout.flush().map_err(|e| stdout_failed(&self.0.ledger, &e))
     }
 }
 
 /// See [`Output::stream`].
 pub struct Stream {
-    tool: &'static str,
+    ledger: Rc<RefCell<Ledger>>,
     file: File,
 }
 
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.file.write(bytes) {
-            Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(self.tool, &e),
+            Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(&self.ledger, &e),
             other => other,
         }
     }
@@ -418,13 +417,17 @@ impl Write for Stream {
     }
 }
 
-fn stdout_failed(tool: &str, error: &io::Error) -> ! {
+/// A reader that has seen enough is no failure: what failed before is one all the same.
+fn stdout_failed(ledger: &RefCell<Ledger>, error: &io::Error) -> ! {
+    let mut ledger = ledger.borrow_mut();
     if error.kind() == io::ErrorKind::BrokenPipe {
-        std::process::exit(0);
+        let exit = ledger.tally.exit();
+        ledger.end(exit);
     }
     let error = stdout_error(error);
-    last_line(tool, error.message());
-    std::process::exit(i32::from(super::exit::code(&error)));
+    last_line(ledger.tool, error.message());
+    ledger.tally.fail(&error);
+    ledger.end(super::exit::code(&error));
 }
 
 fn stdout_error(error: &io::Error) -> Error {
@@ -433,6 +436,13 @@ fn stdout_error(error: &io::Error) -> Error {
 
 fn to_stderr(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// `--insecure-skip-verify` may stand in an account and be forgotten: each run says it once, `-q` or not.
+pub(super) fn unverified() {
+    static TOLD: Once = Once::new();
+    let text = "--insecure-skip-verify: no certificate is checked, anybody can read and change what is sent";
+    TOLD.call_once(|| last_line(hint::tool(), text));
 }
 
 /// The last words of a program that cannot go on.
@@ -447,24 +457,6 @@ pub(super) fn print_help(text: &str) -> u8 {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => super::exit::LOCAL,
         _ => super::exit::OK,
     }
-}
-
-/// `--json-file FILE` or `fd:3`. It begins empty, so what is still to be read cannot be the same file.
-fn open_json(name: &str, earlier: Option<&Path>) -> Result<File> {
-    let path = match name.strip_prefix("fd:") {
-        Some(fd) if fd.parse::<u32>().is_ok() => format!("/dev/fd/{fd}"),
-        Some(_) => return Err(Error::new(Kind::Usage, format!("not a file descriptor: {name}"))),
-        None => name.to_string(),
-    };
-    let file = |path: &Path| std::fs::metadata(path).ok().map(|about| (about.dev(), about.ino()));
-    if let Some(earlier) = earlier
-        && file(earlier).is_some_and(|earlier| file(path.as_ref()) == Some(earlier))
-    {
-        let text = format!("--json-file would empty {}, which --retry-from reads", earlier.display());
-        return Err(Error::new(Kind::Usage, text).hint("write to another file"));
-    }
-    let opened = File::options().write(true).create(true).truncate(true).open(&path);
-    opened.map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot create {name}")))
 }
 
 /// How long something took, for JSON: whole milliseconds.

@@ -34,10 +34,11 @@ enum Kind {
 }
 
 impl Progress {
-    pub(super) fn new(mode: Mode, silent: bool) -> Progress {
+    pub(super) fn new(mode: Mode, quiet: bool, json: bool) -> Progress {
         Progress(match mode {
+            _ if quiet => Kind::None,
             Mode::Plain => Kind::Plain,
-            Mode::Auto if !silent && std::io::stderr().is_terminal() => Kind::Bars(MultiProgress::new()),
+            Mode::Auto if !json && std::io::stderr().is_terminal() => Kind::Bars(MultiProgress::new()),
             _ => Kind::None,
         })
     }
@@ -137,4 +138,15 @@ pub(super) fn plain_text(text: &str) -> String {
         rest = rest[at..].find('m').map_or("", |end| &rest[at + end + 1..]);
     }
     out + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_is_quiet() {
+        assert!(matches!(Progress::new(Mode::Plain, true, false).0, Kind::None));
+        assert!(matches!(Progress::new(Mode::Plain, false, true).0, Kind::Plain));
+    }
 }

@@ -5,16 +5,19 @@
 use super::{
     Login, Tool,
     config::{self, Source},
-    netrc, stdin,
+    netrc,
+    stdin::{self, Fed},
 };
 use crate::{
     base::{error::*, secret::Secret},
     net::Proxy,
     textproto::sasl::Credentials,
 };
+use rustix::process::{Pid, Signal, kill_process_group};
 use std::{
     fs::File,
     io::{BufRead, BufReader, IsTerminal, Read},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -249,7 +252,7 @@ fn from_env(variable: &str) -> Option<Secret> {
 pub fn from_file(path: &Path) -> Result<Secret> {
     if path == Path::new("-") {
         stdin::claim("the password")?;
-        return first_line(std::io::stdin().lock(), "standard input");
+        return first_line(stdin::reader(), "standard input");
     }
     let shown = path.display();
     let file =
@@ -261,17 +264,31 @@ pub fn from_file(path: &Path) -> Result<Secret> {
 /// The first line that a command writes; its stderr is the user's.
 pub fn from_command(command: &str, flag: &str) -> Result<Secret> {
     let failed = |why: String| Error::new(Kind::Config, format!("{flag}: {why}"));
-    let output = Command::new("sh")
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|e| failed(format!("cannot run sh: {}", cause(&e))))?;
-    if !output.status.success() {
-        return Err(failed(format!("the command failed ({})", output.status)));
+    let lost = |e| Error::from_io(e, Kind::Config, format_args!("{flag}: cannot run sh"));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]).stdin(Stdio::null()).stdout(Stdio::piped());
+    // All that it begins ends with it, by a process group of its own; but from there it could not ask on a terminal.
+    let apart = File::open("/dev/tty").is_err();
+    if apart {
+        shell.process_group(0);
     }
-    let secret = Secret::new(output.stdout);
-    first_line(secret.expose(), flag)
+    let mut child = shell.spawn().map_err(lost)?;
+    let mut output = Vec::new();
+    let read = child.stdout.take().map_or(Ok(0), |pipe| Fed(pipe).read_to_end(&mut output));
+    let output = Secret::new(output);
+    if read.is_err() {
+        let _ = if apart {
+            kill_process_group(Pid::from_child(&child), Signal::KILL).map_err(Into::into)
+        } else {
+            child.kill()
+        };
+    }
+    let status = child.wait().map_err(lost)?;
+    read.map_err(lost)?;
+    if !status.success() {
+        return Err(failed(format!("the command failed ({status})")));
+    }
+    first_line(output.expose(), flag)
 }
 
 fn first_line(from: impl Read, shown: &str) -> Result<Secret> {

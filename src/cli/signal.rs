@@ -1,4 +1,5 @@
-//! SIGINT, SIGTERM and SIGHUP: the first asks for an end, the second makes one.
+//! SIGINT, SIGTERM and SIGHUP: the first asks for an end, the second makes one. One that whoever started us has set to be ignored
+//! stays ignored: that is what nohup does, and a shell that runs a script's command in the background.
 
 use signal_hook::{consts, flag};
 use std::sync::{
@@ -9,7 +10,11 @@ use std::sync::{
 /// Installs the handlers. The value becomes the number of the signal that came.
 pub(super) fn install() -> Arc<AtomicUsize> {
     let number = Arc::new(AtomicUsize::new(0));
+    let ignored = ignored();
     for signal in [consts::SIGINT, consts::SIGTERM, consts::SIGHUP] {
+        if ignored >> (signal - 1) & 1 == 1 {
+            continue;
+        }
         // Handlers run in the order they were registered: the first signal only arms the exit for the second.
         let armed = Arc::new(AtomicBool::new(false));
         let _ = flag::register_conditional_shutdown(signal, 128 + signal, armed.clone());
@@ -18,4 +23,11 @@ pub(super) fn install() -> Arc<AtomicUsize> {
         let _ = flag::register_usize(signal, number.clone(), value);
     }
     number
+}
+
+/// The signals that are ignored, a bit each (`proc_pid_status(5)`); none where that cannot be known.
+fn ignored() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0)
 }

@@ -13,6 +13,7 @@ use super::{
 use crate::base::error::*;
 use rustix::fs::Mode;
 use std::{
+    collections::HashMap,
     ffi::{OsStr, OsString},
     fs::File,
     hash::{BuildHasher, Hasher, RandomState},
@@ -97,6 +98,12 @@ impl Partial {
             return Ok(None);
         }
         lock(Partial { dir: dir.clone(), temp: temp.into(), target, file, remove: true }).map(Some)
+    }
+
+    /// It shall have another name than it was created for.
+    pub fn aim(&mut self, target: &OsStr) -> Result<()> {
+        self.target = checked(&self.dir, target)?;
+        Ok(())
     }
 
     /// Gives the temporary another name: what is in it now proves something else, or nothing.
@@ -307,6 +314,29 @@ fn numbered(name: &OsStr, n: u32) -> OsString {
     out
 }
 
+/// The names that a run gave. A second file of one name must not replace the first, nor be left out for it: its name is the next
+/// number's, the same in each run over the same files, and the policy for what exists counts for that name.
+#[derive(Debug, Default)]
+pub struct Given(HashMap<OsString, u32>);
+
+impl Given {
+    /// The name that this run gives to its next file of that name, past those that are `taken` otherwise.
+    pub fn name(&mut self, own: &OsStr, taken: impl Fn(&OsStr) -> bool) -> OsString {
+        let mut n = self.0.get(own).copied().unwrap_or(0);
+        let name = loop {
+            let name = numbered(own, n);
+            n = n.saturating_add(1);
+            // Another file may have that name of its own.
+            if !self.0.contains_key(&name) && !taken(&name) {
+                break name;
+            }
+        };
+        self.0.insert(name.clone(), 1);
+        self.0.insert(own.to_os_string(), n);
+        name
+    }
+}
+
 fn lock(partial: Partial) -> Result<Partial> {
     // Not ours alone: then it is not ours to remove either.
     match partial.file.try_lock() {
@@ -372,6 +402,14 @@ mod tests {
         {
             assert!(!is_temporary_name(OsStr::new(other)), "{other}");
         }
+    }
+
+    #[test]
+    fn a_name_is_given_once_in_a_run() {
+        let mut given = Given::default();
+        let mut name = |own: &str| given.name(OsStr::new(own), |n| n == "taken").into_string().unwrap();
+        let all = ["a.txt", "a.1.txt", "a.txt", "a.txt", "a.2.txt", "taken", "taken"].map(&mut name);
+        assert_eq!(all, ["a.txt", "a.1.txt", "a.2.txt", "a.3.txt", "a.2.1.txt", "taken.1", "taken.2"]);
     }
 
     #[test]

@@ -168,8 +168,38 @@ fn conflicts() {
     fails.exits(73).says("report.csv: file exists").says("hint: --on-conflict");
     let skips = run(&world, "extract", &file, &["-d", "out", "--on-conflict", "skip", "--json"]);
     skips.exits(0);
-    assert!(skips.events("extracted").iter().all(|e| e["outcome"] == "skipped" && e["reason"] == "exists"));
-    assert_eq!(files(&world.path("out")), [("report.csv".to_string(), "old".to_string())]);
+    let outcomes = |out: &Output| -> Vec<String> {
+        out.events("extracted").iter().map(|e| e["outcome"].as_str().unwrap().to_string()).collect()
+    };
+    // The second of the name is another file than the first, and than the one that was there.
+    assert_eq!(
+        (outcomes(&skips), &skips.events("extracted")[0]["reason"]),
+        (vec!["skipped".into(), "ok".into()], &"exists".into())
+    );
+    let second = ("report.1.csv".to_string(), "the payload of 05 second\n".to_string());
+    assert_eq!(files(&world.path("out")), [second.clone(), ("report.csv".to_string(), "old".to_string())]);
+    let first = ("report.csv".to_string(), "the payload of 05 first\n".to_string());
+    for how in ["overwrite", "skip"] {
+        for _ in 0..2 {
+            run(&world, "extract", &file, &["-d", how, "--on-conflict", how]).exits(0);
+            assert_eq!(files(&world.path(how)), [second.clone(), first.clone()], "{how}");
+        }
+    }
+    // A dry run says what a run would do, in a directory that is there and in one that is not.
+    for dir in ["out", "none"] {
+        for how in ["rename", "skip", "overwrite", "fail"] {
+            let args = ["-d", dir, "--on-conflict", how, "--json"];
+            let dry = run(&world, "extract", &file, &[&args[..], &["--dry-run"]].concat());
+            let (before, run) = (files(&world.path(dir)), run(&world, "extract", &file, &args));
+            let planned = outcomes(&dry).iter().map(|o| o.replace("planned", "ok")).collect::<Vec<_>>();
+            let name = |out: &Output| -> Vec<String> {
+                out.events("extracted").iter().map(|e| e["local"].to_string()).collect()
+            };
+            assert_eq!((dry.code, planned, name(&dry)), (run.code, outcomes(&run), name(&run)), "{how}");
+            std::fs::remove_dir_all(world.path(dir)).unwrap();
+            before.iter().for_each(|(name, text)| drop(world.file(Path::new(dir).join(name), text)));
+        }
+    }
     let plan = run(&world, "extract", &file, &["-d", "nowhere", "--dry-run", "--json"]);
     plan.exits(0);
     assert!(

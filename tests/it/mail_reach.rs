@@ -144,6 +144,17 @@ fn every_mail_program_goes_through_a_proxy() {
 }
 
 #[test]
+fn a_certificate_that_is_not_checked_is_told_of_in_each_run() {
+    for program in PROGRAMS {
+        let (site, world) = (Site::start(program, Tls::Required), world());
+        let url = site.url("127.0.0.1");
+        let out = run(&world, program, &url, "--tls required --insecure-skip-verify -q").go();
+        out.exits(0);
+        assert_eq!(out.err().matches("no certificate is checked").count(), 1, "{out:?}");
+    }
+}
+
+#[test]
 fn behind_a_proxy_no_mail_server_is_loopback() {
     for program in PROGRAMS {
         let (site, tunnel, world) = (Site::start(program, Tls::Off), Tunnel::start(None), world());
@@ -278,6 +289,7 @@ fn a_fetch_that_was_cut_off_is_finished_by_retry_from() {
     first.exits(3);
     let outcomes: Vec<_> = first.events("message").iter().map(|m| m["outcome"].clone()).collect();
     assert_eq!(outcomes, ["ok", "ok", "ok", "temporary", "temporary", "temporary"]);
+    assert_eq!(first.summary()["counts"], serde_json::json!({"ok": 3, "temporary": 3}));
     world.file("first.jsonl", &first.stdout);
     server.store.add("Subject: 7\r\n\r\nnot asked for\r\n");
     let second = go(&["--retry-from", "first.jsonl"]);

@@ -4,6 +4,7 @@ mod accounts;
 mod b64mime;
 mod b64mime_build;
 mod b64mime_read;
+mod cli;
 mod install;
 mod layers;
 mod mail_logins;

@@ -46,7 +46,9 @@ fn certificates_are_checked() {
         let out = rftp(&server, &world, &["--ca-file", ca]);
         out.exits(80).says("hint: ");
         nothing_was_sent(&server);
-        rftp(&server, &world, &["--insecure-skip-verify"]).exits(0);
+        for more in [&["--insecure-skip-verify"][..], &["--insecure-skip-verify", "-q"]] {
+            rftp(&server, &world, more).exits(0).says("no certificate is checked");
+        }
     }
     let server = start(Options::default());
     let ca = server.ca_pem_path().to_str().unwrap();

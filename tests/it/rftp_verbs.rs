@@ -323,6 +323,9 @@ fn check_tells_what_works_and_what_does_not() {
     let found = &out.events("check")[0];
     assert_eq!((&found["tls"], &found["login"]), (&false.into(), &"ann".into()));
     assert!(found["capabilities"].as_array().unwrap().iter().any(|c| c == "EPSV"), "{out:?}");
+    // The server is known without a word, as to the other programs.
+    let named = site.run(&["check"]).env("RFTP_URL", site.url("")).go();
+    named.ends(0);
     let secure = Site::tls(vec![]);
     let url = secure.url("");
     let trust = secure.trust();

@@ -705,6 +705,12 @@ fn a_dry_run_goes_as_far_as_rcpt() {
     assert_eq!(outcomes(&out), ["planned", "permanent", "planned"]);
     assert!(server.sent().is_empty() && server.commands_of("DATA").is_empty());
     assert_eq!(server.commands_of("RSET").len(), 1);
+    let args = ["--eml", "m.eml", "-t", "--dry-run", "--queue", "--server", &server.url()];
+    let out = world.run("rsendmail", args).go();
+    assert!(
+        out.out().starts_with("would send <") && out.out().contains(" to 3 of 4 by 127.0.0.1:"),
+        "{out:?}"
+    );
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use crate::args::Build;
 use crate::codec::{copy, wrote};
 use crate::message::source;
+use crate::target::named;
 use wirepost::{
     base::{body::Body, date::Time, error::*},
     cli::{Output, args::usage, event::Written, exit::Outcome},
@@ -37,7 +38,7 @@ pub fn run(flags: &Build, out: &mut Output, cancel: &Cancel) -> Result<()> {
         out.count(Outcome::Ok);
         return Ok(());
     }
-    let output = flags.output.as_deref();
+    let output = named(&flags.output);
     let mut reader = body.open()?;
     let bytes = if flags.lf {
         copy(&mut Through::new(reader, LineEnds::default()), output, out, cancel)?

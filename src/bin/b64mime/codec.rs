@@ -1,10 +1,10 @@
 //! `encode`, `decode`, and the program as `base64` itself.
 
 use crate::args::{self, Decode, Encode};
-use crate::target::Whole;
+use crate::target::{Whole, named};
 use std::{
     fs::File,
-    io::{Read, Write},
+    io::{BufReader, Read, Write},
     path::{Path, PathBuf},
 };
 use wirepost::{
@@ -14,7 +14,7 @@ use wirepost::{
         args::usage,
         event::{Event, Written},
         exit::Outcome,
-        stdin,
+        stdin::{self, Fed},
     },
     mime::encode::{
         self, Base64Decoder, Base64Encoder, Breaks, Codec, QpDecoder, QpEncoder, Temper, UuDecoder,
@@ -56,7 +56,7 @@ pub fn encode(flags: &Encode, out: &mut Output, cancel: &Cancel) -> Result<()> {
         let codec = Base64Encoder::new(alphabet, flags.wrap, eol);
         Box::new(if flags.no_pad { codec.no_pad() } else { codec })
     };
-    run(&mut input, &mut *codec, flags.output.as_deref(), out, cancel)
+    run(&mut input, &mut *codec, named(&flags.output), out, cancel)
 }
 
 pub fn decode(flags: &Decode, out: &mut Output, cancel: &Cancel) -> Result<()> {
@@ -79,7 +79,7 @@ pub fn decode(flags: &Decode, out: &mut Output, cancel: &Cancel) -> Result<()> {
         let alphabet = if flags.url { Alphabet::UrlSafe } else { Alphabet::Standard };
         Box::new(Base64Decoder::new(alphabet, temper))
     };
-    run(&mut input, &mut *codec, flags.output.as_deref(), out, cancel)
+    run(&mut input, &mut *codec, named(&flags.output), out, cancel)
 }
 
 fn name(flags: &Encode) -> String {
@@ -88,7 +88,7 @@ fn name(flags: &Encode) -> String {
 }
 
 struct Opened {
-    file: File,
+    file: Fed<File>,
     name: String,
 }
 
@@ -96,13 +96,13 @@ impl Opened {
     /// How many bytes it will give.
     fn size(&mut self) -> Result<u64> {
         let failed = |e| Error::from_io(e, Kind::Local, format_args!("cannot read {}", self.name));
-        let meta = self.file.metadata().map_err(failed)?;
+        let meta = self.file.0.metadata().map_err(failed)?;
         if meta.is_file() {
             use std::io::Seek;
-            return Ok(meta.len() - self.file.stream_position().map_err(failed)?.min(meta.len()));
+            return Ok(meta.len() - self.file.0.stream_position().map_err(failed)?.min(meta.len()));
         }
         let (kept, size) = scratch::keep(&mut self.file, &self.name)?;
-        self.file = kept;
+        self.file = Fed(kept);
         Ok(size)
     }
 }
@@ -121,15 +121,14 @@ fn open(path: Option<&Path>) -> Result<Opened> {
         Some(path) => {
             let name = path.display().to_string();
             let file = File::open(path).map_err(|e| Error::source(e, format_args!("cannot read {name}")))?;
-            Ok(Opened { file, name })
+            Ok(Opened { file: Fed(file), name })
         }
         None => {
             stdin::claim("the input")?;
-            // The descriptor itself: the standard library's buffer would hold short reads back.
             use std::os::fd::AsFd;
             let failed = |e| Error::from_io(e, Kind::Local, "cannot read standard input");
             let fd = std::io::stdin().as_fd().try_clone_to_owned().map_err(failed)?;
-            Ok(Opened { file: File::from(fd), name: "standard input".into() })
+            Ok(Opened { file: Fed(File::from(fd)), name: "standard input".into() })
         }
     }
 }

@@ -44,8 +44,8 @@ pub fn run(flags: &Extract, out: &mut Output, cancel: &Cancel) -> Result<()> {
     }
     let mut stdout = if flags.to_stdout && !flags.dry_run { Some(out.stream()?) } else { None };
     let mut dir = None;
-    if !flags.to_stdout && !flags.dry_run {
-        dir = Some(Dir::open(&flags.dir, flags.on_conflict)?);
+    if !flags.to_stdout {
+        dir = Some(Dir::open(&flags.dir, flags.on_conflict, flags.dry_run)?);
     }
     let mut any = false;
     input::each(&flags.reading, out, cancel, &mut |input, out| {
@@ -145,8 +145,10 @@ struct Saving {
 enum To {
     File(Partial),
     Stdout,
-    /// `--dry-run`, or a file that is there already.
-    Nowhere(bool),
+    /// A dry run.
+    Nowhere,
+    /// The file is there already.
+    Skipped,
 }
 
 impl Extractor<'_> {
@@ -173,8 +175,8 @@ impl Extractor<'_> {
         }
         match (saving.to, &mut *self.dir) {
             (To::File(partial), Some(dir)) => dir.commit(partial, &saving.name),
-            (To::Nowhere(true), Some(dir)) => Ok(Stored::Skipped(dir.path(&saving.name))),
-            (To::Nowhere(_), _) => Ok(Stored::As(self.flags.dir.join(&saving.name))),
+            (To::Skipped, Some(dir)) => Ok(Stored::Skipped(dir.path(&saving.name))),
+            (To::Nowhere, Some(dir)) => Ok(Stored::As(dir.path(&saving.name))),
             _ => Ok(Stored::As("-".into())),
         }
     }
@@ -190,20 +192,24 @@ impl Visitor for Extractor<'_> {
             return Ok(false);
         }
         *self.any = true;
-        let name = self.name(part)?;
+        let mut name = self.name(part)?;
         let mut failed = None;
-        let to = match self.dir {
-            _ if self.flags.dry_run => To::Nowhere(false),
-            Some(dir) if dir.skips(&name) => To::Nowhere(true),
-            Some(dir) => match dir.create(&name) {
-                Ok(partial) => To::File(partial),
-                Err(error) => {
-                    failed = Some(error);
-                    To::Nowhere(false)
-                }
-            },
-            None => To::Stdout,
-        };
+        let mut to = if self.flags.dry_run { To::Nowhere } else { To::Stdout };
+        if let Some(dir) = &mut *self.dir {
+            name = dir.name(&name);
+            let found = match &to {
+                _ if dir.skips(&name) => Ok(To::Skipped),
+                To::Nowhere => dir.planned(&name).map(|planned| {
+                    name = planned;
+                    To::Nowhere
+                }),
+                _ => dir.create(&name).map(To::File),
+            };
+            to = found.unwrap_or_else(|error| {
+                failed = Some(error);
+                To::Nowhere
+            });
+        }
         let digest = self.flags.digest.then(|| Digest::new(Algorithm::Sha256));
         self.open.insert(part.id, Saving { name, to, bytes: 0, digest, failed });
         Ok(true)

@@ -1,7 +1,7 @@
 //! `header`: single values, from the command line or line by line from stdin.
 
 use crate::args::Header;
-use std::io::{BufRead, Read};
+use std::io::{BufRead, BufReader, Read};
 use wirepost::{
     base::{
         error::*,
@@ -68,7 +68,7 @@ fn values(text: Option<&str>, each: &mut dyn FnMut(&[u8]) -> Result<()>) -> Resu
         return each(text.as_bytes());
     }
     stdin::claim("the values")?;
-    let mut reader = std::io::stdin().lock();
+    let mut reader = BufReader::new(stdin::reader());
     loop {
         let mut line = Vec::new();
         let read = reader.by_ref().take(MOST).read_until(b'\n', &mut line);

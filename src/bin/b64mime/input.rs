@@ -2,12 +2,12 @@
 
 use crate::args::Reading;
 use std::{
-    io::Read,
+    io::{BufReader, Read},
     path::{Path, PathBuf},
 };
 use wirepost::{
     base::{error::*, record, scratch},
-    cli::{Output, stdin},
+    cli::{Output, args::usage, stdin},
     mime::mailbox::{self, Format, Item},
     net::Cancel,
 };
@@ -31,7 +31,7 @@ enum From {
 impl Input {
     pub fn open(&self) -> Result<Box<dyn Read + '_>> {
         match &self.from {
-            From::Stdin(start) => Ok(Box::new(start.as_slice().chain(std::io::stdin().lock()))),
+            From::Stdin(start) => Ok(Box::new(start.as_slice().chain(stdin::reader()))),
             From::Item(item) => item.open(),
         }
     }
@@ -46,6 +46,9 @@ pub fn each(
     work: &mut dyn FnMut(&Input, &mut Output) -> Result<()>,
 ) -> Result<()> {
     let files = if reading.files.is_empty() { vec![PathBuf::from("-")] } else { reading.files.clone() };
+    if files.iter().filter(|file| file.as_os_str() == "-").count() > 1 {
+        return Err(usage("standard input can be read once"));
+    }
     for file in &files {
         cancel.check()?;
         let inputs = match inputs(file, reading.format()) {
@@ -93,7 +96,7 @@ pub fn inputs(file: &Path, format: Format) -> Result<Vec<Input>> {
 fn standard_input(format: Format) -> Result<Vec<Input>> {
     stdin::claim("the message")?;
     let failed = |e| Error::from_io(e, Kind::Local, "cannot read standard input");
-    let mut reader = std::io::stdin().lock();
+    let mut reader = stdin::reader();
     let mut start = Vec::new();
     if format != Format::No {
         reader.by_ref().take(5).read_to_end(&mut start).map_err(failed)?;

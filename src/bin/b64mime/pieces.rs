@@ -4,7 +4,7 @@ use crate::args::{Join, Split};
 use crate::codec::{Checked, wrote};
 use crate::input::{self, Input};
 use crate::message::source;
-use crate::target::{Dir, Stored, Whole};
+use crate::target::{Dir, Stored, Whole, named};
 use std::{
     io::{Read, Write},
     path::Path,
@@ -27,7 +27,7 @@ pub fn split(flags: &Split, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let stem = stem.as_deref().and_then(names::safe_name).unwrap_or_else(|| "message.eml".into());
     let stem = stem.strip_suffix(".eml").unwrap_or(&stem).to_string();
     let split = partial::Split::new(source(file, "the message")?, flags.size)?;
-    let dir = Dir::open(&flags.dir, flags.on_conflict)?;
+    let dir = Dir::open(&flags.dir, flags.on_conflict, false)?;
     let total = split.pieces.len();
     for nth in 0..total {
         let Some(piece) = split.piece(nth) else { break };
@@ -87,7 +87,7 @@ pub fn join(flags: &Join, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let mut readers = readers.map(|input| -> Result<Box<dyn Read + '_>> {
         Ok(Box::new(Checked { inner: input.open()?, cancel }))
     });
-    let output = flags.output.as_deref();
+    let output = named(&flags.output);
     let bytes = match output {
         Some(path) => {
             let mut whole = Whole::create(path)?;

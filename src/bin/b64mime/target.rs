@@ -4,7 +4,7 @@
 //! through a symbolic link, and unless told never over a file. Nothing waits for the disk: the source is still there.
 
 use std::{
-    ffi::OsStr,
+    ffi::{OsStr, OsString},
     fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
@@ -14,9 +14,14 @@ use wirepost::{
     base::error::*,
     store::{
         dir,
-        partial::{Conflict, Partial},
+        partial::{Conflict, Given, Partial},
     },
 };
+
+/// What `-o` names; `-` is standard output, as without the flag.
+pub fn named(output: &Option<PathBuf>) -> Option<&Path> {
+    output.as_deref().filter(|path| path.as_os_str() != "-")
+}
 
 /// A single file that the user named (`-o FILE`).
 pub enum Whole {
@@ -60,8 +65,11 @@ impl Write for Whole {
 
 /// A directory for names of strangers, and what becomes of those that are taken.
 pub struct Dir {
-    dir: Arc<dir::Dir>,
+    /// `None`: it is not there, and a dry run makes nothing.
+    dir: Option<Arc<dir::Dir>>,
+    path: PathBuf,
     conflict: Conflict,
+    given: Given,
 }
 
 /// What became of a file.
@@ -72,30 +80,75 @@ pub enum Stored {
 }
 
 impl Dir {
-    pub fn open(path: &Path, conflict: impl Into<Conflict>) -> Result<Dir> {
-        Ok(Dir { dir: dir::Dir::create(path, 0o777)?, conflict: conflict.into() })
+    pub fn open(path: &Path, conflict: impl Into<Conflict>, dry: bool) -> Result<Dir> {
+        let dir = match dry {
+            true if path.symlink_metadata().is_err() => None,
+            true => Some(dir::Dir::open(path)?),
+            false => Some(dir::Dir::create(path, 0o777)?),
+        };
+        Ok(Dir { dir, path: path.into(), conflict: conflict.into(), given: Given::default() })
+    }
+
+    fn has(&self, name: &OsStr) -> bool {
+        self.dir.as_ref().is_some_and(|dir| dir.node(name).is_ok_and(|n| n.is_some()))
+    }
+
+    /// The name for the next file of this name, as far as this run's other files decide it.
+    pub fn name(&mut self, own: &str) -> String {
+        match self.conflict {
+            Conflict::Skip | Conflict::Overwrite => text(self.given.name(OsStr::new(own), |_| false)),
+            Conflict::Rename | Conflict::Fail => own.into(),
+        }
     }
 
     /// Whether a file of this name would be left alone.
     pub fn skips(&self, name: &str) -> bool {
-        self.conflict == Conflict::Skip && self.dir.node(OsStr::new(name)).is_ok_and(|n| n.is_some())
+        self.conflict == Conflict::Skip && self.has(OsStr::new(name))
+    }
+
+    /// The name that a file of this name would get.
+    ///
+    /// # Errors
+    /// Why there would be none.
+    pub fn planned(&mut self, name: &str) -> Result<String> {
+        if matches!(self.conflict, Conflict::Skip | Conflict::Overwrite) {
+            return Ok(name.into());
+        }
+        let mut given = std::mem::take(&mut self.given);
+        let planned = text(given.name(OsStr::new(name), |n| self.has(n)));
+        self.given = given;
+        if self.conflict == Conflict::Fail && planned != name {
+            let path = self.path(name);
+            let what = format_args!("cannot create {}", path.display());
+            return Err(taken(Error::from_io(io::ErrorKind::AlreadyExists.into(), Kind::Create, what)));
+        }
+        Ok(planned)
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
-        self.dir.path().join(name)
+        self.path.join(name)
     }
 
     /// A file in the making, of a safe name.
     pub fn create(&self, name: &str) -> Result<Partial> {
-        Partial::create(&self.dir, OsStr::new(name), 0o666)
+        let none = || Error::new(Kind::Bug, "a dry run creates nothing");
+        Partial::create(self.dir.as_ref().ok_or_else(none)?, OsStr::new(name), 0o666)
     }
 
     /// Gives a whole file its name, or the one that it gets instead.
     pub fn commit(&self, partial: Partial, name: &str) -> Result<Stored> {
         let placed = partial.place(self.conflict).map_err(|e| match self.conflict {
-            Conflict::Fail => e.hint("--on-conflict tells what to do then"),
+            Conflict::Fail => taken(e),
             _ => e,
         })?;
         Ok(placed.map_or_else(|| Stored::Skipped(self.path(name)), Stored::As))
     }
+}
+
+fn text(name: OsString) -> String {
+    name.to_string_lossy().into_owned()
+}
+
+fn taken(error: Error) -> Error {
+    error.hint("--on-conflict tells what to do then")
 }

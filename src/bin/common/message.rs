@@ -119,7 +119,7 @@ impl MessageFlags {
         }
         if let Some(name) = &self.attach_stdin {
             stdin::claim("an attachment")?;
-            attachments.push(attach::from_reader(&mut std::io::stdin().lock(), name, style)?);
+            attachments.push(attach::from_reader(&mut stdin::reader(), name, style)?);
         }
         Ok(Draft {
             to: self.to.clone(),
@@ -145,7 +145,7 @@ pub fn source(path: &Path, what: &'static str) -> Result<Source> {
     }
     stdin::claim(what)?;
     // Most texts are small; what is not goes into a temporary file.
-    let mut reader = std::io::stdin().lock();
+    let mut reader = stdin::reader();
     let mut start = Vec::new();
     let failed = |e| Error::from_io(e, Kind::Local, "cannot read standard input");
     reader.by_ref().take(256 * 1024).read_to_end(&mut start).map_err(failed)?;

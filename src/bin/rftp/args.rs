@@ -504,8 +504,8 @@ pub struct Quote {
 
 #[derive(Args, Debug)]
 pub struct Check {
-    /// The server, with a path: the directory to list
-    #[arg(value_name = "REMOTE")]
+    /// The server (or RFTP_URL), with a path: the directory to list
+    #[arg(value_name = "REMOTE", default_value = ":", hide_default_value = true)]
     pub remote: OsString,
     /// Exit 1 if the server's certificate ends within so many days
     #[arg(long, value_name = "DAYS")]

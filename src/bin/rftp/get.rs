@@ -332,7 +332,7 @@ fn get_one(
 fn named(destination: &Path) -> Result<Landing> {
     let refused = |why: &str| {
         let error = Error::new(Kind::Create, format!("cannot create {}: {why}", destination.display()));
-        Err(error.hint("rftp cat, or - as the destination, writes to standard output"))
+        Err(error.hint("rftp cat writes to standard output"))
     };
     let behind = match destination.is_symlink().then(|| destination.canonicalize()) {
         None => None,

@@ -23,7 +23,7 @@ pub fn files_from(list: &Path, null: bool) -> Result<Vec<OsString>> {
     let failed = |e| Error::source(e, format_args!("cannot read {}", list.display()));
     let reader: Box<dyn Read> = if list.as_os_str() == "-" {
         stdin::claim("the list of files")?;
-        Box::new(std::io::stdin().lock())
+        Box::new(stdin::reader())
     } else {
         Box::new(File::open(list).map_err(failed)?)
     };

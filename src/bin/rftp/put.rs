@@ -122,7 +122,9 @@ pub fn run(flags: &args::Put, shared: &Shared, out: &mut Output, cancel: &Cancel
     }
     let mut seen = HashSet::new();
     // `a` and `./a` are one, as patterns that overlap may say.
-    sources.retain(|source| seen.insert(source.strip_prefix(".").unwrap_or(source).to_path_buf()));
+    sources.retain(|source| {
+        source.as_os_str() == "-" || seen.insert(source.strip_prefix(".").unwrap_or(source).to_path_buf())
+    });
     check(&sources, flags, &destination)?;
     let mut job = Job::new(flags, cancel, sources.len() > 1)?;
     let mut session = Session::new(destination.site.clone(), Purpose::Change, shared, out, cancel)?;
@@ -206,6 +208,9 @@ fn expand(sources: &[OsString], no_glob: bool) -> Result<Vec<PathBuf>> {
 
 /// What can be known to be wrong before anything is connected.
 fn check(sources: &[PathBuf], flags: &args::Put, destination: &Remote) -> Result<()> {
+    if sources.len() > 1 && sources.iter().any(|s| s.as_os_str() == "-") {
+        return Err(Error::new(Kind::Usage, "stdin goes alone"));
+    }
     for source in sources {
         if source.as_os_str() == "-" {
             if destination.path.is_empty() || destination.path.ends_with_slash() {
@@ -230,9 +235,6 @@ fn check(sources: &[PathBuf], flags: &args::Put, destination: &Remote) -> Result
             Err(_) if flags.select.keep_going => {}
             Err(e) => return Err(Error::source(e, format_args!("cannot read {}", source.display()))),
         }
-    }
-    if sources.len() > 1 && sources.iter().any(|s| s.as_os_str() == "-") {
-        return Err(Error::new(Kind::Usage, "stdin goes alone"));
     }
     let mut names = HashMap::new();
     for source in sources.iter().filter(|s| flags.transfer.exists != Exists::Skip && !s.is_dir()) {

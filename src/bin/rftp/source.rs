@@ -16,6 +16,7 @@ use wirepost::{
         error::*,
         record::{self, Value},
     },
+    cli::stdin::{self, Fed},
     ftp::Upload,
     job::meter::Meter,
 };
@@ -82,15 +83,15 @@ pub const WATCH: Algorithm = Algorithm::Crc32;
 
 enum Input {
     File(File),
-    Stdin(io::Stdin),
+    Stdin,
 }
 
 impl Opened {
     pub fn open(source: &Source) -> Result<Opened> {
         let shown = source.shown();
         let Source::Path(path) = source else {
-            let read = Input::Stdin(io::stdin());
-            return Ok(Opened { read, size: None, modified: None, mark: None, is_fresh: false, shown });
+            let (read, is_fresh) = (Input::Stdin, false);
+            return Ok(Opened { read, size: None, modified: None, mark: None, is_fresh, shown });
         };
         let failed = |e| Error::source(e, format_args!("cannot read {shown}"));
         let file = File::open(path).map_err(failed)?;
@@ -143,8 +144,8 @@ impl Opened {
     pub fn send(&mut self, from: u64, upload: &mut Upload<'_>, meter: &mut Meter<'_>) -> io::Result<u64> {
         let Some(size) = self.size else {
             return match &mut self.read {
-                Input::Stdin(stdin) => meter.copy(&mut Labelled(stdin.lock(), &self.shown), upload, u64::MAX),
-                Input::File(file) => meter.copy(&mut Labelled(file, &self.shown), upload, u64::MAX),
+                Input::Stdin => meter.copy(&mut Labelled(stdin::reader(), &self.shown), upload, u64::MAX),
+                Input::File(file) => meter.copy(&mut Labelled(Fed(file), &self.shown), upload, u64::MAX),
             };
         };
         let Input::File(file) = &mut self.read else { return Ok(0) };

@@ -46,7 +46,7 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
         };
         if let Some(e) = &over {
             hit.mailbox = to.text().to_string();
-            out.abandon(Outcome::of(e));
+            out.abandon(e);
             out.emit(&Event::Hit(Box::new(deliver::with_error(hit, e))));
             continue;
         }

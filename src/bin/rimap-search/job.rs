@@ -197,8 +197,8 @@ impl Job<'_> {
                 return Err(error);
             }
             if self.is_open() {
-                out.fail(&error);
                 self.abandon(&error, out);
+                out.fail(&error);
             }
             self.begin();
         }
@@ -218,13 +218,12 @@ impl Job<'_> {
     /// for ends in one line.
     pub fn abandon(&mut self, error: &Error, out: &mut Output) {
         let Some(mailbox) = self.here.mailbox.clone() else { return };
-        let outcome = Outcome::of(error);
         let uidvalidity = self.here.uidvalidity.unwrap_or(0);
         let hit = |uid| Summary { uid, ..Summary::default() }.hit(&mailbox, uidvalidity);
         let open: Vec<Uid> = self.here.found.iter().filter(|u| !self.here.done.contains(u)).collect();
         let waiting = std::mem::take(&mut self.here.hits);
         for hit in waiting.into_iter().chain(open.into_iter().map(hit)) {
-            out.abandon(outcome);
+            out.abandon(error);
             self.failed_so(hit.uid.unwrap_or_default(), hit, error, out);
         }
     }

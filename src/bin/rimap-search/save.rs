@@ -6,7 +6,7 @@
 
 use crate::{args::Search, attach, job::Job, show, summary::Summary};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     ffi::OsString,
     io::Read,
     os::unix::ffi::OsStrExt,
@@ -25,7 +25,7 @@ use wirepost::{
     store::{
         batch::{Batch, SyncMode},
         dir::Dir,
-        partial::{Conflict, Partial},
+        partial::{Conflict, Given, Partial},
     },
 };
 
@@ -38,8 +38,7 @@ pub struct Saver {
     template: Option<String>,
     conflict: Conflict,
     wanted: Vec<String>,
-    /// Names that this run gave: a second part of that name must not replace the first, nor be left out for it.
-    given: HashSet<OsString>,
+    given: Given,
     /// Parts that were told of, of messages that are not done with: after a lost connection they are not saved once more.
     told: HashMap<(Name, u64, Uid, String), Option<Error>>,
     pub saved: u64,
@@ -62,7 +61,7 @@ impl Saver {
             template: search.name.clone(),
             conflict: search.on_conflict.into(),
             wanted: search.save.clone(),
-            given: HashSet::new(),
+            given: Given::default(),
             told: HashMap::new(),
             saved: 0,
         })
@@ -115,10 +114,11 @@ impl Saver {
 
     /// Puts a finished file in its place.
     fn place(&mut self, saved: Saved, batch: &mut Batch) -> Result<(Option<PathBuf>, u64)> {
-        let (name, partial, n) = saved?;
-        let again = !self.given.insert(name) && self.conflict != Conflict::Fail;
-        let conflict = if again { Conflict::Rename } else { self.conflict };
-        Ok((partial.place_in(batch, conflict)?, n))
+        let (name, mut partial, n) = saved?;
+        if matches!(self.conflict, Conflict::Skip | Conflict::Overwrite) {
+            partial.aim(&self.given.name(&name, |_| false))?;
+        }
+        Ok((partial.place_in(batch, self.conflict)?, n))
     }
 
     /// Fetches and saves what is wanted of these messages; how each ended is handed to `job`.

@@ -47,7 +47,7 @@ pub fn find(words: &[String]) -> Result<Vec<Source>> {
     for word in words {
         if word == "-" {
             stdin::claim("the message")?;
-            let (file, _) = scratch::keep(&mut io::stdin().lock(), "standard input")?;
+            let (file, _) = scratch::keep(&mut stdin::reader(), "standard input")?;
             out.push(Source { path: "-".into(), kind: Kinds::Kept(file), flags: Vec::new(), date: None });
             continue;
         }

@@ -103,7 +103,7 @@ impl Dry<'_> {
     }
 }
 
-fn tell(m: &Listed, event: event::Message, outcome: Outcome, out: &mut Output) {
+pub fn tell(m: &Listed, event: event::Message, outcome: Outcome, out: &mut Output) {
     out.count(outcome);
     out.emit(&Event::Message(Box::new(event::Message {
         outcome: outcome.name(),

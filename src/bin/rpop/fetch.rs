@@ -3,7 +3,7 @@
 use crate::{
     args::{Fetch, Rpop, StateArgs},
     deliver::{Delivery, Progress, skipped},
-    dry::Dry,
+    dry::{self, Dry},
     facts, list,
     plan::{Plan, Wish, doubt},
     rm,
@@ -60,7 +60,7 @@ pub fn run(args: &Rpop, flags: &Fetch, out: &mut Output, cancel: &Cancel) -> Res
         ));
     }
     if flags.catch_up {
-        return catch_up(&server, &mut seen, out);
+        return catch_up(&server, &mut seen, flags.dry_run, out);
     }
     let only = flags.retry_from.as_deref().map(still_to_do).transpose()?;
     let wish = Wish {
@@ -204,9 +204,8 @@ impl Run<'_> {
     /// The run ends here: what was to be fetched and was not is told of with the reason, since every message that is asked
     /// for ends in one line.
     fn abandon(&mut self, error: &Error, out: &mut Output) {
-        let outcome = Outcome::of(error);
         for &place in self.asked.iter().filter(|&&place| !self.delivery.progress.session.told[place]) {
-            out.abandon(outcome);
+            out.abandon(error);
             if out.has_events() {
                 unfetched(&self.listed[place], error, out);
             }
@@ -337,7 +336,7 @@ pub fn leave_out_older(plan: &mut Plan, listed: &[Listed], since: Time, client: 
     Ok(())
 }
 
-fn catch_up(server: &Server, seen: &mut Seen, out: &mut Output) -> Result<()> {
+fn catch_up(server: &Server, seen: &mut Seen, dry: bool, out: &mut Output) -> Result<()> {
     let listed = server.with_session(out, |mut client, _, out| {
         let (listed, has) = client.messages()?;
         leave(client, out);
@@ -349,6 +348,18 @@ fn catch_up(server: &Server, seen: &mut Seen, out: &mut Output) -> Result<()> {
     })?;
     let new: Vec<&Listed> =
         listed.iter().filter(|m| !m.uid.is_empty() && !m.doubtful && !seen.knows(&m.uid)).collect();
+    if dry {
+        for m in &new {
+            out.line(format_args!("would count message {} as fetched", m.number));
+            dry::tell(
+                m,
+                Message { verb: "fetch", reason: Some("catch_up"), ..Message::default() },
+                Outcome::Planned,
+                out,
+            );
+        }
+        return Ok(());
+    }
     seen.remember(new.iter().map(|m| &*m.uid))?;
     seen.sync()?;
     for m in &new {

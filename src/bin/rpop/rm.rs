@@ -76,7 +76,7 @@ pub fn run(args: &Rpop, flags: &Rm, out: &mut Output, cancel: &Cancel) -> Result
     }
     if let Err(e) = &done {
         for name in names {
-            out.abandon(Outcome::of(e));
+            out.abandon(e);
             say(name.parts(), Outcome::of(e), Some(e), out);
         }
     }

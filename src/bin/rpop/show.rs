@@ -86,7 +86,7 @@ fn run(
                     out.item_failed(&e);
                 } else {
                     // Told once, by the end of the run.
-                    out.abandon(outcome);
+                    out.abandon(&e);
                     lost.get_or_insert(e);
                 }
                 outcome

@@ -10,7 +10,7 @@ use std::{
 };
 use wirepost::{
     base::{error::*, escape, scratch},
-    cli::stdin,
+    cli::stdin::{self, Fed},
     mail::raw::Source,
 };
 
@@ -44,7 +44,7 @@ impl Item {
                 let about = file.metadata().map_err(failed)?;
                 if !about.is_file() {
                     // A FIFO or a device has no size: it is kept first.
-                    let (file, len) = scratch::keep(&mut { file }, &name)?;
+                    let (file, len) = scratch::keep(&mut Fed(file), &name)?;
                     return Source::file(&name, Arc::new(file), 0, len, false);
                 }
                 Source::file(&name, Arc::new(file), 0, about.len(), false)
@@ -67,7 +67,7 @@ pub fn items(paths: &[PathBuf]) -> Result<Vec<Item>> {
     for path in paths {
         if path == Path::new("-") {
             stdin::claim("the message")?;
-            let (file, len) = scratch::keep(&mut io::stdin().lock(), "standard input")?;
+            let (file, len) = scratch::keep(&mut stdin::reader(), "standard input")?;
             add_file(&mut items, "standard input", file, len)?;
             continue;
         }

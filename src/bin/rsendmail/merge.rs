@@ -64,7 +64,7 @@ impl Merge {
         let Some(path) = flags.many.merge.as_deref() else { return Ok(None) };
         let (from, name): (Box<dyn Read>, String) = if path == Path::new("-") {
             stdin::claim("the rows")?;
-            (Box::new(std::io::stdin()), "standard input".into())
+            (Box::new(stdin::reader()), "standard input".into())
         } else {
             let name = escape::bytes(path.as_os_str().as_encoded_bytes()).into_owned();
             let file = File::open(path).map_err(|e| Error::source(e, format_args!("cannot read {name}")))?;
@@ -163,7 +163,7 @@ impl Texts {
         let dash = |path: &Option<PathBuf>| path.as_deref() == Some(Path::new("-"));
         if let Some(name) = &message.attach_stdin {
             stdin::claim("an attachment")?;
-            let file = attach::from_reader(&mut std::io::stdin().lock(), name, message.style())?;
+            let file = attach::from_reader(&mut stdin::reader(), name, message.style())?;
             texts.attachments.push(file);
         }
         if dash(&message.body_file) {

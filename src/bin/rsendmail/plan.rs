@@ -169,12 +169,13 @@ impl<'a> Plan<'a> {
 
     fn unfiltered(&mut self, cancel: &Cancel) -> Option<(Option<String>, Result<Next>)> {
         if let Some(merge) = &mut self.merge {
-            // Of the rows that are not begun each needs no word: the next run sends them.
+            let row = merge.next_row(self.flags);
+            // Of the rows that are not begun each needs no word: the next run sends them. Nor does one that nobody wrote in time.
             if let Err(e) = cancel.check() {
                 self.stopped = Some(e);
                 return None;
             }
-            let (source, filled) = merge.next_row(self.flags)?;
+            let (source, filled) = row?;
             let next = filled.and_then(|filled| {
                 self.of_row(filled, cancel).map_err(|e| {
                     let e = if e.kind() == Kind::Usage { e.kind_is(Kind::Input) } else { e };

@@ -104,7 +104,10 @@ pub fn sent(out: &mut Output, message: &Outgoing, sent: &Sent, server: &Endpoint
             message.message_id,
             message.envelope.to.len()
         );
-        out.done(escape::text(&text));
+        match dry {
+            true => out.line(escape::text(&text)),
+            false => out.done(escape::text(&text)),
+        }
     }
 }
 

@@ -121,9 +121,11 @@ fn moving_with_and_without_the_extension() {
 fn deletion_trash_copies_and_guards() {
     let (world, server) = (world(), ten(Options::default()));
     server.store.with("user", |a| a.create("Bin").special = Some("\\Trash".into()));
-    run(&world, &server, &["--from", "bob", "--delete", "--max-actions", "3"])
-        .exits(65)
-        .says("nothing was done");
+    let guarded = run(&world, &server, &["--from", "bob", "--delete", "--max-actions", "3", "--json"]);
+    guarded.exits(65).says("nothing was done");
+    // Each message ends in its line, and what stopped them all is no sixth.
+    assert_eq!((guarded.events("message").len(), guarded.events("error").len()), (5, 0), "{guarded:?}");
+    assert_eq!(guarded.summary()["counts"]["permanent"], 5);
     assert_eq!(server.store.messages("INBOX").len(), 10);
     for to in ["--move-to", "--copy-to"] {
         let out = run(&world, &server, &["--from", "bob", to, "Nowhere", "--dry-run"]);

@@ -81,21 +81,35 @@ fn a_slip_in_a_pattern_deletes_nothing() {
     }
 }
 
+fn two_of_one_name(server: &Server) {
+    for text in ["one", "two"] {
+        let head =
+            "From: a@a\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n";
+        let part = "Content-Disposition: attachment; filename=s.txt\r\n\r\n";
+        put(server, "INBOX", format!("{head}{part}{text}\r\n--o--\r\n").into_bytes(), &[], MARCH);
+    }
+}
+
 #[test]
 fn two_of_one_name_are_both_there_before_their_messages_go() {
     for how in ["rename", "skip", "overwrite"] {
         let (world, server) = (world(), Server::start(Options::default()));
         world.file("d/r.txt", "old");
-        for text in ["one", "two"] {
-            let head =
-                "From: a@a\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n";
-            let part = "Content-Disposition: attachment; filename=s.txt\r\n\r\n";
-            put(&server, "INBOX", format!("{head}{part}{text}\r\n--o--\r\n").into_bytes(), &[], MARCH);
-        }
+        two_of_one_name(&server);
         run(&world, &server, &["--all", "--save", "*", "-d", "d", "--on-conflict", how, "--delete"]).exits(0);
         assert_eq!(numbers(&server, "INBOX"), [0; 0]);
         let read = |name: &str| fs::read_to_string(world.path("d").join(name)).unwrap_or_default();
         assert_eq!([read("s.txt"), read("s.1.txt")], ["one", "two"], "{how}");
+    }
+    // Nor does the directory grow with every run.
+    for how in ["skip", "overwrite"] {
+        let (world, server) = (world(), Server::start(Options::default()));
+        two_of_one_name(&server);
+        for _ in 0..3 {
+            let out = run(&world, &server, &["--all", "--save", "*", "-d", "d", "--on-conflict", how]);
+            assert!(out.code <= 1, "{out:?}");
+            assert_eq!(fs::read_dir(world.path("d")).unwrap().count(), 2, "{how}");
+        }
     }
 }
 

@@ -63,6 +63,10 @@ fn without_pipelining_one_at_a_time() {
 #[test]
 fn what_was_delivered_can_be_deleted_and_nothing_else() {
     let site = site(vec![]).with(2);
+    let dry = site.rpop(&["fetch", "--catch-up", "--dry-run"]).go();
+    assert_eq!(dry.exits(0).out(), "would count message 1 as fetched\nwould count message 2 as fetched\n");
+    let dry = site.fetch(&["--catch-up", "--dry-run"]);
+    assert_eq!(dry.exits(0).summary()["counts"]["planned"], 2, "and nothing is remembered: {dry:?}");
     site.fetch(&["--catch-up"]).exits(0);
     assert!(site.subjects("Mail").is_empty());
     site.server.store.add(message(3));

@@ -37,6 +37,24 @@ fn what_the_server_says_decides_where_a_message_goes() {
     assert!(site.states().is_empty());
 }
 
+/// As when it is sent at once: somebody has it, somebody has not.
+#[test]
+fn a_message_that_some_got_is_done_in_part() {
+    for (flags, exit) in [(&[][..], 3), (&["--queue"], 0)] {
+        let site = site(vec![on("RCPT").with("<gone@").then(reply("550 5.1.1 no\r\n"))]);
+        let to = ["--to", "gone@x.example,fine@x.example", "--from", "me@x.example", "--body", "x"];
+        site.rsendmail(&to).args(flags).go().exits(exit);
+        if exit == 0 {
+            let out = site.run(&[]);
+            assert_eq!(
+                (outcomes(out.exits(3)), out.summary()["counts"]["permanent"].as_u64()),
+                (vec!["permanent".into()], Some(1))
+            );
+        }
+        assert_eq!(site.server.sent().len(), 1);
+    }
+}
+
 /// One is busy, one is refused for good, one is fine: with `--rcpt-policy all` no later try may go without the refused one.
 #[test]
 fn with_policy_all_nobody_gets_it_later_either() {

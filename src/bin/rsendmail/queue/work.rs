@@ -394,6 +394,9 @@ impl<'a, 's> Work<'a, 's> {
                 Ended::Ok
             }
             Some((i, e)) => {
+                if failures.len() < open.len() {
+                    out.partly();
+                }
                 let state = after.recipients[*i].state;
                 match remaining(e, state).context(id) {
                     e if state == State::Queued && out.is_quiet() => out.also_failed(&e),

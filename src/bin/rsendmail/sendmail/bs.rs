@@ -11,7 +11,7 @@ use crate::{
     server::{Target, own_domain},
 };
 use std::{
-    io::{self, BufRead, Read, Seek, Write},
+    io::{self, BufRead, BufReader, Read, Seek, Write},
     sync::Arc,
 };
 use wirepost::{
@@ -42,7 +42,7 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let plan = Plan::for_dialogue(flags, &target)?;
     let (to, taken) = (Vec::new(), Vec::new());
     let mut dialogue = Dialogue { plan, keeper: &keeper, cancel, greeted: false, from: None, to, taken };
-    let done = dialogue.hold(&mut io::stdin().lock(), out);
+    let done = dialogue.hold(&mut BufReader::new(stdin::reader()), out);
     let taken = std::mem::take(&mut dialogue.taken);
     if !taken.is_empty() && !keeper.is_only() {
         queue::run::quietly(&taken, flags, out, cancel);

@@ -19,7 +19,7 @@ const LINE: u64 = 64 << 10;
 pub fn message(dot_ends: bool) -> Result<(eml::Item, bool)> {
     stdin::claim("the message")?;
     let file = scratch::file()?;
-    let mut reader = BufReader::with_capacity(64 << 10, io::stdin().lock());
+    let mut reader = BufReader::with_capacity(64 << 10, stdin::reader());
     let done = copy(&mut reader, BufWriter::with_capacity(64 << 10, &file), dot_ends);
     let ended = done.map_err(|e| Error::from_io(e, Kind::Local, "cannot keep the message"))?;
     let more = ended && !reader.buffer().is_empty();
