@@ -198,12 +198,12 @@ impl Network {
         Timeouts { connect: self.connect_timeout, silence: self.timeout, reply: self.reply_timeout }
     }
 
-    /// The dialer of this run. `resumable`: TLS sessions will be resumed.
-    pub fn dialer(&self, tls: &TlsArgs, resumable: bool, cancel: &Cancel, trace: Tracer) -> Dialer {
+    /// The dialer of this run. `beyond_native`: see [`TlsOptions`].
+    pub fn dialer(&self, tls: &TlsArgs, beyond_native: bool, cancel: &Cancel, trace: Tracer) -> Dialer {
         if tls.insecure_skip_verify {
             output::unverified();
         }
-        let mut dialer = Dialer::new(cancel.clone(), self.timeouts(), tls.options(resumable), trace);
+        let mut dialer = Dialer::new(cancel.clone(), self.timeouts(), tls.options(beyond_native), trace);
         dialer.family = match (self.ipv4, self.ipv6) {
             (true, _) => Family::V4,
             (_, true) => Family::V6,
@@ -217,7 +217,7 @@ impl Network {
 }
 
 impl TlsArgs {
-    pub fn options(&self, resumable: bool) -> TlsOptions {
+    pub fn options(&self, beyond_native: bool) -> TlsOptions {
         TlsOptions {
             ca_file: self.ca_file.clone(),
             ca_only: self.ca_only.clone(),
@@ -228,7 +228,7 @@ impl TlsArgs {
             min: self.tls_min.map(Into::into),
             max: self.tls_max.map(Into::into),
             insecure: self.insecure_skip_verify,
-            resumable,
+            beyond_native,
         }
     }
 

@@ -5,6 +5,7 @@
 //! [`Output`] only, and decide no exit code themselves.
 
 pub mod args;
+pub mod check;
 pub mod config;
 pub mod event;
 pub mod exit;

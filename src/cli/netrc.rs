@@ -42,8 +42,8 @@ pub fn load(path: &Path) -> Result<Option<Vec<Entry>>> {
         .take(1 << 20)
         .read_to_end(&mut text)
         .map_err(|e| Error::from_io(e, Kind::Config, format_args!("cannot read {shown}")))?;
-    let entries =
-        parse(&text).ok_or_else(|| Error::new(Kind::Config, format!("{shown} is not a netrc file")))?;
+    let entries = parse(&text)
+        .map_err(|line| Error::new(Kind::Config, format!("{shown} is not a netrc file: line {line}")))?;
     if entries.iter().any(|e| e.password.is_some()) {
         private(&file, path)?;
     }
@@ -63,44 +63,59 @@ pub fn private(file: &File, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The entries in order. `None` where a keyword lacks its value or is unknown.
-pub fn parse(text: &[u8]) -> Option<Vec<Entry>> {
+const KEYWORDS: [&str; 8] =
+    ["machine", "default", "login", "user", "password", "passwd", "account", "macdef"];
+
+/// The entries in order.
+///
+/// # Errors
+/// The line where a keyword lacks its value or is unknown.
+pub fn parse(text: &[u8]) -> std::result::Result<Vec<Entry>, usize> {
     let text = String::from_utf8_lossy(text);
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut rest = text.as_ref();
-    while let Some(word) = token(&mut rest)? {
+    let text = text.trim_end();
+    let (mut rest, mut entries) = (text, Vec::new());
+    match read(&mut rest, &mut entries) {
+        Some(()) => Ok(entries),
+        None => Err(1 + text[..text.len() - rest.len()].matches('\n').count()),
+    }
+}
+
+fn read(rest: &mut &str, entries: &mut Vec<Entry>) -> Option<()> {
+    loop {
+        *rest = rest.trim_start();
+        // A comment stands where a keyword does: what begins with # behind one is its value.
+        if rest.starts_with('#') {
+            *rest = rest.find('\n').map_or("", |at| &rest[at..]);
+            continue;
+        }
+        let Some(word) = token(rest)? else { return Some(()) };
         match word.as_str() {
-            "machine" => {
-                let host = token(&mut rest)??;
-                entries.push(Entry { host: Some(host), ..Entry::default() });
-            }
+            "machine" => entries.push(Entry { host: Some(value(rest)?), ..Entry::default() }),
             "default" => entries.push(Entry::default()),
-            "login" | "user" => entries.last_mut()?.login = Some(token(&mut rest)??),
-            "password" | "passwd" => {
-                entries.last_mut()?.password = Some(Secret::new(token(&mut rest)??));
-            }
-            "account" => entries.last_mut()?.account = Some(Secret::new(token(&mut rest)??)),
+            "login" | "user" => entries.last_mut()?.login = Some(value(rest)?),
+            "password" | "passwd" => entries.last_mut()?.password = Some(Secret::new(value(rest)?)),
+            "account" => entries.last_mut()?.account = Some(Secret::new(value(rest)?)),
             "macdef" => {
                 // A macro runs to the next empty line.
                 let end = rest.find("\n\n").map_or(rest.len(), |at| at + 2);
-                rest = &rest[end..];
+                *rest = &rest[end..];
             }
             _ => return None,
         }
     }
-    Some(entries)
+}
+
+/// What belongs to a keyword. It may stand on the next line; but the next keyword there is no value, or a word of the file would be
+/// sent as a secret.
+fn value(rest: &mut &str) -> Option<String> {
+    let below = rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+    let value = token(rest)??;
+    (!below || !KEYWORDS.contains(&value.as_str())).then_some(value)
 }
 
 /// The next word: `Some(None)` at the end, `None` for a quote that is not closed.
 fn token(rest: &mut &str) -> Option<Option<String>> {
-    loop {
-        *rest = rest.trim_start();
-        match rest.strip_prefix('#') {
-            // A comment stands between entries; a value may begin with # only when quoted.
-            Some(comment) => *rest = comment.find('\n').map_or("", |at| &comment[at..]),
-            None => break,
-        }
-    }
+    *rest = rest.trim_start();
     if rest.is_empty() {
         return Some(None);
     }
@@ -180,9 +195,33 @@ mod tests {
 
     #[test]
     fn malformed_is_said() {
-        for bad in ["login x", "machine", "machine h password \"x", "frobnicate"] {
-            assert!(parse(bad.as_bytes()).is_none(), "{bad}");
+        for (bad, line) in [
+            ("login x", 1),
+            ("machine", 1),
+            ("machine h password \"x", 1),
+            ("# a\nmachine h login a\n\nfrobnicate\nmachine g\n", 4),
+            ("machine h login me password\naccount\nlogin me\n", 2),
+            ("machine h login me password\n\n\tmachine g\n", 3),
+            ("machine h login me\npassword\n\n", 2),
+        ] {
+            assert_eq!(parse(bad.as_bytes()).unwrap_err(), line, "{bad}");
         }
+    }
+
+    /// A word of one entry is never another's secret.
+    #[test]
+    fn a_value_may_begin_as_a_comment_does() {
+        let text = "machine h password #abc\naccount\nx\nlogin me # mine\n#password no\nmachine #g\nlogin\n  b password # c";
+        assert_eq!(parse(text.as_bytes()).unwrap_err(), 8, "c is no keyword");
+        let entries = parse(text.trim_end_matches(" c").as_bytes()).unwrap();
+        let secret = |s: &Option<Secret>| s.as_ref().map(|s| s.expose().to_vec());
+        assert_eq!(secret(&entries[0].password).unwrap(), b"#abc");
+        assert_eq!(
+            (secret(&entries[0].account).unwrap(), entries[0].login.as_deref()),
+            (b"x".to_vec(), Some("me"))
+        );
+        assert_eq!((entries[1].host.as_deref(), entries[1].login.as_deref()), (Some("#g"), Some("b")));
+        assert_eq!(secret(&entries[1].password).unwrap(), b"#");
     }
 
     proptest! {

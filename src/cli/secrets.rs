@@ -11,6 +11,7 @@ use super::{
 use crate::{
     base::{error::*, secret::Secret},
     net::Proxy,
+    textproto::sasl::Credentials,
 };
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::{
@@ -123,6 +124,40 @@ pub fn token(command: Option<&str>, user: &str, host: &str) -> Result<Option<Sec
     let account = config::account();
     let command = command.or_else(|| account.token_command(host, user));
     command.map(|command| from_command(command, "--token-command")).transpose()
+}
+
+/// What there is to log in by, beside the user's password.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct By<'a> {
+    /// `--token-command`.
+    pub token_command: Option<&'a str>,
+    /// `--auth external`: the certificate of our side of TLS says it all, and the user is at most whom to act as.
+    pub external: bool,
+    /// There is a certificate: where nobody is named, that is who we are.
+    pub certificate: bool,
+}
+
+/// What to log in to `host` with, for SASL. `None`: nobody is named.
+///
+/// # Errors
+/// `Config` for a secret that no source has.
+pub fn credentials(
+    tool: &Tool,
+    login: &Login,
+    by: By<'_>,
+    user: Option<&str>,
+    host: &str,
+) -> Result<Option<Credentials>> {
+    let user = match user {
+        user if by.external => return Ok(Some(Credentials::certificate(user.unwrap_or_default()))),
+        None if by.certificate => return Ok(Some(Credentials::certificate(""))),
+        None => return Ok(None),
+        Some(user) => user,
+    };
+    Ok(Some(match token(by.token_command, user, host)? {
+        Some(token) => Credentials::token(user, token),
+        None => Credentials::password(user, identity(tool, login, user, host)?.password),
+    }))
 }
 
 /// Where [`identity`] and [`token`] would find the secret: for a run that leaves its work to a later one.

@@ -96,8 +96,13 @@ impl Client {
         self.conn.round_trips()
     }
 
+    /// The TLS of the control connection.
+    pub fn tls(&self) -> Option<&dyn TlsInfo> {
+        self.conn.tls()
+    }
+
     pub fn tls_version(&self) -> Option<&'static str> {
-        self.conn.tls().and_then(TlsInfo::version)
+        self.tls().and_then(TlsInfo::version)
     }
 
     /// Whether transfers are of text (TYPE A): offsets and digests mean nothing then.
@@ -108,11 +113,6 @@ impl Client {
     /// The address that the name led to.
     pub fn peer(&self) -> Option<std::net::SocketAddr> {
         self.conn.peer_addr().ok()
-    }
-
-    /// Until when the server's certificate is valid.
-    pub fn certificate_ends(&self) -> Option<Time> {
-        self.conn.tls().and_then(TlsInfo::not_after)
     }
 
     /// Whether the last data connection resumed the control connection's session; `None` without TLS.

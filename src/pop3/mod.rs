@@ -231,12 +231,13 @@ impl Client {
         let said = self.conn.send(&[Command::new("QUIT")]).and_then(|()| self.status());
         match said {
             Ok(_) => Ok(()),
-            Err(e) if deleted > 0 && matches!(e.kind(), Kind::Closed | Kind::Timeout | Kind::Protocol) => {
+            Err(e) if e.kind() == Kind::Refused => Err(e.again_is(Again::Later)),
+            // Whatever ended the wait, a signal as well: it was asked for.
+            Err(e) if deleted > 0 && e.get_refusal().is_none() => {
                 let text =
                     format!("no reply to QUIT after {deleted} deletions, which may have happened: {e}");
                 Err(Error::new(Kind::Unconfirmed, text).host(self.conn.host()))
             }
-            Err(e) if e.kind() == Kind::Refused => Err(e.again_is(Again::Later)),
             Err(e) => Err(e),
         }
     }

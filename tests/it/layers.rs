@@ -1,5 +1,5 @@
 //! Reads the two tables in `src/lib.rs` and holds the tree to them: who may use whom, no cycles, each outside crate
-//! in its home.
+//! in its home. And one place prints.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -117,7 +117,23 @@ fn every_outside_crate_is_at_home() {
             wrong.push(format!("nobody uses {outside}: does it pull its weight?"));
         }
     }
-    // A row is written before its first user; from the last program on this list must be empty.
-    wrong.retain(|w| !w.starts_with("nobody"));
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Results and messages go through `Output`, progress through its meters, and what a run comes to is decided in `cli`.
+#[test]
+fn one_place_prints_and_one_place_exits() {
+    const PRINTS: [&str; 5] = ["print!(", "println!(", "dbg!(", "stdout().lock()", "stderr().lock()"];
+    let mut files = Vec::new();
+    sources(Path::new(SRC), &mut files);
+    let has = |code: &str, words: &[&str]| words.iter().any(|word| code.contains(word));
+    let printing: Vec<_> =
+        files.iter().filter(|(_, code)| has(code, &PRINTS)).map(|(file, _)| file).collect();
+    assert!(
+        printing.iter().all(|f| ["cli/output.rs", "cli/progress.rs"].contains(&f.as_str())),
+        "{printing:?}"
+    );
+    assert_eq!(printing.len(), 2, "this test does not see what it looks for");
+    let exiting: Vec<_> = files.iter().filter(|(_, code)| has(code, &["process::exit"])).collect();
+    assert!(exiting.iter().all(|(file, _)| file.starts_with("cli/")) && !exiting.is_empty());
 }

@@ -7,6 +7,7 @@ mod b64mime_read;
 mod cli;
 mod install;
 mod layers;
+mod mail_logins;
 mod mail_reach;
 mod messages;
 mod mime_oracles;

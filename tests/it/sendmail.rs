@@ -364,6 +364,21 @@ fn smtp_on_stdin_bears_nonsense() {
     assert!(site.server.sent().is_empty());
 }
 
+/// The text of a message is never a command, and a message that cannot be kept now may be kept later.
+#[test]
+fn smtp_on_stdin_survives_a_disk_that_takes_nothing() {
+    let site = site(vec![]);
+    let text = "MAIL FROM:<evil@x.example>\nRCPT TO:<victim@x.example>\nDATA\nx\n..\n";
+    let dialogue =
+        format!("HELO me\nMAIL FROM:<me@x.example>\nRCPT TO:<a@x.example>\nDATA\n{text}.\nNOOP\nQUIT\n");
+    let out = site.call("sendmail", &["-bs"]).env("TMPDIR", "/nonexistent").stdin(dialogue).go();
+    let replies = out.exits(0).out();
+    let codes: Vec<&str> = replies.lines().map(|l| &l[..3]).collect();
+    assert_eq!(codes, ["220", "250", "250", "250", "354", "451", "250", "221"], "{out:?}");
+    assert!(replies.contains("451 4.3.0 cannot create a temporary file"), "{out:?}");
+    assert!(site.server.sent().is_empty());
+}
+
 trait Tame {
     fn tame_crlf(&self);
 }

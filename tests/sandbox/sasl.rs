@@ -82,7 +82,8 @@ impl Server {
                 Step::Challenge(b"Password:".to_vec())
             }
             (State::LoginPassword(user), _) => self.check(&user, &text),
-            (_, "EXTERNAL") => Step::Done(text),
+            // The certificate is the one of `user`, who may act as others.
+            (_, "EXTERNAL") => Step::Done(if text.is_empty() { "user".to_owned() } else { text }),
             (State::Cram(challenge), _) => {
                 let Some((user, sum)) = text.rsplit_once(' ') else { return Step::Failed };
                 let password = self.store.password(user).unwrap_or_default();

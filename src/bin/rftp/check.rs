@@ -8,29 +8,22 @@ use crate::{
 };
 use std::time::Instant;
 use wirepost::{
-    base::{date::Time, error::*, escape},
-    cli::{
-        Output,
-        event::{self, Event},
-        exit::Outcome,
-    },
+    base::{error::*, escape},
+    cli::{Output, check},
     net::Cancel,
 };
-
-const DAY: i64 = 86_400;
 
 pub fn run(flags: &args::Check, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let remote = Remote::parse(&flags.remote)?;
     let mut session = Session::new(remote.site.clone(), Purpose::Change, shared, out, cancel)?;
-    let result = check(flags, &remote, &mut session, out);
+    let result = steps(flags, &remote, &mut session, out);
     session.end(out);
     result
 }
 
-fn check(flags: &args::Check, remote: &Remote, session: &mut Session<'_>, out: &mut Output) -> Result<()> {
-    let (host, port) = (remote.site.endpoint.host.clone(), remote.site.endpoint.port);
+fn steps(flags: &args::Check, remote: &Remote, session: &mut Session<'_>, out: &mut Output) -> Result<()> {
+    let endpoint = &remote.site.endpoint;
     let began = Instant::now();
-    let mut found = event::Check { host: host.clone(), port, ..event::Check::default() };
     session.run(out, |s, _, _| s.client().map(|_| ())).0.map_err(|e| {
         let step = match e.kind() {
             Kind::Resolve => "the name is not found",
@@ -45,32 +38,20 @@ fn check(flags: &args::Check, remote: &Remote, session: &mut Session<'_>, out: &
     let took = began.elapsed().as_millis();
     let client = session.client()?;
     let peer = client.peer().map_or(String::new(), |a| format!(" ({a})"));
-    out.line(format_args!("connect: {}:{port}{peer}, logged in after {took} ms", escape::text(&host)));
+    let at = endpoint.to_string();
+    out.line(format_args!("connect: {}{peer}, logged in after {took} ms", escape::text(&at)));
     let client = session.client()?;
-    found.tls = client.tls_version().is_some();
-    found.tls_version = client.tls_version().map(String::from);
-    if let Some(ends) = client.certificate_ends() {
-        found.certificate_until = Some(ends.rfc3339());
-        found.certificate_days = Some((ends.0 - Time::now().0).div_euclid(DAY));
-    }
+    let mut found = check::found(endpoint, client.tls());
     found.capabilities = client.features().lines().to_vec();
     let (home, hash) = (client.home().map(ToString::to_string), client.best_hash());
-    match (&found.tls_version, found.certificate_days) {
-        (Some(version), Some(days)) => {
-            out.line(format_args!("tls: {version}, the certificate ends in {days} days"));
-        }
-        (Some(version), None) => out.line(format_args!("tls: {version}")),
-        (None, _) => {
-            let hint = if remote.site.scheme == Scheme::Ftp { ": everything goes in clear" } else { "" };
-            out.line(format_args!("tls: none{hint}"));
-        }
-    }
+    let hint = if found.tls || remote.site.scheme != Scheme::Ftp { "" } else { ": everything goes in clear" };
+    out.line(format_args!("tls: {}{hint}", check::tls(&found)));
     let user = session.site.user.clone().unwrap_or_else(|| "anonymous".into());
     let at = home.map_or(String::new(), |h| format!(", in {}", escape::text(&h)));
     out.line(format_args!("login: {}{at}", escape::text(&user)));
     found.login = Some(user);
     let digest = hash.map_or(String::from("sizes only"), |a| format!("by {}", a.name()));
-    out.line(format_args!("capabilities: {}", escape::text(&found.capabilities.join(", "))));
+    check::capabilities(&found, out);
     out.line(format_args!("verification: {digest}"));
     let listed = session.run(out, |s, _, _| s.client()?.list(&remote.path)).0;
     let listing = listed.map_err(|e| e.context("no listing over a data connection"))?;
@@ -80,14 +61,6 @@ fn check(flags: &args::Check, remote: &Remote, session: &mut Session<'_>, out: &
         None => "",
     };
     out.line(format_args!("data: a listing of {} entries{resumed}", listing.entries.len()));
-    found.outcome = Outcome::Ok.name();
-    out.count(Outcome::Ok);
-    if let (Some(least), Some(days)) = (flags.cert_days, found.certificate_days)
-        && days < least
-    {
-        out.warn(format_args!("the certificate of {host} ends in {days} days"));
-        out.answer_no();
-    }
-    out.emit(&Event::Check(Box::new(found)));
+    check::end(found, flags.cert_days, out);
     Ok(())
 }

@@ -7,11 +7,16 @@ use wirepost::{
         error::*,
         url::{self, Url, is_url},
     },
-    cli::{Output, args::TlsChoice, config, secrets},
+    cli::{
+        Output,
+        args::TlsChoice,
+        config,
+        secrets::{self, By},
+    },
     imap::{Client, Security, Session},
     job::retry::Policy,
     net::{Cancel, Dialer, Endpoint},
-    textproto::sasl::Credentials,
+    textproto::sasl::{Credentials, Mechanism},
 };
 
 /// Where, as whom, and how.
@@ -75,8 +80,9 @@ impl<'a> Site<'a> {
         };
         let endpoint = Endpoint::new(url.host, url.port.unwrap_or(port));
         let user = secrets::user(&shared.login, url.user.as_deref(), &endpoint.host)?;
+        let bound = shared.imap.auth == Some(Mechanism::ScramSha256Plus);
         Ok(Site {
-            dialer: shared.network.dialer(&shared.tls, false, cancel, out.tracer()),
+            dialer: shared.network.dialer(&shared.tls, bound, cancel, out.tracer()),
             policy: Policy { retries: shared.network.retries, max_time: shared.network.retry_max_time },
             cancel: cancel.clone(),
             credentials: None,
@@ -102,25 +108,15 @@ impl<'a> Site<'a> {
             return Ok(known.clone());
         }
         let host = &self.endpoint.host;
-        let token = match &self.user {
-            Some(user) => secrets::token(self.shared.imap.token_command.as_deref(), user, host)?,
-            None => None,
+        let by = By {
+            token_command: self.shared.imap.token_command.as_deref(),
+            external: self.shared.imap.auth == Some(Mechanism::External),
+            certificate: self.shared.tls.client_cert.is_some(),
         };
-        let found = match (&self.user, token) {
-            (None, _) if self.shared.tls.client_cert.is_some() => Credentials::certificate(""),
-            (None, _) => {
-                let e = Error::new(Kind::Config, format!("no user for {host}"));
-                return Err(e.hint("write imaps://user@host, or --user"));
-            }
-            (Some(user), Some(token)) => Credentials::token(user, token),
-            (Some(user), None) if self.shared.imap.auth.is_some_and(|m| m.name() == "EXTERNAL") => {
-                Credentials::certificate(user)
-            }
-            (Some(user), None) => {
-                let identity = secrets::identity(&TOOL, &self.shared.login, user, host)?;
-                Credentials::password(&identity.user, identity.password)
-            }
-        };
+        let found = secrets::credentials(&TOOL, &self.shared.login, by, self.user.as_deref(), host)?;
+        let found = found.ok_or_else(|| {
+            Error::new(Kind::Usage, format!("no user for {host}")).hint("write imaps://user@host, or --user")
+        })?;
         self.credentials = Some(found.clone());
         Ok(found)
     }

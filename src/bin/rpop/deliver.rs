@@ -6,13 +6,13 @@
 
 use crate::facts::{self, InHand};
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry as Slot},
+    collections::{HashMap, HashSet},
     io::Read,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
 };
 use wirepost::{
-    base::{digest, error::*, escape, quantity, record},
+    base::{date::Time, digest, error::*, escape, quantity, record},
     cli::{
         Output,
         event::{self, Event},
@@ -67,8 +67,11 @@ pub struct Progress {
     pub session: Session,
     /// What this run made of messages that its memory would let through again, by what tells them: see [`Delivery::end`].
     ended: HashMap<Box<str>, Ended>,
-    /// Digests delivered before, by identifiers that prove nothing; looked up when first needed.
+    /// What was delivered before under each identifier of the session that proves nothing; without an identifier it may have
+    /// been under any.
     digests: HashMap<Box<str>, HashSet<[u8; 32]>>,
+    /// The memory was asked for them: that is when the first is needed, and all at once.
+    looked_up: bool,
     batch: Vec<Pending>,
     bytes: u64,
 }
@@ -131,9 +134,12 @@ fn is_sure(listed: &Listed) -> bool {
 }
 
 impl Delivery {
-    /// A new session, which lists so many messages.
-    pub fn begin(&mut self, messages: usize) {
-        self.progress.session = Session { told: vec![false; messages], ..Session::default() };
+    /// A new session, which lists these messages.
+    pub fn begin(&mut self, listed: &[Listed]) {
+        self.progress.session = Session { told: vec![false; listed.len()], ..Session::default() };
+        let unsure = listed.iter().filter(|m| !is_sure(m));
+        self.progress.digests = unsure.map(|m| (Box::from(&*m.uid), HashSet::new())).collect();
+        self.progress.looked_up = false;
         self.progress.ended.values_mut().for_each(|ended| ended.met = 0);
     }
 
@@ -216,6 +222,7 @@ impl Delivery {
         };
         if self.is_duplicate(&pending)? {
             self.store.discard();
+            self.seen.back(&pending.uid, Time::now())?;
             self.end(&pending, End::Delivered);
             skipped(listed, "duplicate", None, out);
             return Ok(());
@@ -265,13 +272,15 @@ impl Delivery {
         if pending.sure {
             return Ok(false);
         }
-        // Without an identifier any message may be the one.
-        let (none, key) = (pending.uid.is_empty(), pending.key.as_str());
-        let known = match self.progress.digests.entry(pending.uid.clone()) {
-            Slot::Occupied(known) => known.into_mut(),
-            Slot::Vacant(slot) => slot.insert(self.seen.digests(|uid| none || uid == key)?),
-        };
-        Ok(known.contains(&pending.taken.sha256))
+        let digests = &mut self.progress.digests;
+        if !std::mem::replace(&mut self.progress.looked_up, true) {
+            self.seen.digests(|uid, sha256| {
+                for uid in [uid, ""] {
+                    digests.get_mut(uid).map(|known| known.insert(sha256));
+                }
+            })?;
+        }
+        Ok(digests.get(&pending.uid).is_some_and(|known| known.contains(&pending.taken.sha256)))
     }
 
     /// These bytes are as good as delivered: nothing is deleted before they are. What only passed by here (a command that

@@ -6,7 +6,7 @@
 use crate::{
     facts::InHand,
     fetch::{leave_out_older, left},
-    plan::Wish,
+    plan::{Wish, doubt},
     session::leave,
 };
 use std::io;
@@ -38,7 +38,8 @@ pub struct Dry<'a> {
 impl Dry<'_> {
     pub fn run(&self, mut client: Client, out: &mut Output) -> Result<()> {
         let now = Time::now();
-        let (listed, _) = client.messages()?;
+        let (mut listed, _) = client.messages()?;
+        doubt(&mut listed, self.seen);
         let mut plan = self.wish.plan(&listed, |uid| self.seen.get(uid), |_| false, now);
         if let Some(since) = self.since {
             leave_out_older(&mut plan, &listed, since, &mut client)?;

@@ -5,7 +5,7 @@ use crate::{
     deliver::{Delivery, Progress, skipped},
     dry::{self, Dry},
     facts, list,
-    plan::{Plan, Wish},
+    plan::{Plan, Wish, doubt},
     rm,
     session::{Server, leave},
     target::Target,
@@ -131,11 +131,12 @@ struct Run<'a> {
 impl Run<'_> {
     /// One session from the listing to QUIT. Called again after a lost connection, it goes on where the memory ends.
     fn session(&mut self, mut client: Client, out: &mut Output) -> Result<()> {
-        let (listed, has) = client.messages()?;
+        let (mut listed, has) = client.messages()?;
+        doubt(&mut listed, &self.delivery.seen);
         let now = Time::now();
         let plan = self.plan(&mut client, &listed, has, now)?;
         // Until here it is the session before this one that tells what was not fetched.
-        self.delivery.begin(listed.len());
+        self.delivery.begin(&listed);
         for &place in &plan.ended {
             self.delivery.again(place, &listed[place].uid);
         }
@@ -266,12 +267,18 @@ impl Run<'_> {
         let trips = client.round_trips() - before + 1;
         out.add_round_trips(trips);
         let mut marked = 0;
+        let mut uids: Vec<&str> = Vec::with_capacity(numbers.len());
         for (number, said) in said {
             match said {
-                Ok(()) => marked += 1,
+                Ok(()) => {
+                    marked += 1;
+                    let at = listed.binary_search_by_key(&number, |m| m.number);
+                    uids.extend(at.ok().map(|at| &*listed[at].uid));
+                }
                 Err(e) => out.fail(&e.context(format_args!("cannot delete message {number}"))),
             }
         }
+        self.delivery.seen.gone(uids, now)?;
         let quit = client.quit();
         let outcome = quit.as_ref().err().map_or(Outcome::Ok, Outcome::of);
         out.emit(&Event::Deletion(Deletion { outcome: outcome.name(), messages: marked }));
@@ -340,7 +347,7 @@ fn catch_up(server: &Server, seen: &mut Seen, dry: bool, out: &mut Output) -> Re
         Ok(listed)
     })?;
     let new: Vec<&Listed> =
-        listed.iter().filter(|m| !m.uid.is_empty() && !m.doubtful && seen.get(&m.uid).is_none()).collect();
+        listed.iter().filter(|m| !m.uid.is_empty() && !m.doubtful && !seen.knows(&m.uid)).collect();
     if dry {
         for m in &new {
             out.line(format_args!("would count message {} as fetched", m.number));

@@ -84,7 +84,7 @@ fn look(
         false => None,
     };
     let is_new =
-        |m: &Listed| m.doubtful || m.uid.is_empty() || seen.as_ref().is_none_or(|s| s.get(&m.uid).is_none());
+        |m: &Listed| m.doubtful || m.uid.is_empty() || seen.as_ref().is_none_or(|s| !s.knows(&m.uid));
     server.with_session(out, |mut client, _, out| {
         let (listed, has) = client.messages()?;
         if std::mem::take(first) && !has {

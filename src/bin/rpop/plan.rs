@@ -1,7 +1,11 @@
 //! What is to be done with each message on the server: a pure decision, which `--dry-run` shows and a run carries out.
 
 use std::{collections::HashSet, time::Duration};
-use wirepost::{base::date::Time, pop3::Listed, store::seen::Entry};
+use wirepost::{
+    base::date::Time,
+    pop3::Listed,
+    store::seen::{Entry, Seen},
+};
 
 /// What the flags ask for.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +35,14 @@ pub struct Plan {
 
 /// The command refused it in an earlier run.
 const FAILED: &str = "failed_before";
+
+/// An identifier that was gone and is listed again may be another message's (RFC 1939 §7 keeps it for one only as long as that
+/// one exists): like one that stands twice, it identifies nothing, and the bytes tell.
+pub fn doubt(listed: &mut [Listed], seen: &Seen) {
+    for message in listed {
+        message.doubtful |= seen.get(&message.uid).is_some_and(|entry| entry.gone);
+    }
+}
 
 impl Plan {
     /// How many are left alone because a command refused them in an earlier run.

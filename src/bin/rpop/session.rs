@@ -4,11 +4,18 @@ use crate::{TOOL, args::Rpop, target::Target};
 use std::time::Instant;
 use wirepost::{
     base::error::*,
-    cli::{Output, args::TlsChoice, secrets},
+    cli::{
+        Output,
+        args::TlsChoice,
+        secrets::{self, By},
+    },
     job::retry::Policy,
-    net::{Cancel, Dialer},
+    net::{Cancel, Dialer, Endpoint},
     pop3::{Client, Method},
-    textproto::{Conn, Style, sasl::Credentials},
+    textproto::{
+        Conn, Style,
+        sasl::{Credentials, Mechanism},
+    },
 };
 
 /// Everything that is needed to log in, as often as it takes.
@@ -27,21 +34,22 @@ impl Server {
     pub fn new(args: &Rpop, target: Target, out: &Output, cancel: &Cancel) -> Result<Server> {
         args.tls.agrees(if target.implicit { "pop3s" } else { "pop3" }, "pop3")?;
         let host = target.endpoint.host.clone();
-        let user = secrets::user(&args.login, target.user.as_deref(), &host)?.ok_or_else(|| {
+        let user = secrets::user(&args.login, target.user.as_deref(), &host)?;
+        let by = By {
+            token_command: args.auth.token_command.as_deref(),
+            external: args.auth.auth == Method::Sasl(Mechanism::External),
+            certificate: args.tls.client_cert.is_some(),
+        };
+        let credentials = secrets::credentials(&TOOL, &args.login, by, user.as_deref(), &host)?;
+        let credentials = credentials.ok_or_else(|| {
             Error::new(Kind::Usage, format!("no user for {host}")).hint("write pop3s://user@host, or --user")
         })?;
-        let credentials = match secrets::token(args.auth.token_command.as_deref(), &user, &host)? {
-            Some(token) => Credentials::token(&user, token),
-            None => {
-                let identity = secrets::identity(&TOOL, &args.login, &user, &host)?;
-                Credentials::password(&identity.user, identity.password)
-            }
-        };
+        let bound = args.auth.auth == Method::Sasl(Mechanism::ScramSha256Plus);
         Ok(Server {
             target,
             credentials,
             method: args.auth.auth,
-            dialer: args.network.dialer(&args.tls, false, cancel, out.tracer()),
+            dialer: args.network.dialer(&args.tls, bound, cancel, out.tracer()),
             tls: args.tls.clone(),
             cancel: cancel.clone(),
             policy: Policy { retries: args.network.retries, max_time: args.network.retry_max_time },
@@ -52,8 +60,8 @@ impl Server {
         &self.target.endpoint.host
     }
 
-    pub fn port(&self) -> u16 {
-        self.target.endpoint.port
+    pub fn endpoint(&self) -> &Endpoint {
+        &self.target.endpoint
     }
 
     /// `user@host:port`: whose state it is.

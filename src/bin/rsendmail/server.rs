@@ -11,7 +11,11 @@ use wirepost::{
         error::*,
         url::{self, Url},
     },
-    cli::{args::TlsChoice, config, secrets},
+    cli::{
+        args::TlsChoice,
+        config,
+        secrets::{self, By},
+    },
     net::Endpoint,
     smtp::{Options, Protocol, Tls},
     textproto::sasl::{Credentials, Mechanism},
@@ -217,20 +221,17 @@ fn credentials(
     user: Option<&str>,
     host: &str,
 ) -> Result<Option<Credentials>> {
-    if flags.auth == Some(Mechanism::External) {
-        return Ok(Some(Credentials::certificate(user.unwrap_or_default())));
-    }
-    let Some(user) = user else {
-        if flags.token_command.is_some() || flags.auth.is_some() {
-            return Err(Error::new(Kind::Usage, "a login needs a user").hint("-u NAME, or smtp://NAME@host"));
-        }
-        return Ok(None);
+    let by = By {
+        token_command: flags.token_command.as_deref(),
+        external: flags.auth == Some(Mechanism::External),
+        // For TLS alone: many servers take mail from whoever has one, without a login.
+        certificate: false,
     };
-    if let Some(token) = secrets::token(flags.token_command.as_deref(), user, host)? {
-        return Ok(Some(Credentials::token(user, token)));
+    let found = secrets::credentials(&TOOL, &shared.login, by, user, host)?;
+    if found.is_none() && (flags.token_command.is_some() || flags.auth.is_some()) {
+        return Err(Error::new(Kind::Usage, "a login needs a user").hint("-u NAME, or smtp://NAME@host"));
     }
-    let identity = secrets::identity(&TOOL, &shared.login, user, host)?;
-    Ok(Some(Credentials::password(user, identity.password)))
+    Ok(found)
 }
 
 /// The name of this machine, if it is a full one.

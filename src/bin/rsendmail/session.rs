@@ -15,7 +15,7 @@ use wirepost::{
     job::retry::Policy,
     net::{Cancel, Dialer, Endpoint, dns::Resolver},
     smtp::{Client, Envelope, Extensions, Tls},
-    textproto::Reply,
+    textproto::{Reply, sasl::Mechanism},
 };
 
 pub struct Session<'a> {
@@ -69,7 +69,8 @@ impl Sent {
 
 /// What this run dials with.
 fn dialer(target: &Target, shared: &Shared, out: &Output, cancel: &Cancel) -> Rc<Dialer> {
-    let mut dialer = shared.network.dialer(&shared.tls, false, cancel, out.tracer());
+    let bound = shared.server.auth == Some(Mechanism::ScramSha256Plus);
+    let mut dialer = shared.network.dialer(&shared.tls, bound, cancel, out.tracer());
     if target.mx {
         dialer.resolver = Some(shared.server.resolver.map_or_else(Resolver::system, Resolver::at));
         // Nobody could verify what an exchanger shows: TLS without that is better than none (RFC 7435 §3).

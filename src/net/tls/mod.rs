@@ -2,7 +2,8 @@
 //!
 //! [`native`] (native-tls) serves every program on every platform. It can neither resume a session nor tell a stream
 //! that was closed from one that was cut, and FTPS needs both: most servers demand that a data connection resume the
-//! session of its control connection. So where the platform's TLS is OpenSSL, a run that asks for `resumable` gets
+//! session of its control connection. Nor does it export keying material, without which a login cannot be bound to the
+//! connection as mail servers want it. So where the platform's TLS is OpenSSL, a run that asks for `beyond_native` gets
 //! the [`openssl`] backend, on the same library that native-tls uses there.
 //!
 //! The rules are the same for both: certificates are always checked against the name; a pinned key must match
@@ -42,8 +43,9 @@ pub struct TlsOptions {
     pub max: Option<Version>,
     /// `--insecure-skip-verify`.
     pub insecure: bool,
-    /// Sessions will be resumed (FTPS data connections).
-    pub resumable: bool,
+    /// What native-tls cannot do is wanted: sessions that are resumed (FTPS data connections), the channel binding
+    /// tls-exporter.
+    pub beyond_native: bool,
 }
 
 /// A session that a later connection may resume. It belongs to the connection it was taken from.
@@ -67,8 +69,8 @@ pub trait TlsInfo {
     fn resumed(&self) -> Option<bool>;
     /// The session as it stands now. With TLS 1.3 its ticket comes after the handshake, so take it as late as possible.
     fn session(&self) -> Option<TlsSession>;
-    /// Channel binding of type tls-server-end-point, RFC 5929 §4.
-    fn server_end_point(&self) -> Option<Vec<u8>>;
+    /// The best that there is to bind a login to this connection with.
+    fn channel_binding(&self) -> Option<ChannelBinding>;
     /// The peer's certificate, DER.
     fn certificate(&self) -> Option<Vec<u8>>;
     /// Whether the peer said close_notify: an end of file without it proves nothing.
@@ -78,6 +80,19 @@ pub trait TlsInfo {
         certificate::not_after(&self.certificate()?)
     }
 }
+
+/// What binds a login to the TLS below it (RFC 5056).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChannelBinding {
+    pub name: &'static str,
+    pub data: Vec<u8>,
+}
+
+/// RFC 9266: keying material of this very connection. What TLS 1.3 has by default, and servers know.
+#[cfg(not(any(windows, target_vendor = "apple")))]
+const EXPORTER: &str = "tls-exporter";
+/// RFC 5929 §4: a digest of the server's certificate, which few servers know.
+const END_POINT: &str = "tls-server-end-point";
 
 /// One line for the trace.
 pub(super) struct Summary<'a>(pub &'a dyn TlsInfo);
@@ -112,7 +127,7 @@ enum Connector {
 impl Connector {
     fn new(options: &TlsOptions) -> Result<Connector> {
         #[cfg(not(any(windows, target_vendor = "apple")))]
-        if options.resumable {
+        if options.beyond_native {
             return Ok(Connector::OpenSsl(self::openssl::Connector::new(options)?));
         }
         Ok(Connector::Native(native::Connector::new(options)?))

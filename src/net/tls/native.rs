@@ -1,6 +1,6 @@
 //! TLS by the platform's own library. The only file that names `native_tls`.
 
-use super::{TlsInfo, TlsOptions, TlsSession, Version, read, refused};
+use super::{ChannelBinding, END_POINT, TlsInfo, TlsOptions, TlsSession, Version, read, refused};
 use crate::{
     base::error::*,
     net::{Patience, Transport},
@@ -144,8 +144,9 @@ impl TlsInfo for Stream {
     fn session(&self) -> Option<TlsSession> {
         None
     }
-    fn server_end_point(&self) -> Option<Vec<u8>> {
-        self.0.tls_server_end_point().ok().flatten()
+    fn channel_binding(&self) -> Option<ChannelBinding> {
+        let data = self.0.tls_server_end_point().ok().flatten()?;
+        Some(ChannelBinding { name: END_POINT, data })
     }
     fn certificate(&self) -> Option<Vec<u8>> {
         self.0.peer_certificate().ok().flatten()?.to_der().ok()

@@ -8,7 +8,10 @@
 //! * End of file without close_notify is reported as such, not as an error and not as a clean end: whether it is a
 //!   truncation is for the one to say who knows the size.
 
-use super::{Session as AnySession, TlsInfo, TlsOptions, TlsSession, Version, read, refused};
+use super::{
+    ChannelBinding, END_POINT, EXPORTER, Session as AnySession, TlsInfo, TlsOptions, TlsSession, Version,
+    read, refused,
+};
 use crate::{
     base::error::*,
     net::{Patience, Transport},
@@ -325,14 +328,21 @@ impl TlsInfo for Stream {
         Some(TlsSession(AnySession::OpenSsl(Session { session, of })))
     }
 
-    fn server_end_point(&self) -> Option<Vec<u8>> {
+    fn channel_binding(&self) -> Option<ChannelBinding> {
+        // Below TLS 1.3 it is safe only with the extended master secret (RFC 9266 §4.2), of which the library does not tell.
+        if self.version() == Some("TLSv1.3") {
+            let mut data = vec![0; 32];
+            let label = "EXPORTER-Channel-Binding";
+            self.ssl.ssl().export_keying_material(&mut data, label, Some(&[])).ok()?;
+            return Some(ChannelBinding { name: EXPORTER, data });
+        }
         let certificate = self.ssl.ssl().peer_certificate()?;
         // RFC 5929 §4.1: the hash of the signature algorithm, but SHA-256 in place of MD5 and SHA-1.
         let hash = match certificate.signature_algorithm().object().nid().signature_algorithms()?.digest {
             Nid::MD5 | Nid::SHA1 => MessageDigest::sha256(),
             nid => MessageDigest::from_nid(nid)?,
         };
-        Some(certificate.digest(hash).ok()?.to_vec())
+        Some(ChannelBinding { name: END_POINT, data: certificate.digest(hash).ok()?.to_vec() })
     }
 
     fn certificate(&self) -> Option<Vec<u8>> {

@@ -6,8 +6,10 @@
 //! delivered, what is not is fetched again. So no kill loses a message or delivers one twice.
 //!
 //! A line that was being written when the power went is cut off at the next start; damage anywhere else is an error and
-//! never silently an empty memory, which would fetch a whole mailbox again. Identifiers that the server no longer lists
-//! are marked, kept for a week (a server with a bad day lists nothing), and then left out when the file is rewritten.
+//! never silently an empty memory, which would fetch a whole mailbox again. Identifiers that the server no longer lists, or
+//! whose messages it is about to be told to delete, are marked as gone, kept for a week (a server with a bad day lists
+//! nothing), and then left out when the file is rewritten. One that is gone and listed again may be another message's: that
+//! is settled by the bytes ([`Seen::digests`], [`Seen::back`]), never by the identifier.
 //!
 //! Of each identifier only what every run needs is held in memory, and not the identifier itself; names and digests are
 //! read from the file when a server makes them necessary.
@@ -66,6 +68,8 @@ pub struct Entry {
     pub delivered: bool,
     /// Passed over for good: the command refused it.
     pub failed: bool,
+    /// The message is no longer there, as far as is known: the server may have given the identifier to another.
+    pub gone: bool,
 }
 
 /// An identifier in memory: half of its SHA-256, which nobody can make two of. A mailbox of a hundred thousand messages costs a few MiB
@@ -147,7 +151,13 @@ impl Seen {
     /// What is known of an identifier. One that failed for good counts as known.
     pub fn get(&self, uid: &str) -> Option<Entry> {
         let slot = self.entries.get(&key(uid))?;
-        Some(Entry { at: Time(i64::from(slot.at)), delivered: slot.delivered, failed: slot.failed })
+        let at = Time(i64::from(slot.at));
+        Some(Entry { at, delivered: slot.delivered, failed: slot.failed, gone: slot.gone > 0 })
+    }
+
+    /// Whether the message that has this identifier now is one that was dealt with.
+    pub fn knows(&self, uid: &str) -> bool {
+        self.get(uid).is_some_and(|entry| !entry.gone)
     }
 
     /// So many more are about to come: room for them at once is less than room by and by. Within reason: a server may
@@ -164,18 +174,15 @@ impl Seen {
         self.entries.is_empty()
     }
 
-    /// The digests delivered here, under identifiers that `of` wants: for identifiers that prove nothing.
-    pub fn digests(&self, of: impl Fn(&str) -> bool) -> Result<HashSet<[u8; 32]>> {
-        let mut found = HashSet::new();
-        self.replay(&mut Vec::new(), &mut |uid, fact| {
-            if let Fact::Seen { sha256: Some(sha256), .. } = fact
-                && of(uid)
-            {
-                found.insert(sha256);
+    /// What was delivered here, each identifier with its digest: for identifiers that prove nothing. Reads the whole file.
+    pub fn digests(&self, mut each: impl FnMut(&str, [u8; 32])) -> Result<()> {
+        let tell = &mut |uid: &str, fact| {
+            if let Fact::Seen { sha256: Some(sha256), .. } = fact {
+                each(uid, sha256);
             }
             Ok(())
-        })?;
-        Ok(found)
+        };
+        self.replay(&mut Vec::new(), tell).map(drop)
     }
 
     /// Settles what an earlier run left open: how many of them turned out to be delivered, and how many not.
@@ -237,16 +244,46 @@ impl Seen {
         Ok(())
     }
 
-    /// These count as delivered without being fetched (`--catch-up`, a rule that skips).
+    /// These are not to be fetched, and were not delivered (`--catch-up`, a rule that skips). What was is left as it is.
     pub fn remember<'a>(&mut self, uids: impl IntoIterator<Item = &'a str>) -> Result<()> {
         let at = Time::now();
-        let uids: Vec<&str> = uids.into_iter().collect();
-        for some in uids.chunks(100) {
-            let line = json!({ "seen": some, "at": at.rfc3339() });
-            self.append(&(record::to_line(&line) + "\n"), false)?;
-        }
+        let delivered = |uid: &str| self.get(uid).is_some_and(|entry| entry.delivered && !entry.gone);
+        let uids: Vec<&str> = uids.into_iter().filter(|uid| !delivered(uid)).collect();
+        self.write_names("seen", &uids, at)?;
         for uid in uids {
             self.learn(uid, &Fact::Seen { at, size: None, sha256: None });
+        }
+        Ok(())
+    }
+
+    /// The messages of these identifiers are about to be deleted on the server: durable before it is told for good.
+    /// Whether it then happens or not, and whoever has the identifier afterwards (RFC 1939 §7 allows another message to),
+    /// the identifier alone proves nothing from here on.
+    pub fn gone<'a>(&mut self, uids: impl IntoIterator<Item = &'a str>, now: Time) -> Result<()> {
+        let uids: Vec<&str> = uids.into_iter().filter(|uid| self.knows(uid)).collect();
+        self.write_names("gone", &uids, now)?;
+        self.sync()?;
+        for uid in uids {
+            self.learn(uid, &Fact::Gone(now));
+        }
+        Ok(())
+    }
+
+    /// What has this identifier is byte for byte what was delivered under it. See [`Seen::sync`].
+    pub fn back(&mut self, uid: &str, now: Time) -> Result<()> {
+        if self.get(uid).is_some_and(|entry| entry.gone) {
+            self.write_names("back", &[uid], now)?;
+            self.learn(uid, &Fact::Back);
+        }
+        Ok(())
+    }
+
+    fn write_names<S: AsRef<str>>(&mut self, key: &str, uids: &[S], at: Time) -> Result<()> {
+        for some in uids.chunks(100) {
+            let some: Vec<&str> = some.iter().map(AsRef::as_ref).collect();
+            let line = json!({ key: some, "at": at.rfc3339() });
+            self.append(&(record::to_line(&line) + "\n"), false)?;
+            self.stale += usize::from(key != "seen");
         }
         Ok(())
     }
@@ -289,14 +326,11 @@ impl Seen {
         if !self.open.is_empty() {
             return Ok(());
         }
-        let (mut any, mut back) = (false, Vec::new());
+        let mut any = false;
         for uid in uids {
             any = true;
             if let Some(entry) = self.entries.get_mut(&key(uid)) {
                 entry.listed = true;
-                if std::mem::take(&mut entry.gone) > 0 {
-                    back.push(Box::from(uid));
-                }
             }
         }
         let (stamp, mut lost) = (stamp(now), HashSet::new());
@@ -310,13 +344,7 @@ impl Seen {
             return Ok(());
         }
         let gone = self.names(lost)?;
-        for (key, uids) in [("gone", gone), ("back", back)] {
-            for some in uids.chunks(100) {
-                let line = json!({ key: some, "at": now.rfc3339() });
-                self.append(&(record::to_line(&line) + "\n"), false)?;
-                self.stale += 1;
-            }
-        }
+        self.write_names("gone", &gone, now)?;
         let old = |e: &Slot| e.gone > 0 && i64::from(stamp) - i64::from(e.gone) > REMEMBER_GONE;
         let useless = self.stale + self.entries.values().filter(|e| old(e)).count();
         if useless >= STALE && useless * 2 > self.entries.len() {
@@ -484,8 +512,7 @@ fn learn(entries: &mut HashMap<Key, Slot>, uid: &str, fact: &Fact) {
     let entry = entries.entry(key).or_default();
     match fact {
         Fact::Seen { at, sha256, .. } => {
-            let delivered = entry.delivered || sha256.is_some();
-            *entry = Slot { at: stamp(*at), delivered, ..Slot::default() };
+            *entry = Slot { at: stamp(*at), delivered: sha256.is_some(), ..Slot::default() };
         }
         Fact::Failed(at) => *entry = Slot { at: stamp(*at), failed: true, ..Slot::default() },
         Fact::Gone(since) => entry.gone = stamp(*since),

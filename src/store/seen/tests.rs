@@ -11,6 +11,13 @@ fn open(path: &Path) -> Seen {
     Seen::open(path, "me@h:995", NOW).unwrap()
 }
 
+/// Those of an identifier, or of all, in the order of the file.
+fn digests(seen: &Seen, of: &str) -> Vec<[u8; 32]> {
+    let mut found = Vec::new();
+    seen.digests(|uid, sha256| found.extend((of.is_empty() || uid == of).then_some(sha256))).unwrap();
+    found
+}
+
 fn eml(dir: &Path, name: &str) -> Place {
     Place::Eml { dir: dir.to_path_buf(), name: name.into(), temp: "none".into() }
 }
@@ -32,10 +39,10 @@ fn what_was_said_is_remembered() {
     let mut seen = open(&path);
     assert_eq!(seen.settle().unwrap(), (0, 0));
     assert_eq!(seen.len(), 6);
-    assert_eq!(seen.digests(|uid| uid == "u2").unwrap(), [[2; 32]].into());
+    assert_eq!(digests(&seen, "u2"), [[2; 32]]);
     assert!(seen.get("piped").unwrap().delivered && !seen.get("skipped").unwrap().delivered);
     assert!(seen.get("bad").unwrap().failed && !seen.get("skipped").unwrap().failed);
-    assert_eq!(seen.digests(|_| true).unwrap(), [[1; 32], [2; 32], [8; 32], [9; 32]].into());
+    assert_eq!(digests(&seen, ""), [[9; 32], [1; 32], [2; 32], [8; 32]]);
     let error = Seen::open(&path, "me@h:995", NOW).unwrap_err();
     assert_eq!(error.kind(), Kind::Busy);
     drop(seen);
@@ -99,14 +106,53 @@ fn what_vanished_is_forgotten_after_a_week_and_not_before() {
     drop(seen);
     let mut seen = open(&path);
     seen.listed(["u1", "u2", "dup", "bad"], Time(6 * day)).unwrap();
-    assert_eq!(seen.len(), 1002);
+    assert!(seen.get("u2").unwrap().gone && !seen.knows("u2"), "it may be another's by now");
+    seen.back("u2", Time(6 * day)).unwrap();
+    assert!(seen.knows("u2") && seen.len() == 1002);
     seen.listed(["u1", "dup", "bad"], Time(8 * day)).unwrap();
     assert_eq!(seen.len(), 4, "u2 was back in between");
     drop(seen);
     let seen = open(&path);
-    assert_eq!(seen.digests(|uid| uid == "dup").unwrap(), [[1; 32], [2; 32]].into());
+    assert_eq!(digests(&seen, "dup"), [[1; 32], [2; 32]]);
     assert!(seen.get("bad").unwrap().failed && seen.entries[&key("u2")].gone > 0);
     assert!(fs::read_to_string(&path).unwrap().lines().count() < 10);
+}
+
+/// After a deletion the identifier may be another message's: nothing is inherited, not even through a rewrite.
+#[test]
+fn an_identifier_whose_message_is_gone_starts_anew() {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join("state");
+    let mut seen = open(&path);
+    seen.delivered("kept", &taken(1)).unwrap();
+    for uid in ["same", "skipped", "other"] {
+        seen.delivered(uid, &taken(2)).unwrap();
+    }
+    seen.gone(["same", "skipped", "other", "never heard of"], Time(7)).unwrap();
+    seen.listed(["kept", "same", "skipped", "other"], Time(8)).unwrap();
+    for rewritten in [false, true] {
+        let gone: Vec<bool> =
+            ["kept", "same", "skipped", "other"].iter().map(|u| seen.get(u).unwrap().gone).collect();
+        assert_eq!((gone, seen.len()), (vec![false, true, true, true], 4));
+        if rewritten {
+            seen.rewrite().unwrap();
+        }
+        drop(seen);
+        seen = open(&path);
+    }
+    seen.back("same", Time(9)).unwrap();
+    seen.remember(["kept", "skipped"]).unwrap();
+    seen.delivered("other", &taken(3)).unwrap();
+    for rewritten in [false, true] {
+        let delivered: Vec<bool> =
+            ["kept", "same", "skipped", "other"].iter().map(|u| seen.get(u).unwrap().delivered).collect();
+        assert_eq!(delivered, [true, true, false, true], "rewritten: {rewritten}");
+        assert!(["kept", "same", "skipped", "other"].iter().all(|u| seen.knows(u)));
+        assert_eq!(digests(&seen, "other"), [[2; 32], [3; 32]]);
+        seen.rewrite().unwrap();
+        drop(seen);
+        seen = open(&path);
+    }
 }
 
 #[test]

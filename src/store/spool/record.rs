@@ -4,6 +4,9 @@
 //! being written when the power went is the last one, lacks its newline, and does not count. Any other damage is an error: a message
 //! of which it is not known whether it was sent is neither sent nor forgotten.
 //!
+//! Times are the clock's, and a clock may be wrong (a board without a battery wakes up in 1970) and be set right later. So a time that is
+//! further ahead than any wait is no reason to wait, and a message whose time has jumped is given its whole time anew.
+//!
 //! All of this is pure: bytes in, a state out.
 
 use crate::base::{
@@ -14,6 +17,11 @@ use crate::base::{
 use serde::{Deserialize, Serialize};
 
 pub const VERSION: u32 = 1;
+
+/// No wait between two tries is so long, in seconds.
+const AHEAD: i64 = 3 * 3600;
+/// No queue that is run at all leaves a message alone for so long.
+const ALONE: i64 = 30 * 86_400;
 
 /// The first line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -182,7 +190,11 @@ pub struct Record {
     pub recipients: Vec<Recipient>,
     pub held: bool,
     pub expires: Time,
+    /// From when on its age counts: since it was queued, or since the clock was set.
+    pub since: Time,
     pub last_attempt: Option<Time>,
+    /// What the clock said last.
+    clock: Option<Time>,
     claim: Option<Claim>,
 }
 
@@ -195,8 +207,26 @@ impl Record {
             error: about.error.clone(),
         };
         let recipients = about.to.iter().map(fresh).collect();
-        let (expires, last_attempt) = (about.expires, about.error.as_ref().map(|_| about.queued));
-        Record { recipients, held: false, expires, last_attempt, claim: None, about }
+        let last_attempt = about.error.as_ref().map(|_| about.queued);
+        let (expires, since, clock) = (about.expires, about.queued, Some(about.queued));
+        Record { recipients, held: false, expires, since, last_attempt, clock, claim: None, about }
+    }
+
+    /// When it is given up and from when on its age counts, for a clock that says `now`: both anew, if either that clock or the one
+    /// before it was wrong.
+    pub fn term(&self, now: Time) -> (Time, Time) {
+        let time = self.about.expires.0.saturating_sub(self.about.queued.0);
+        match self.clock {
+            Some(clock) if is_ahead(clock, now) || now.0.saturating_sub(clock.0) > time.max(ALONE) => {
+                (Time(now.0.saturating_add(time)), now)
+            }
+            _ => (self.expires, self.since),
+        }
+    }
+
+    fn tick(&mut self, at: Time) {
+        (self.expires, self.since) = self.term(at);
+        self.clock = Some(at);
     }
 
     /// Adds up the lines, and tells where the last whole one ends.
@@ -237,7 +267,8 @@ impl Record {
     pub fn apply(&mut self, event: &Event) -> Option<()> {
         let known = |to: &[usize]| to.iter().all(|i| *i < self.recipients.len());
         match event {
-            Event::Claim { boot, .. } => {
+            Event::Claim { at, boot } => {
+                self.tick(*at);
                 self.claim = Some(Claim { boot: boot.clone(), sending: Vec::new() });
             }
             Event::Sending { to } => {
@@ -259,6 +290,7 @@ impl Record {
                         recipient.error.clone_from(&result.error);
                     }
                 }
+                self.tick(*at);
                 self.last_attempt = Some(*at);
                 self.claim = None;
             }
@@ -274,7 +306,8 @@ impl Record {
                     (recipient.state, recipient.attempts) = (State::Queued, 0);
                     recipient.next = self.about.queued;
                 }
-                self.expires = *expires;
+                // Of when that was the line does not tell.
+                (self.expires, self.clock) = (*expires, None);
             }
         }
         Some(())
@@ -317,6 +350,16 @@ impl Record {
         self.recipients.iter().filter(|r| r.state == State::Queued).map(|r| r.next).min()
     }
 
+    /// Whether it is to be tried now.
+    pub fn is_due(&self, now: Time) -> bool {
+        self.due().is_some_and(|due| due <= now || is_ahead(due, now))
+    }
+
+    /// Whether it waits for a moment that only a wrong clock can have named.
+    pub fn is_astray(&self, now: Time) -> bool {
+        is_ahead(self.since, now) || self.due().is_some_and(|due| is_ahead(due, now))
+    }
+
     pub fn state(&self) -> State {
         if self.claim.is_some() {
             return State::Sending;
@@ -337,6 +380,10 @@ impl Record {
         let worst = self.recipients.iter().filter(|r| r.error.is_some()).max_by_key(|r| r.state);
         worst.and_then(|r| r.error.as_ref())
     }
+}
+
+fn is_ahead(time: Time, now: Time) -> bool {
+    time.0.saturating_sub(now.0) > AHEAD
 }
 
 fn read<T: serde::de::DeserializeOwned>(line: &[u8]) -> Option<T> {

@@ -17,6 +17,39 @@ fn about(to: &[&str], size: usize) -> About {
     }
 }
 
+/// A time that is further ahead than any wait, or as far back as nobody waits, was told by a wrong clock.
+#[test]
+fn a_clock_that_jumps_gives_a_message_its_time_anew() {
+    const YEAR: i64 = 365 * 86_400;
+    let tried = |at: i64, next: i64| Event::Result {
+        at: Time(at),
+        results: vec![Outcome { to: vec![0], state: State::Queued, next: Some(Time(next)), error: None }],
+    };
+    let mut record = Record::new(about(&["a@x"], 5));
+    assert_eq!(
+        record.term(Time(1_000_100)),
+        (Time(2_000_000), Time(1_000_000)),
+        "a clock that goes as it should"
+    );
+    assert!(record.is_due(Time(1_000_000)) && !record.is_due(Time(999_000)), "an hour's quarter is no jump");
+    // Queued ahead: due all the same.
+    assert!(record.is_due(Time(900_000)) && record.is_astray(Time(900_000)));
+    assert_eq!(record.term(Time(900_000)), (Time(1_900_000), Time(900_000)));
+    record.apply(&tried(900_000, 900_060)).unwrap();
+    assert_eq!((record.expires, record.since), (Time(1_900_000), Time(900_000)));
+    assert!(
+        !record.is_due(Time(900_059)) && record.is_due(Time(900_060)) && !record.is_astray(Time(900_000))
+    );
+    // Then decades pass at once; and from there on time goes by again.
+    let now = 900_000 + 50 * YEAR;
+    assert_eq!(record.term(Time(now)), (Time(now + 1_000_000), Time(now)));
+    record.apply(&tried(now, now + 60)).unwrap();
+    assert_eq!(record.term(Time(now + 1_000_000)), (Time(now + 1_000_000), Time(now)));
+    // What a user says of its time holds, however long ago it was tried.
+    record.apply(&Event::Retry { to: vec![0], expires: Time(now + YEAR) }).unwrap();
+    assert_eq!(record.term(Time(now + YEAR - 1)).0, Time(now + YEAR));
+}
+
 fn spool(temp: &tempfile::TempDir) -> Spool {
     Spool::create(&temp.path().join("q")).unwrap()
 }

@@ -3,7 +3,10 @@
 //! PLAIN (RFC 4616), LOGIN (never standardised, everywhere), CRAM-MD5 (RFC 2195), EXTERNAL (RFC 4422 appendix A), OAUTHBEARER
 //! (RFC 7628), XOAUTH2 (Google's forerunner of it), and SCRAM, which has a file of its own.
 
-use super::{Channel, Credentials, Proof, scram::Scram};
+use super::{
+    Channel, Credentials, Proof,
+    scram::{Binding, Scram},
+};
 use crate::base::{
     digest::{self, Algorithm, hex},
     error::*,
@@ -15,6 +18,8 @@ use std::fmt;
 /// From the strongest to the weakest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mechanism {
+    /// Only when it is asked for by name: which bindings a server knows it does not say, and a wrong one is refused as a wrong
+    /// password is.
     ScramSha256Plus,
     ScramSha256,
     ScramSha1,
@@ -88,7 +93,7 @@ pub(super) fn candidates(
     channel: &Channel,
 ) -> Result<Vec<Mechanism>> {
     let fits = |m: Mechanism| {
-        m.fits(&credentials.proof) && (m != Mechanism::ScramSha256Plus || channel.end_point.is_some())
+        m.fits(&credentials.proof) && (m != Mechanism::ScramSha256Plus || channel.binding.is_some())
     };
     if let Some(only) = only {
         if !only.fits(&credentials.proof) {
@@ -101,7 +106,8 @@ pub(super) fn candidates(
         }
         return Ok(vec![only]);
     }
-    let wanted = |m: &Mechanism| *m != Mechanism::CramMd5 && is_offered(offered, *m) && fits(*m);
+    let on_request = [Mechanism::ScramSha256Plus, Mechanism::CramMd5];
+    let wanted = |m: &Mechanism| !on_request.contains(m) && is_offered(offered, *m) && fits(*m);
     let found: Vec<_> = ALL.into_iter().filter(wanted).collect();
     if found.is_empty() { Err(nothing_in_common(offered, channel)) } else { Ok(found) }
 }
@@ -113,10 +119,11 @@ pub(super) fn nothing_in_common(offered: &[String], channel: &Channel) -> Error 
         format!("{} offers no way to log in that fits: it has {}", channel.host, offered.join(", "))
     };
     let error = Error::new(Kind::Config, text).host(&channel.host);
-    if offered.iter().any(|o| o.eq_ignore_ascii_case("CRAM-MD5")) {
-        return error.hint("CRAM-MD5 is used only when it is named (--auth cram-md5)");
+    match [Mechanism::ScramSha256Plus, Mechanism::CramMd5].into_iter().find(|m| is_offered(offered, *m)) {
+        Some(m) => error
+            .hint(format!("{m} is used only when it is named (--auth {})", m.name().to_ascii_lowercase())),
+        None => error,
     }
-    error
 }
 
 /// The client's side of one exchange.
@@ -157,11 +164,13 @@ pub(super) fn start(
     Ok(match (mechanism, &credentials.proof) {
         (M::ScramSha256Plus | M::ScramSha256 | M::ScramSha1, Proof::Password(password)) => {
             let algorithm = if mechanism == M::ScramSha1 { Algorithm::Sha1 } else { Algorithm::Sha256 };
-            let binding = match &channel.end_point {
-                Some(data) if mechanism == M::ScramSha256Plus => super::scram::Binding::Used(data.clone()),
-                // We could, and the server does not offer it: said, so that a tampered list is found out.
-                Some(_) if !is_offered(offered, M::ScramSha256Plus) => super::scram::Binding::Possible,
-                _ => super::scram::Binding::Not,
+            let binds = |o: &String| o.to_ascii_uppercase().ends_with("-PLUS");
+            let binding = match &channel.binding {
+                Some(binding) if mechanism == M::ScramSha256Plus => Binding::Used(binding.clone()),
+                // We could, and of what the server offers nothing can: said, so that a tampered list is found out. Where any
+                // could, a server must take it for tampering (RFC 5802 §6).
+                Some(_) if is_offered(offered, mechanism) && !offered.iter().any(binds) => Binding::Possible,
+                _ => Binding::Not,
             };
             let nonce = digest_nonce()?;
             Box::new(Scram::new(algorithm, user, &authzid, password, binding, &nonce)?)

@@ -4,7 +4,8 @@
 //!
 //! * **Nothing in clear.** Without TLS, and unless the peer is this very machine or the caller allows it in so many words,
 //!   no mechanism is even begun: SCRAM too gives an eavesdropper what to guess passwords against.
-//! * **The strongest of what both sides have**, and never a weaker one after a refusal: a wrong password tried five ways locks
+//! * **The strongest of what both sides have**, but for what servers fail at although they offer it (a binding to the TLS
+//!   connection of a kind that they do not know): that on request only. And never a weaker one after a refusal: a wrong password tried five ways locks
 //!   accounts. Only "I do not know this mechanism" (504, 534) leads on to the next.
 //! * **The server proves itself too** where the mechanism can (SCRAM): a success without its signature is a failure.
 //! * **Bounded**: at most [`ROUNDS`] challenges; what SCRAM may ask of our processor is capped in [`scram`].
@@ -18,7 +19,7 @@ pub use mechanism::Mechanism;
 use super::Conn;
 use crate::{
     base::{b64, error::*, secret::Secret},
-    net::TlsInfo,
+    net::{TlsInfo, tls::ChannelBinding},
 };
 
 /// No mechanism of ours needs more than four.
@@ -65,8 +66,8 @@ pub struct Channel {
     pub port: u16,
     /// There is TLS, the peer is a loopback address, or the caller allows clear text.
     pub private: bool,
-    /// The channel binding tls-server-end-point (RFC 5929 §4), where the TLS library gives it.
-    pub end_point: Option<Vec<u8>>,
+    /// What the login can be bound to the TLS connection with.
+    pub binding: Option<ChannelBinding>,
 }
 
 impl Channel {
@@ -79,7 +80,7 @@ impl Channel {
             host: conn.host().to_string(),
             port: peer.map_or(0, |a| a.port()),
             private,
-            end_point: conn.tls().and_then(TlsInfo::server_end_point),
+            binding: conn.tls().and_then(TlsInfo::channel_binding),
         }
     }
 }

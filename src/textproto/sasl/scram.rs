@@ -5,11 +5,14 @@
 //! the proof cheap to guess from, RFC 7677 §4) and a million (half a second; more is a way to burn our processor).
 
 use super::mechanism::Step;
-use crate::base::{
-    b64,
-    digest::{self, Algorithm},
-    error::*,
-    secret::Secret,
+use crate::{
+    base::{
+        b64,
+        digest::{self, Algorithm},
+        error::*,
+        secret::Secret,
+    },
+    net::tls::ChannelBinding,
 };
 
 pub const ROUNDS_LEAST: u32 = 4096;
@@ -18,8 +21,8 @@ pub const ROUNDS_MOST: u32 = 1_000_000;
 /// Whether the exchange is bound to the TLS channel below it (RFC 5802 §6).
 #[derive(Clone, Debug)]
 pub enum Binding {
-    /// `p=tls-server-end-point`, with its data.
-    Used(Vec<u8>),
+    /// `p=` and its name.
+    Used(ChannelBinding),
     /// `y`: we could, but the server does not offer it.
     Possible,
     /// `n`.
@@ -66,10 +69,10 @@ impl Scram {
             Error::new(Kind::Config, "the password is not UTF-8, as SCRAM needs").hint("try --auth plain")
         })?;
         let password = stringprep::saslprep(text).map_err(|_| wrong("password"))?;
-        let flag = match binding {
-            Binding::Used(_) => "p=tls-server-end-point",
-            Binding::Possible => "y",
-            Binding::Not => "n",
+        let flag = match &binding {
+            Binding::Used(binding) => format!("p={}", binding.name),
+            Binding::Possible => "y".into(),
+            Binding::Not => "n".into(),
         };
         let authzid = if acting_as.is_empty() { String::new() } else { format!("a={}", saslname(acting_as)) };
         Ok(Scram {
@@ -115,8 +118,8 @@ impl Scram {
             digest::pbkdf2(self.algorithm, self.password.expose(), &salt, rounds).ok_or_else(bug)?,
         );
         let mut bound = self.gs2.clone().into_bytes();
-        if let Binding::Used(data) = &self.binding {
-            bound.extend_from_slice(data);
+        if let Binding::Used(binding) = &self.binding {
+            bound.extend_from_slice(&binding.data);
         }
         let without_proof = format!("c={},r={nonce}", b64::encode(&bound));
         let auth_message = format!("{},{text},{without_proof}", self.first_bare);
@@ -169,6 +172,11 @@ impl Step for Scram {
     }
 
     fn explain(&self, refusal: Error) -> Error {
+        if let Binding::Used(ChannelBinding { name, .. }) = &self.binding {
+            return refusal.hint_if_none(format!(
+                "check user and password; if they are right, the server may not know {name}: --auth scram-sha-256"
+            ));
+        }
         // Servers that offer SCRAM for accounts without its verifier refuse right passwords.
         refusal.hint_if_none(
             "check user and password; if they are right, the server may lack what SCRAM needs: --auth plain",

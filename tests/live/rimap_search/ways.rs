@@ -37,7 +37,9 @@ fn tls_and_every_mechanism() {
         .run("rimap-search", ["check", &implicit, "--ca-file", &ca, "--cert-days", "2", "--json"])
         .env("RIMAP_SEARCH_PASSWORD", server.password)
         .go();
-    assert_eq!(out.events("check")[0]["login"], "SCRAM-SHA-256", "{out:?}");
+    let check = &out.events("check")[0];
+    assert_eq!((&check["login"], &check["tls"]), (&"SCRAM-SHA-256".into(), &true.into()), "{out:?}");
+    assert!(check["certificate_days"].is_i64(), "{out:?}");
     let wrong = world
         .run("rimap-search", [&implicit, "--ca-file", &ca, "x"])
         .env("RIMAP_SEARCH_PASSWORD", "wrong")

@@ -16,7 +16,8 @@ use wirepost::{
 pub fn run(flags: &Check, spool: &Spool, out: &mut Output) -> Result<()> {
     spool.sweep()?;
     let mut found = empty(spool.path());
-    let mut oldest: Option<Time> = None;
+    let (mut oldest, mut astray): (Option<Time>, bool) = (None, false);
+    let now = Time::now();
     for id in spool.ids()? {
         let record = match spool.read(&id) {
             Ok(Some(record)) => record,
@@ -41,11 +42,13 @@ pub fn run(flags: &Check, spool: &Spool, out: &mut Output) -> Result<()> {
         found.failed += u64::from(record.state() != State::Failed && of(State::Failed));
         found.unknown += u64::from(!matches!(record.state(), State::Unknown) && of(State::Unknown));
         if matches!(record.state(), State::Queued | State::Sending) {
-            oldest = Some(oldest.map_or(record.about.queued, |o| o.min(record.about.queued)));
+            oldest = Some(oldest.map_or(record.since, |o| o.min(record.since)));
+            // Since when it waits nobody knows; the next run would try it.
+            astray |= record.is_astray(now);
         }
     }
-    let age = oldest.map(|o| Time::now().0 - o.0);
-    let late = age.is_some_and(|age| u64::try_from(age).unwrap_or(0) > flags.older_than.as_secs());
+    let age = oldest.map(|o| now.0 - o.0);
+    let late = astray || age.is_some_and(|age| u64::try_from(age).unwrap_or(0) > flags.older_than.as_secs());
     found.oldest = oldest.map(Time::rfc3339);
     let since = age.map_or(String::new(), |age| format!(" (the oldest for {})", super::tell::span(age)));
     out.line(format_args!(

@@ -37,8 +37,7 @@ fn try_flush(flags: &Rsendmail, session: &mut Session<'_>, out: &mut Output, can
         }
         // A record that is damaged is for `queue check` to tell.
         let Ok(Some(record)) = spool.read(&id) else { continue };
-        let wanted = !record.held && record.due().is_some_and(|next| next <= now);
-        if wanted && way::shares_connection(&record.about.way, &ours) {
+        if !record.held && record.is_due(now) && way::shares_connection(&record.about.way, &ours) {
             due.push(id);
         }
     }

@@ -92,7 +92,7 @@ fn by_way(flags: &Run, now: Time, spool: &Spool, out: &mut Output) -> Result<Vec
             ways.push(Batch { way: way.clone(), ids: Vec::new(), due: all_due });
             ways.len() - 1
         });
-        ways[at].due |= !record.held && record.due().is_some_and(|due| due <= now);
+        ways[at].due |= !record.held && record.is_due(now);
         ways[at].ids.push(id);
     }
     Ok(ways)

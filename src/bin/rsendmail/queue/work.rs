@@ -219,7 +219,7 @@ impl<'a, 's> Work<'a, 's> {
             }
             return None;
         }
-        if due > self.at && !self.now {
+        if !entry.record.is_due(self.at) && !self.now {
             self.rest.waits(&entry.record);
             if self.tell {
                 let event = QueuedMessage {
@@ -472,14 +472,15 @@ fn results(record: &Record, open: &[usize], sent: &Sent, now: Time) -> Vec<Outco
     let mut results: Vec<Outcome> = Vec::new();
     let wait = backoff(record.attempts() + 1).as_secs();
     let next = Time(now.0.saturating_add(i64::try_from(wait).unwrap_or(i64::MAX)));
+    let (expires, since) = record.term(now);
     for (i, answer) in open.iter().zip(&sent.recipients) {
         let (state, next, error) = match answer {
             Ok(()) => (State::Sent, None, None),
             Err(e) if e.kind() == Kind::Unconfirmed => (State::Unknown, None, Some(error_value(e))),
             Err(e) if e.kind() == Kind::Interrupted => (State::Queued, Some(now), None),
             Err(e) if !may_pass(e) => (State::Failed, None, Some(error_value(e))),
-            Err(e) if now >= record.expires => {
-                let text = format!("given up after {}: {e}", tell::span(now.0 - record.about.queued.0));
+            Err(e) if now >= expires => {
+                let text = format!("given up after {}: {e}", tell::span(now.0 - since.0));
                 let mut value = error_value(e);
                 if let Some(map) = value.as_object_mut() {
                     map.insert("message".into(), text.into());
@@ -487,7 +488,7 @@ fn results(record: &Record, open: &[usize], sent: &Sent, now: Time) -> Vec<Outco
                 (State::Failed, None, Some(value))
             }
             // The last try is when its time is over.
-            Err(e) => (State::Queued, Some(next.min(record.expires)), Some(error_value(e))),
+            Err(e) => (State::Queued, Some(next.min(expires)), Some(error_value(e))),
         };
         let same = |r: &&mut Outcome| r.state == state && r.error == error;
         match results.iter_mut().find(same) {

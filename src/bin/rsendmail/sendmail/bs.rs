@@ -11,7 +11,6 @@ use crate::{
     server::{Target, own_domain},
 };
 use std::{
-    fs::File,
     io::{self, BufRead, BufReader, Read, Seek, Write},
     sync::Arc,
 };
@@ -87,10 +86,7 @@ impl Dialogue<'_> {
                         Ok(Some(None)) => "250 2.0.0 Ok: its recipients' aliases are /dev/null".into(),
                         // Half a message is none.
                         Ok(None) => return Ok(()),
-                        Err(e) if e.again() == Again::Never && e.kind() != Kind::Local => {
-                            format!("554 5.6.0 {}", one_line(&e))
-                        }
-                        Err(e) => format!("451 4.3.0 {}", one_line(&e)),
+                        Err(e) => format!("{} {}", verdict(&e), one_line(&e)),
                     };
                     (self.from, self.to) = (None, Vec::new());
                     say(out, &answer)?;
@@ -155,15 +151,18 @@ impl Dialogue<'_> {
 
     /// The message, to its dot, into the queue, unless it is for nobody; `None` if the dialogue ends before it does.
     fn data(&mut self, from: &mut impl BufRead) -> Result<Option<Option<String>>> {
-        let mut file = tempfile::tempfile()
-            .map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"))?;
-        // The rest of the message is read whatever became of its start, or the dialogue would be lost.
-        let kept =
-            unstuff(from, &mut file).map_err(|e| Error::from_io(e, Kind::Local, "cannot keep the message"));
-        if !kept? {
+        let failed = |e| Error::from_io(e, Kind::Local, "cannot keep the message");
+        let file = tempfile::tempfile()
+            .map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"));
+        // The message is read to its dot whatever becomes of it, or its text would be taken for commands.
+        let whole = match &file {
+            Ok(file) => unstuff(from, file),
+            Err(_) => unstuff(from, io::sink()),
+        };
+        if !whole.map_err(failed)? {
             return Ok(None);
         }
-        let failed = |e| Error::from_io(e, Kind::Local, "cannot keep the message");
+        let mut file = file?;
         let len = file.metadata().map_err(failed)?.len();
         file.rewind().map_err(failed)?;
         let source = Source::file("the message", Arc::new(file), 0, len, false)?;
@@ -199,7 +198,7 @@ fn path<'a>(text: &'a str, word: &str, of_mail: bool) -> std::result::Result<&'a
 }
 
 /// Up to the dot; whether there was one. A write that fails is told at the dot.
-fn unstuff(from: &mut impl BufRead, to: &mut File) -> io::Result<bool> {
+fn unstuff(from: &mut impl BufRead, to: impl Write) -> io::Result<bool> {
     let mut to = io::BufWriter::with_capacity(64 << 10, to);
     let (mut line, mut at_start, mut failed) = (Vec::new(), true, None);
     loop {
@@ -218,6 +217,12 @@ fn unstuff(from: &mut impl BufRead, to: &mut File) -> io::Result<bool> {
         }
         at_start = line.ends_with(b"\n");
     }
+}
+
+/// For good only what the message is refused for: that no disk, list or queue of this machine is to be had may pass.
+fn verdict(error: &Error) -> &'static str {
+    let its_own = matches!(error.kind(), Kind::Input | Kind::Usage | Kind::Refused | Kind::NoUser);
+    if its_own && error.again() == Again::Never { "554 5.6.0" } else { "451 4.3.0" }
 }
 
 fn one_line(error: &Error) -> String {
