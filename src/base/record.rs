@@ -4,7 +4,12 @@
 
 use crate::base::{b64, error::*, escape};
 use serde::{Serialize, de::DeserializeOwned};
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    fs::File,
+    io::{BufRead, BufReader},
+    path::Path,
+};
 
 pub use serde_json::{Map, Value, json};
 
@@ -33,6 +38,35 @@ pub fn from_line(line: &str) -> Result<Value> {
 pub fn read<T: DeserializeOwned>(line: &str) -> Result<T> {
     serde_json::from_str(line)
         .map_err(|e| Error::new(Kind::Input, format!("not what is expected at column {}", e.column())))
+}
+
+/// What an earlier run wrote, event by event: every `--retry-from` reads it here. Blank lines are passed over, for such files are
+/// joined and edited.
+///
+/// # Errors
+/// `Missing` for a file that is not there, `Input` for one that is not the output of a run; what `each` says, with the place.
+pub fn events(path: &Path, mut each: impl FnMut(&Value) -> Result<()>) -> Result<()> {
+    let shown = path.display();
+    let failed = |e| Error::source(e, format_args!("cannot read {shown}"));
+    let mut any = false;
+    for (n, line) in BufReader::new(File::open(path).map_err(failed)?).split(b'\n').enumerate() {
+        let line = line.map_err(failed)?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let text = std::str::from_utf8(&line).map_err(|_| Error::new(Kind::Input, "not UTF-8"));
+        let event = text.and_then(from_line).and_then(|event| each(&event).map(|()| event));
+        let place = format_args!("{shown}: line {}", n + 1);
+        let event = event.map_err(|e| e.kind_is(Kind::Input).context(place))?;
+        any |= event["type"].is_string();
+    }
+    if !any {
+        // Of an empty one it would follow that everything is done, or that nothing is.
+        let error =
+            Error::new(Kind::Input, format!("{shown} is not the output of a run: there is no event in it"));
+        return Err(error.hint("the shell's > empties a file before anybody reads it"));
+    }
+    Ok(())
 }
 
 /// A name from a server or a file system: text if it is UTF-8, else its bytes.

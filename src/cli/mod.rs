@@ -28,7 +28,7 @@ pub use output::Output;
 use crate::{base::error::*, net::Cancel};
 use clap::Parser;
 use explain::{Parsed, explain};
-use std::{ffi::OsString, process::ExitCode, sync::OnceLock};
+use std::{ffi::OsString, path::Path, process::ExitCode, sync::OnceLock};
 
 /// What `main` has to know of a program.
 pub struct Tool {
@@ -40,6 +40,10 @@ pub struct Tool {
 /// A program's flags, as far as `main` needs them.
 pub trait Flags: Parser {
     fn common(&self) -> &Common;
+    /// `--retry-from`, where the verb has it.
+    fn retry_from(&self) -> Option<&Path> {
+        None
+    }
     /// `--max-time`, where the program has a network.
     fn max_time(&self) -> Option<std::time::Duration> {
         None
@@ -85,7 +89,7 @@ pub fn main_with<A: Flags>(
     };
     let cancel = Cancel::new(signal, flags.max_time());
     stdin::ends_with(&cancel);
-    let mut out = match Output::new(tool.name, flags.common(), cancel.clone()) {
+    let mut out = match Output::new(tool.name, flags.common(), flags.retry_from(), cancel.clone()) {
         Ok(out) => out,
         Err(error) => {
             let mut out = Output::plain(tool.name, flags.common().json);

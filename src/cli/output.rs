@@ -23,6 +23,7 @@ use std::{
     fs::File,
     io::{self, BufWriter, IsTerminal, StdoutLock, Write},
     os::fd::AsFd,
+    path::Path,
     rc::Rc,
     sync::Once,
     time::Duration,
@@ -54,10 +55,16 @@ pub struct Output {
 }
 
 impl Output {
-    pub(super) fn new(tool: &'static str, flags: &Common, cancel: Cancel) -> Result<Output> {
+    /// `earlier`: what `--retry-from` is to read.
+    pub(super) fn new(
+        tool: &'static str,
+        flags: &Common,
+        earlier: Option<&Path>,
+        cancel: Cancel,
+    ) -> Result<Output> {
         let mut out = Output::plain(tool, flags.json);
         if let Some(name) = &flags.json_file {
-            out.ledger.borrow_mut().file = Some(BufWriter::new(ledger::open(name)?));
+            out.ledger.borrow_mut().file = Some(BufWriter::new(ledger::open(name, earlier)?));
         }
         out.quiet = flags.quiet;
         out.verbose = flags.verbose;

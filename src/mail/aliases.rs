@@ -193,15 +193,18 @@ struct Walk<'a> {
     /// The names that led here.
     path: Vec<String>,
     done: HashSet<String>,
+    /// The lists that led here, and those that are done: one that stands twice in each would be read 2^depth times.
     lists: Vec<PathBuf>,
+    lists_done: HashSet<PathBuf>,
     /// Where set, what is wrong is collected, and the walk goes on.
     lint: Option<Vec<Finding>>,
 }
 
 impl<'a> Walk<'a> {
     fn new(aliases: &'a Aliases) -> Walk<'a> {
-        let (seen, done) = (HashSet::new(), HashSet::new());
-        Walk { aliases, found: Vec::new(), seen, path: Vec::new(), done, lists: Vec::new(), lint: None }
+        let (seen, done, lists_done) = (HashSet::new(), HashSet::new(), HashSet::new());
+        let (path, lists) = (Vec::new(), Vec::new());
+        Walk { aliases, found: Vec::new(), seen, path, done, lists, lists_done, lint: None }
     }
 
     fn address(&mut self, address: &Address) -> Result<()> {
@@ -254,6 +257,9 @@ impl<'a> Walk<'a> {
 
     fn include(&mut self, file: &str, line: usize, path: &Path) -> Result<()> {
         let list = shown(path);
+        if self.lists_done.contains(path) {
+            return Ok(());
+        }
         if self.lists.iter().any(|p| p == path) || self.lists.len() >= LISTS_DEPTH {
             return self.wrong(file, line, &format!("{list} includes itself"), None);
         }
@@ -268,7 +274,7 @@ impl<'a> Walk<'a> {
                 self.target(&list, &target)?;
             }
         }
-        self.lists.pop();
+        self.lists_done.extend(self.lists.pop());
         Ok(())
     }
 

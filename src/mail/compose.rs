@@ -76,6 +76,7 @@ const OURS: &[(&str, &str)] = &[
     ("To", "--to"),
     ("Cc", "--cc"),
     ("Bcc", "--bcc"),
+    ("Resent-Bcc", "--bcc"),
     ("From", "--from"),
     ("Reply-To", "--reply-to"),
     ("Subject", "--subject"),
@@ -375,7 +376,7 @@ mod tests {
                 );
             }
         }
-        for field in ["To: x", "bcc: x@y", "Content-Type: x", "no colon"] {
+        for field in ["To: x", "bcc: x@y", "resent-bcc: x@y", "Content-Type: x", "no colon"] {
             let mut d = draft();
             d.headers = vec![field.into()];
             assert!(d.compose().is_err(), "{field}");

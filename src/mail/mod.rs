@@ -9,3 +9,4 @@ pub mod facts;
 pub mod merge;
 pub mod raw;
 pub mod rules;
+pub mod shorten;

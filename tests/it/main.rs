@@ -12,6 +12,7 @@ mod mail_reach;
 mod messages;
 mod mime_oracles;
 mod readme;
+mod retry_from;
 mod rftp_basics;
 mod rftp_hostile;
 mod rftp_kill;

@@ -1084,6 +1084,33 @@ fn trap_17_eight_bits_are_encoded_anew_where_the_server_lacks_8bitmime() {
 }
 
 #[test]
+fn what_a_server_takes_is_not_told_from_a_connection_that_failed() {
+    let world = World::new();
+    let eml = "From: a@x.example\nTo: b@x.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nhell\u{f6}\n";
+    world.file("m.eml", eml);
+    world.file("big.log", "x".repeat(100_000));
+    let flaky = || {
+        let rules = vec![on("CONNECT").nth(1).then(End::Close)];
+        Server::start(Options { rules, size: 20_000, off: vec!["8BITMIME"], ..Options::default() })
+    };
+    let short =
+        ["--from", "a@x.example", "--to", "b@x.example", "--body", "the disk is full", "--attach", "big.log"];
+    for (args, says) in [(&["--eml", "m.eml", "-t"][..], "hell=C3=B6"), (&short, "the disk is full")] {
+        let run = |server: &Server| {
+            let url = server.url();
+            world.run("rsendmail", args).args(["--server", &url, "--if-too-large", "drop-attachments"])
+        };
+        let server = flaky();
+        run(&server).go().exits(0);
+        assert!(text_of(&server).contains(says) && server.connections() == 2);
+        // Where there is no second try it may be there later, which is what is said.
+        let server = flaky();
+        run(&server).args(["--retries", "0"]).go().exits(75);
+        assert_eq!(server.connections(), 1);
+    }
+}
+
+#[test]
 fn trap_6_a_line_too_long_for_mail_is_broken_where_it_is_joined_again() {
     let (world, server) = (World::new(), server(vec![]));
     let long = "0123456789".repeat(500);

@@ -2,7 +2,12 @@
 
 use crate::{charset, select::Select};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{ffi::OsString, ops::RangeInclusive, path::PathBuf, time::Duration};
+use std::{
+    ffi::OsString,
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use wirepost::{
     cli::{
         Common, Flags, Login, Network, TlsArgs,
@@ -116,6 +121,14 @@ fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
 impl Flags for Rftp {
     fn common(&self) -> &Common {
         &self.shared.common
+    }
+    fn retry_from(&self) -> Option<&Path> {
+        match &self.verb {
+            Verb::Put(put) => put.retry_from.as_deref(),
+            Verb::Get(get) => get.retry_from.as_deref(),
+            Verb::Rm(rm) => rm.retry_from.as_deref(),
+            _ => None,
+        }
     }
     fn max_time(&self) -> Option<Duration> {
         self.shared.network.max_time

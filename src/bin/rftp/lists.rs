@@ -64,21 +64,13 @@ pub fn left_because(stopped: bool, cancel: &Cancel) -> Option<&'static str> {
 /// # Errors
 /// `Missing` if the file cannot be read, `Input` if it is not what a run wrote.
 pub fn retry_from(file: &Path, direction: &str) -> Result<Vec<Left>> {
-    let failed = |e| Error::source(e, format_args!("cannot read {}", file.display()));
-    let reader = BufReader::new(File::open(file).map_err(failed)?);
     let mut order: Vec<Option<Left>> = Vec::new();
     let mut seen: HashMap<(String, String), usize> = HashMap::new();
-    for (i, line) in reader.lines().enumerate() {
-        let line = line.map_err(failed)?;
-        if line.is_empty() {
-            continue;
-        }
-        let wrong = |why: &str| Error::new(Kind::Input, format!("{}: line {}: {why}", file.display(), i + 1));
-        let event = record::from_line(&line).map_err(|e| wrong(e.message()))?;
+    record::events(file, |event| {
         if event["type"] != "file" || event["direction"] != direction {
-            continue;
+            return Ok(());
         }
-        let Some(url) = event["url"].as_str() else { continue };
+        let Some(url) = event["url"].as_str() else { return Ok(()) };
         let key = (event["local"].to_string(), url.to_string());
         let again = match event["outcome"].as_str() {
             Some("temporary") => true,
@@ -89,7 +81,7 @@ pub fn retry_from(file: &Path, direction: &str) -> Result<Vec<Left>> {
             false => None,
             true => Some(Left {
                 local: record::name_bytes(&event["local"]).map(|b| PathBuf::from(OsStr::from_bytes(&b))),
-                remote: Remote::parse(OsStr::new(url)).map_err(|e| wrong(e.message()))?,
+                remote: Remote::parse(OsStr::new(url))?,
             }),
         };
         match seen.get(&key) {
@@ -99,7 +91,8 @@ pub fn retry_from(file: &Path, direction: &str) -> Result<Vec<Left>> {
                 order.push(left);
             }
         }
-    }
+        Ok(())
+    })?;
     Ok(order.into_iter().flatten().collect())
 }
 

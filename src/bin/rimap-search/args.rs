@@ -1,7 +1,10 @@
 //! rimap-search's flags.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use wirepost::{
     cli::{
         Common, Flags, Login, Network, TlsArgs,
@@ -69,6 +72,13 @@ fn long_help() -> String {
 impl Flags for Rimap {
     fn common(&self) -> &Common {
         &self.shared.common
+    }
+    fn retry_from(&self) -> Option<&Path> {
+        match &self.verb {
+            Some(Verb::Search(search)) => search.retry_from.as_deref(),
+            None => self.search.retry_from.as_deref(),
+            _ => None,
+        }
     }
     fn max_time(&self) -> Option<Duration> {
         // For watch the end of the time is no failure: it ends by itself.

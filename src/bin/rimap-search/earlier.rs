@@ -1,17 +1,9 @@
 //! `--retry-from`: the messages that the JSON Lines of an earlier run call temporary, by mailbox. They are searched for by
 //! their UIDs, together with whatever else is asked for; a mailbox that was made anew meanwhile has none of them.
 
-use std::{
-    collections::HashMap,
-    fs::File,
-    io::{BufRead, BufReader},
-    path::Path,
-};
+use std::{collections::HashMap, path::Path};
 use wirepost::{
-    base::{
-        error::*,
-        record::{self, Value},
-    },
+    base::{error::*, record},
     imap::{Mailbox, SearchKey, Uid, UidSet},
 };
 
@@ -30,30 +22,24 @@ impl Earlier {
     /// # Errors
     /// `Missing` for a file that is not there, `Input` for one that is not the output of a run.
     pub fn load(path: &Path) -> Result<Earlier> {
-        let shown = path.display();
-        let failed = |e| Error::source(e, format_args!("cannot read {shown}"));
         let mut order: Vec<(String, u64)> = Vec::new();
         // The last word on a message counts.
         let mut open: HashMap<(usize, Uid), bool> = HashMap::new();
-        for (n, line) in BufReader::new(File::open(path).map_err(failed)?).lines().enumerate() {
-            let line = line.map_err(failed)?;
-            if line.trim().is_empty() {
-                continue;
-            }
-            let event =
-                record::from_line(&line).map_err(|e| e.context(format_args!("line {} of {shown}", n + 1)))?;
-            let field = |name: &str| event.get(name).and_then(Value::as_str);
-            let number = |name: &str| event.get(name).and_then(Value::as_u64);
+        record::events(path, |event| {
+            let number = |name: &str| event[name].as_u64();
             let uid = number("uid").and_then(|n| Uid::try_from(n).ok()).filter(|n| *n > 0);
-            if let (Some("message"), Some(mailbox), Some(uid)) = (field("type"), field("mailbox"), uid) {
+            if event["type"] == "message"
+                && let (Some(mailbox), Some(uid)) = (event["mailbox"].as_str(), uid)
+            {
                 let place = (mailbox.to_string(), number("uidvalidity").unwrap_or(0));
                 let at = order.iter().position(|p| *p == place).unwrap_or_else(|| {
                     order.push(place);
                     order.len() - 1
                 });
-                open.insert((at, uid), field("outcome") == Some("temporary"));
+                open.insert((at, uid), event["outcome"] == "temporary");
             }
-        }
+            Ok(())
+        })?;
         let left = order.into_iter().enumerate().map(|(at, (mailbox, uidvalidity))| {
             let uids = open.iter().filter(|((m, _), open)| *m == at && **open).map(|((_, uid), _)| *uid);
             Left { mailbox, uidvalidity, uids: uids.collect() }

@@ -1,7 +1,10 @@
 //! The flags of rpop: what can be said, not what it means.
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 use wirepost::{
     cli::{
         self, Common, Login, Network, TlsArgs,
@@ -311,6 +314,13 @@ fn method(name: &str) -> Result<Method, String> {
 impl cli::Flags for Rpop {
     fn common(&self) -> &Common {
         &self.common
+    }
+
+    fn retry_from(&self) -> Option<&Path> {
+        match &self.verb {
+            Verb::Fetch(fetch) => fetch.retry_from.as_deref(),
+            _ => None,
+        }
     }
 
     fn max_time(&self) -> Option<Duration> {

@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 use wirepost::{
-    base::{date, date::Time, error::*, escape, record},
+    base::{date, date::Time, error::*, record},
     cli::{
         Output,
         event::{Deletion, Event, Message},
@@ -369,20 +369,20 @@ fn catch_up(server: &Server, seen: &mut Seen, dry: bool, out: &mut Output) -> Re
     Ok(())
 }
 
-/// The identifiers that an earlier run's JSON Lines call temporary.
+/// The identifiers that an earlier run's JSON Lines call temporary: the last word on each counts.
 fn still_to_do(path: &Path) -> Result<HashSet<String>> {
-    let shown = escape::text(&path.to_string_lossy()).into_owned();
-    let text =
-        std::fs::read_to_string(path).map_err(|e| Error::source(e, format_args!("cannot read {shown}")))?;
     let mut uids = HashSet::new();
-    for (n, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let event =
-            record::from_line(line).map_err(|e| e.context(format_args!("{shown}: line {}", n + 1)))?;
-        let is = |key: &str, value: &str| event.get(key).and_then(|v| v.as_str()) == Some(value);
-        if is("type", "message") && is("outcome", "temporary") {
-            uids.extend(event.get("uid").and_then(|v| v.as_str()).map(String::from));
+    record::events(path, |event| {
+        if event["type"] == "message"
+            && let Some(uid) = event["uid"].as_str()
+        {
+            match event["outcome"] == "temporary" {
+                true => drop(uids.insert(uid.to_string())),
+                false => drop(uids.remove(uid)),
+            }
         }
-    }
+        Ok(())
+    })?;
     Ok(uids)
 }
 

@@ -4,7 +4,7 @@ use crate::{message::MessageFlags, queue};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{
     net::{IpAddr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::Duration,
 };
 use wirepost::{
@@ -75,6 +75,9 @@ fn long_help() -> String {
 impl Flags for Rsendmail {
     fn common(&self) -> &Common {
         &self.shared.common
+    }
+    fn retry_from(&self) -> Option<&Path> {
+        self.sending.retry_from.as_deref()
     }
     fn max_time(&self) -> Option<Duration> {
         self.shared.network.max_time

@@ -1,10 +1,8 @@
 //! `--retry-from`: what an earlier run's JSON Lines say is still to be done.
 
 use std::{
-    collections::{HashMap, HashSet, hash_map::RandomState},
-    fs::File,
+    collections::{HashMap, hash_map::RandomState},
     hash::BuildHasher,
-    io::{BufRead, BufReader},
     path::Path,
 };
 use wirepost::base::{
@@ -12,15 +10,13 @@ use wirepost::base::{
     record::{self, Value},
 };
 
-/// Where the recipients of an earlier run stand. Of those that are done with only a digest is kept: there may be millions.
+/// Where the messages of an earlier run stand. Of what is done only a digest is kept: there may be millions.
 #[derive(Default)]
 pub struct Earlier {
-    /// By the message's source and the recipient's address.
+    /// By the message's source and the recipient's address: whether it is to be done still.
     recipients: HashMap<u128, bool>,
-    /// Messages that were not even tried, and may be: by source.
-    untried: HashSet<String>,
-    /// Every message that the run got to.
-    known: HashSet<u128>,
+    /// By source, every message that the run got to the end of: whether it may be tried as a whole, since nothing of it was.
+    messages: HashMap<u128, bool>,
     /// Of those that are open.
     message_ids: HashMap<String, String>,
     keys: [RandomState; 2],
@@ -32,23 +28,16 @@ impl Earlier {
     /// # Errors
     /// `Missing` for a file that is not there, `Input` for one that is not the output of a run.
     pub fn load(path: &Path, unknown: bool) -> Result<Earlier> {
-        let shown = path.display();
-        let failed = |e| Error::source(e, format_args!("cannot read {shown}"));
         let mut found = Earlier::default();
-        for (n, line) in BufReader::new(File::open(path).map_err(failed)?).split(b'\n').enumerate() {
-            let line = line.map_err(failed)?;
-            if line.trim_ascii().is_empty() {
-                continue;
-            }
-            let wrong = |e: Error| e.context(format_args!("line {} of {shown}", n + 1));
-            let line = std::str::from_utf8(&line).map_err(|_| wrong(Error::new(Kind::Input, "not UTF-8")))?;
-            found.line(&record::from_line(line).map_err(wrong)?, unknown);
-        }
+        record::events(path, |event| {
+            found.add(event, unknown);
+            Ok(())
+        })?;
         Ok(found)
     }
 
-    fn line(&mut self, event: &Value, unknown: bool) {
-        let field = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default();
+    fn add(&mut self, event: &Value, unknown: bool) {
+        let field = |name: &str| event[name].as_str().unwrap_or_default();
         let open = match field("outcome") {
             "temporary" => true,
             "unknown" => unknown,
@@ -62,13 +51,12 @@ impl Earlier {
                 }
                 self.recipients.insert(self.digest(source, field("recipient")), open);
             }
-            "message" if open && event.get("message_id").is_none() => {
-                self.untried.insert(source.to_string());
+            "message" => {
+                let untried = open && event.get("message_id").is_none();
+                self.messages.insert(self.digest(source, ""), untried);
             }
-            "message" => {}
-            _ => return,
+            _ => {}
         }
-        self.known.insert(self.digest(source, ""));
     }
 
     fn digest(&self, source: &str, recipient: &str) -> u128 {
@@ -76,18 +64,12 @@ impl Earlier {
         u128::from(a) << 64 | u128::from(b)
     }
 
-    /// Whether this recipient of this message is still to be done.
+    /// Whether this recipient of this message is still to be done. The run may have ended before it had a word on the recipient, or
+    /// on the message: nothing is done that is not said to be.
     pub fn is_open(&self, source: Option<&str>, recipient: &str) -> bool {
         let source = source.unwrap_or_default();
-        if self.untried.contains(source) {
-            return true;
-        }
-        self.recipients.get(&self.digest(source, recipient)).copied().unwrap_or(false)
-    }
-
-    /// Whether the earlier run got as far as this message.
-    pub fn knows(&self, source: &str) -> bool {
-        self.known.contains(&self.digest(source, ""))
+        let said = self.recipients.get(&self.digest(source, recipient));
+        *said.or_else(|| self.messages.get(&self.digest(source, ""))).unwrap_or(&true)
     }
 
     /// The Message-ID it had, which it keeps.
@@ -108,18 +90,48 @@ mod tests {
                 r#"{{"type":"recipient","outcome":"{outcome}","recipient":"{who}","message_id":"<1@x>"}}"#
             )
         };
-        let text =
-            [line("ok", "a@x"), line("temporary", "b@x"), line("unknown", "c@x"), line("permanent", "d@x")]
-                .join("\n");
-        std::fs::write(file.path(), text + "\n{\"type\":\"summary\"}\n").unwrap();
+        let text = [
+            line("ok", "a@x"),
+            line("temporary", "b@x"),
+            line("unknown", "c@x"),
+            line("permanent", "d@x"),
+            r#"{"type":"message","outcome":"permanent","message_id":"<1@x>"}"#.into(),
+        ];
+        std::fs::write(file.path(), text.join("\n") + "\n{\"type\":\"summary\"}\n").unwrap();
         for (unknown, open) in [(false, vec!["b@x"]), (true, vec!["b@x", "c@x"])] {
             let earlier = Earlier::load(file.path(), unknown).unwrap();
             let all = ["a@x", "b@x", "c@x", "d@x", "e@x"].into_iter().filter(|a| earlier.is_open(None, a));
             assert_eq!(all.collect::<Vec<_>>(), open);
             assert_eq!(earlier.message_id(None).as_deref(), Some("<1@x>"));
-            assert!(!earlier.is_open(Some("other.eml"), "b@x"));
         }
-        std::fs::write(file.path(), "hello\n").unwrap();
-        assert_eq!(Earlier::load(file.path(), false).err().unwrap().kind(), Kind::Input);
+    }
+
+    #[test]
+    fn what_a_run_did_not_come_to_is_open() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let recipient = |outcome: &str| {
+            format!(
+                r#"{{"type":"recipient","outcome":"{outcome}","source":"1","recipient":"a@x","message_id":"<1@x>"}}"#
+            )
+        };
+        let untried = |outcome: &str| format!(r#"{{"type":"message","outcome":"{outcome}","source":"1"}}"#);
+        let error = || r#"{"type":"error"}"#.to_string();
+        // Whether a@x and b@x of message 1 are still to be done.
+        for (lines, open) in [
+            (vec![error()], [true, true]),
+            (vec![untried("temporary")], [true, true]),
+            (vec![untried("permanent")], [false, false]),
+            (vec![untried("skipped")], [false, false]),
+            // Killed between two words on one message.
+            (vec![recipient("ok")], [false, true]),
+            // Two runs in one file: the later one's word on a recipient counts.
+            (vec![untried("temporary"), recipient("ok")], [false, true]),
+            (vec![recipient("temporary"), untried("temporary")], [true, true]),
+        ] {
+            std::fs::write(file.path(), lines.join("\n")).unwrap();
+            let earlier = Earlier::load(file.path(), false).unwrap();
+            assert_eq!(["a@x", "b@x"].map(|who| earlier.is_open(Some("1"), who)), open, "{lines:?}");
+            assert!(earlier.is_open(Some("2"), "a@x"));
+        }
     }
 }

@@ -24,7 +24,6 @@ use wirepost::{
 
 pub struct Filter {
     pipe: Pipe,
-    no_downgrade: bool,
 }
 
 impl Filter {
@@ -35,7 +34,7 @@ impl Filter {
         }
         let hide = secrets::variables(&flags.shared.login);
         let pipe = Pipe { command, timeout: flags.filtering.filter_timeout, to_stderr: true, hide };
-        Ok(Some(Filter { pipe, no_downgrade: flags.ready.no_downgrade }))
+        Ok(Some(Filter { pipe }))
     }
 
     /// The message as the command makes it.
@@ -44,7 +43,7 @@ impl Filter {
     /// `Busy` if it may be tried again later, `Input` if the command failed for good or wrote no message.
     pub fn apply(&self, prepared: Prepared, cancel: &Cancel) -> Result<Prepared> {
         let source = prepared.source.clone();
-        let outgoing = if self.no_downgrade { prepared.whole()? } else { prepared.seven_bit()? };
+        let outgoing = prepared.seven_bit()?;
         let failed = |e| Error::from_io(e, Kind::Local, "cannot keep the message for the filter");
         let mut input = tempfile::tempfile().map_err(failed)?;
         let mut lines = LineFeeds(&mut input);

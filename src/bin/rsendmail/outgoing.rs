@@ -1,19 +1,16 @@
 //! A message on its way: prepared before there is a connection, fitted to what the server can take once there is.
 
-use crate::{
-    args::{IfTooLarge, Rsendmail},
-    session::Session,
-};
-use std::io::Read;
+use crate::session::Session;
 use wirepost::{
-    base::{body::Body, error::*, quantity},
+    base::{body::Body, error::*},
+    cli::Output,
     mail::{
-        compose::{Composed, Draft},
+        compose::Composed,
         downgrade::downgrade,
         raw::{LINE_MOST, Raw},
+        shorten::shorten,
     },
-    mime::build::Source,
-    smtp::{Envelope, Extensions},
+    smtp::Envelope,
 };
 
 /// A message that is ready to go.
@@ -23,6 +20,10 @@ pub struct Outgoing {
     pub message_id: String,
     pub envelope: Envelope,
     pub body: Box<dyn Body>,
+    /// It must not be encoded anew, whatever server it comes to.
+    pub sealed: bool,
+    /// Rather without its attachments than not at all.
+    pub short: bool,
 }
 
 /// A message that is known, but not yet in the form that this server takes.
@@ -35,12 +36,34 @@ pub struct Prepared {
 
 pub enum Content {
     Raw(Raw),
-    /// One that must not be encoded anew: it may be signed.
+    /// One that must not be encoded anew: it may be signed, or the user says so.
     Sealed(Raw),
+    /// `short` as in [`Outgoing`].
     Made {
-        draft: Box<Draft>,
         composed: Composed,
+        short: bool,
     },
+}
+
+impl Outgoing {
+    /// Without its attachments, where it may be and the server does not take them.
+    pub fn shortened(mut self, session: &mut Session<'_>, out: &mut Output) -> Result<Outgoing> {
+        let size = self.body.size();
+        if self.short
+            && let Some(ext) = session.extensions(out)
+            && ext.is_too_large(size)
+        {
+            self.body = Box::new(shorten(&*self.body, &self.message_id, ext.size.unwrap_or(0))?);
+        }
+        Ok(self)
+    }
+}
+
+impl Content {
+    /// A ready message; `sealed` where no server is reason enough to change it.
+    pub fn ready(raw: Raw, sealed: bool) -> Content {
+        if sealed { Content::Sealed(raw) } else { Content::Raw(raw) }
+    }
 }
 
 impl Prepared {
@@ -66,38 +89,28 @@ impl Prepared {
         self.whole()
     }
 
-    /// In the form that the server takes. What cannot be asked, since there is no connection, is left to sending.
-    pub fn fit(mut self, session: &mut Session<'_>, flags: &Rsendmail) -> Result<Outgoing> {
-        match &mut self.content {
-            Content::Raw(raw) => {
-                let (mut header, mut body) = (false, raw.longest > LINE_MOST);
-                if (raw.eight_bit || raw.header_eight_bit)
-                    && let Some(ext) = session.extensions()
-                {
-                    body |= raw.eight_bit && !ext.eight_bit_mime;
-                    header =
-                        raw.header_eight_bit && !(ext.smtputf8 && ext.eight_bit_mime && raw.header_is_utf8());
-                }
-                if (header || body) && !flags.ready.no_downgrade {
-                    self.content = Content::Raw(downgrade(raw, header, body)?);
-                }
+    /// In the form that the server takes; as it is where no server is to be had, which sending will find as well.
+    pub fn fit(mut self, session: &mut Session<'_>, out: &mut Output) -> Result<Outgoing> {
+        if let Content::Raw(raw) = &self.content {
+            let (mut header, mut body) = (false, raw.longest > LINE_MOST);
+            if (raw.eight_bit || raw.header_eight_bit)
+                && let Some(ext) = session.extensions(out)
+            {
+                body |= raw.eight_bit && !ext.eight_bit_mime;
+                header =
+                    raw.header_eight_bit && !(ext.smtputf8 && ext.eight_bit_mime && raw.header_is_utf8());
             }
-            Content::Sealed(_) => {}
-            Content::Made { draft, composed } => {
-                if flags.sending.if_too_large == IfTooLarge::DropAttachments
-                    && !(draft.attachments.is_empty() && draft.inline.is_empty())
-                    && let Some(ext) = session.extensions()
-                    && ext.is_too_large(composed.size())
-                {
-                    *composed = without_attachments(draft, composed, ext)?;
-                }
+            if header || body {
+                self.content = Content::Raw(downgrade(raw, header, body)?);
             }
         }
-        self.finish()
+        self.finish()?.shortened(session, out)
     }
 
     fn finish(self) -> Result<Outgoing> {
         let Prepared { source, message_id, mut envelope, content } = self;
+        let sealed = matches!(content, Content::Sealed(_));
+        let short = matches!(content, Content::Made { short: true, .. });
         let body: Box<dyn Body> = match content {
             Content::Raw(raw) | Content::Sealed(raw) => {
                 if raw.longest > LINE_MOST {
@@ -119,37 +132,6 @@ impl Prepared {
                 Box::new(composed)
             }
         };
-        Ok(Outgoing { source, message_id, envelope, body })
+        Ok(Outgoing { source, message_id, envelope, body, sealed, short })
     }
-}
-
-/// So that at least the words arrive: what is left out is named in the text.
-fn without_attachments(draft: &mut Draft, whole: &Composed, ext: &Extensions) -> Result<Composed> {
-    /// Of a text longer than this nothing is lost by leaving the rest out as well.
-    const TEXT_MOST: u64 = 256 << 10;
-    let mut text = Vec::new();
-    if let Some(source) = &draft.text {
-        let mut source = source.open().take(TEXT_MOST);
-        source.read_to_end(&mut text).map_err(|e| Error::from_io(e, Kind::Local, "cannot read the text"))?;
-        if !text.ends_with(b"\n") && !text.is_empty() {
-            text.push(b'\n');
-        }
-    }
-    let names: Vec<String> = draft
-        .attachments
-        .iter()
-        .chain(&draft.inline)
-        .map(|a| format!("  {} ({})\n", a.name, quantity::human(a.source.size())))
-        .collect();
-    let note = format!(
-        "\n[Left out, because the mail server takes at most {}:]\n{}",
-        quantity::human(ext.size.unwrap_or(0)),
-        names.concat()
-    );
-    text.extend_from_slice(note.as_bytes());
-    draft.text = Some(Source::bytes(text));
-    draft.attachments.clear();
-    draft.inline.clear();
-    draft.message_id = Some(whole.message_id.clone());
-    draft.compose()
 }

@@ -14,13 +14,18 @@ impl Pace {
         Pace { interval, next: Instant::now() }
     }
 
+    /// How long [`Pace::wait`] would take.
+    pub fn left(&self) -> Duration {
+        self.interval.map_or(Duration::ZERO, |_| self.next.saturating_duration_since(Instant::now()))
+    }
+
     /// Waits until the next message may go. Time that others took is not made up for by a burst.
     ///
     /// # Errors
     /// The run has to end.
     pub fn wait(&mut self, cancel: &Cancel) -> Result<()> {
         let Some(interval) = self.interval else { return Ok(()) };
-        cancel.sleep(self.next.saturating_duration_since(Instant::now()))?;
+        cancel.sleep(self.left())?;
         self.next = self.next.max(Instant::now() - interval) + interval;
         Ok(())
     }

@@ -4,7 +4,7 @@
 
 use crate::{
     alias::Expansion,
-    args::Rsendmail,
+    args::{IfTooLarge, Rsendmail},
     compose,
     earlier::Earlier,
     eml,
@@ -222,7 +222,8 @@ impl<'a> Plan<'a> {
         let from = self.sender.envelope.clone().unwrap_or(Some(author.address));
         let message_id = composed.message_id.clone();
         let envelope = self.envelope(from, to)?;
-        let content = Content::Made { draft: Box::new(draft), composed };
+        let short = self.flags.sending.if_too_large == IfTooLarge::DropAttachments;
+        let content = Content::Made { composed, short };
         Ok(self.left(Prepared { source, message_id, envelope, content }))
     }
 
@@ -257,7 +258,8 @@ impl<'a> Plan<'a> {
         let envelope = self.envelope(from, to)?;
         let message_id = raw.message_id.clone();
         let source = Some(source);
-        Ok(self.left(Prepared { source, message_id, envelope, content: Content::Raw(raw) }))
+        let content = Content::ready(raw, self.flags.ready.no_downgrade);
+        Ok(self.left(Prepared { source, message_id, envelope, content }))
     }
 
     /// Without those that an earlier run has done with.
@@ -266,10 +268,7 @@ impl<'a> Plan<'a> {
             return Next::Skip("its recipients' aliases are /dev/null");
         }
         let source = prepared.source.as_deref();
-        // A table may have rows that the earlier run never came to.
-        let is_new =
-            |earlier: &Rc<Earlier>| self.row.is_some() && source.is_some_and(|source| !earlier.knows(source));
-        if let Some(earlier) = self.earlier.as_ref().filter(|earlier| !is_new(earlier)) {
+        if let Some(earlier) = &self.earlier {
             prepared.envelope.to.retain(|r| earlier.is_open(source, &r.address.to_string()));
             if prepared.envelope.to.is_empty() {
                 return Next::Skip("an earlier run has done it");

@@ -55,7 +55,7 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
         let began = Instant::now();
         let fitted = match next {
             Ok(Next::Send(message)) if always => message.whole(),
-            Ok(Next::Send(message)) => message.fit(&mut session, flags),
+            Ok(Next::Send(message)) => message.fit(&mut session, out),
             Ok(Next::Skip(reason)) => {
                 report::skipped(out, source.as_deref(), &server, reason);
                 continue;
@@ -78,6 +78,9 @@ pub fn run(flags: &Rsendmail, out: &mut Output, cancel: &Cancel) -> Result<()> {
             let name = message.source.as_deref().unwrap_or("message");
             let meter = out.progress().start(name, Some(size));
             message.body = Box::new(Metered { body: message.body, meter });
+        }
+        if let Some(keeping) = &mut keeping {
+            keeping.pause(pace.left(), out);
         }
         if let Err(e) = pace.wait(cancel) {
             report::unfit(out, source.as_deref(), &server, &e);

@@ -125,6 +125,24 @@ impl Target {
         if shared.login.user.is_some() || shared.server.auth.is_some() {
             return Err(Error::new(Kind::Usage, "mail exchangers take no login"));
         }
+        // Where TLS comes to nothing the mail goes in clear: whoever says what TLS has to be must say that it has to be.
+        let tls = &shared.tls;
+        let wants = [
+            ("--pin-sha256", !tls.pin_sha256.is_empty()),
+            ("--ca-file", tls.ca_file.is_some()),
+            ("--ca-only", tls.ca_only.is_some()),
+            ("--client-cert", tls.client_cert.is_some()),
+            ("--tls-min", tls.tls_min.is_some()),
+            ("--tls-max", tls.tls_max.is_some()),
+        ];
+        if let Some((flag, _)) = wants.iter().find(|(_, given)| *given)
+            && tls.tls != Some(TlsChoice::Required)
+        {
+            let text = format!(
+                "{flag} with --mx needs --tls required: mail goes to exchangers without TLS otherwise"
+            );
+            return Err(Error::new(Kind::Usage, text));
+        }
         let port = shared.server.mx_port;
         Ok(Target { mx: true, ..Target::bare(shared, Endpoint::new(Target::ANY, port), Protocol::Smtp) })
     }

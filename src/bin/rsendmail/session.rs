@@ -174,13 +174,31 @@ impl<'a> Session<'a> {
         self.client.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no client"))
     }
 
-    /// What the server offers; `None` if it cannot be asked now. Of exchangers nothing is known beforehand: what goes to them
-    /// must need nothing.
-    pub fn extensions(&mut self) -> Option<&Extensions> {
+    /// What the server offers; `None` if it cannot be asked in this run, so that nothing is sent either. Of exchangers nothing is
+    /// known beforehand: what goes to them must need nothing.
+    pub fn extensions(&mut self, out: &mut Output) -> Option<&Extensions> {
         if self.has_domains {
             return Some(&self.nothing);
         }
-        self.client().ok().map(|client| client.extensions())
+        let (began, mut rounds) = (Instant::now(), 1);
+        while self.dead.is_none() {
+            let Err(e) = self.client() else { break };
+            // What a server can take must not be told from a connection that failed: the next one may stand.
+            let wait = self.policy.wait(&e, rounds, began.elapsed()).filter(|_| !self.cancel.is_stopping());
+            let Some(wait) = wait else {
+                self.dead = Some(e);
+                break;
+            };
+            rounds += 1;
+            self.dead = self.again_in(wait, &e, out).err();
+        }
+        self.client.as_ref().filter(|_| self.dead.is_none()).map(Client::extensions)
+    }
+
+    /// Says that it will be tried again, and waits until then.
+    fn again_in(&self, wait: Duration, why: &Error, out: &mut Output) -> Result<()> {
+        out.retrying(format_args!("{}; trying again in {:.1} s", why.message(), wait.as_secs_f64()));
+        self.cancel.sleep(wait)
     }
 
     fn open(&mut self) -> Result<Client> {
@@ -287,6 +305,8 @@ impl<'a> Session<'a> {
         let all = &envelope.to;
         let mut outcome: Vec<Option<Result<()>>> = all.iter().map(|_| None).collect();
         let (mut reply, mut attempts, mut common) = (None, 0, None);
+        // What an exchanger said that may take them later. The others may be dead or decoys: what they say then makes it no worse.
+        let mut later: Vec<Option<Error>> = all.iter().map(|_| None).collect();
         // How often all exchangers, or the one server, were asked.
         let mut rounds = 1;
         if self.client.as_ref().is_none_or(|c| !c.is_usable()) {
@@ -311,23 +331,35 @@ impl<'a> Session<'a> {
                     reply = said.or(reply);
                     for (i, answer) in open.iter().zip(answers) {
                         match answer {
-                            Err(e) if again.is_none() => match self.wait(&e, rounds, began.elapsed()) {
-                                Some(wait) => again = Some((wait, e)),
+                            Err(e) => match self.wait(&e, rounds, began.elapsed()) {
+                                Some(wait) => {
+                                    later[*i] = Some(e.clone());
+                                    again.get_or_insert((wait, e));
+                                }
                                 None => outcome[*i] = Some(Err(e)),
                             },
-                            Err(e) if self.wait(&e, rounds, began.elapsed()).is_some() => {}
                             answer => outcome[*i] = Some(answer),
                         }
                     }
                 }
                 Err(e) => match self.wait(&e, rounds, began.elapsed()) {
-                    Some(wait) if !self.cancel.is_stopping() => again = Some((wait, e)),
+                    Some(wait) if !self.cancel.is_stopping() => {
+                        if self.client.is_some() {
+                            open.iter().for_each(|i| later[*i] = Some(e.clone()));
+                        }
+                        again = Some((wait, e));
+                    }
                     _ => {
-                        if self.client.is_none() {
+                        let unreached = self.client.is_none() && !self.cancel.is_stopping();
+                        let put_off = self.target.mx && unreached && open.iter().any(|i| later[*i].is_some());
+                        if self.client.is_none() && !put_off {
                             self.dead = Some(e.clone());
                         }
-                        common = Some(e.clone());
-                        open.iter().for_each(|i| outcome[*i] = Some(Err(e.clone())));
+                        for i in open {
+                            let said = later[i].take().filter(|_| put_off);
+                            outcome[i] = Some(Err(said.unwrap_or_else(|| e.clone())));
+                        }
+                        common = (!put_off).then_some(e);
                     }
                 },
             }
@@ -339,8 +371,7 @@ impl<'a> Session<'a> {
                 continue;
             }
             rounds += 1;
-            out.retrying(format_args!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));
-            if let Err(stop) = self.cancel.sleep(wait) {
+            if let Err(stop) = self.again_in(wait, &error, out) {
                 common = Some(stop.clone());
                 outcome.iter_mut().filter(|o| o.is_none()).for_each(|o| *o = Some(Err(stop.clone())));
             }

@@ -116,6 +116,23 @@ fn lists_are_included_and_their_circles_found() {
     assert_eq!(Aliases::load(dir.path()).unwrap_err().kind(), Kind::Missing);
 }
 
+#[test]
+fn a_list_is_read_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let include = |n: usize| format!(":include:{}\n", dir.path().join(format!("l{n}")).display());
+    for n in 0..30 {
+        let more = include(n + 1).repeat(2);
+        std::fs::write(dir.path().join(format!("l{n}")), format!("a{n}@x\n{more}")).unwrap();
+    }
+    std::fs::write(dir.path().join("l30"), "end@x\n").unwrap();
+    let file = format!("all: {}", include(0));
+    let began = std::time::Instant::now();
+    let all = goes(&file, "all");
+    assert!(all.starts_with("a0@x a1@x ") && all.ends_with(" a29@x end@x"), "{all}");
+    assert!(findings(&file).is_empty());
+    assert!(began.elapsed().as_secs() < 5);
+}
+
 proptest! {
     #[test]
     fn anything_may_stand_in_the_file(text in "[a-c:,\\n \"()|/\\\\#@]{0,80}") {

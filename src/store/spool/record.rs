@@ -78,6 +78,10 @@ pub struct Wrap {
     pub eight_bit: bool,
     pub utf8: bool,
     pub require_tls: bool,
+    /// It is not encoded anew for a server that takes less: it may be signed.
+    pub sealed: bool,
+    /// It may go without its attachments, where the server takes less.
+    pub short: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ret: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

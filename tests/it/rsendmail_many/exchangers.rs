@@ -118,6 +118,42 @@ fn the_next_exchanger_is_asked_where_the_first_puts_it_off() {
 }
 
 #[test]
+fn what_one_exchanger_puts_off_no_other_makes_final() {
+    let world = World::new();
+    let mut zone = zone();
+    zone.push(("half.example", vec![mx(10, "mx1.x.example"), mx(20, "gone.example")]));
+    let dns = NameServer::start(&zone, &[]);
+    let refusing = || Some(vec![on("CONNECT").then(reply_then("554 no SMTP service here\r\n", End::Close))]);
+    let firsts = || {
+        [
+            on("RCPT").nth(1).then(reply("450 4.2.0 greylisted\r\n")),
+            on("MAIL").nth(1).then(reply("451 4.3.0 later\r\n")),
+            on("DOT").nth(1).then(reply("451 4.3.0 later\r\n")),
+            on("RCPT").nth(1).then(End::Close),
+        ]
+    };
+    for (domain, other) in
+        [("x.example", refusing as fn() -> _), ("x.example", || None), ("half.example", || None)]
+    {
+        for first in firsts() {
+            let (port, servers) = exchangers([Some(vec![first]), other(), other()]);
+            // The next message for the same domain is tried as well.
+            let to = [format!("a@{domain}"), format!("b@{domain}")];
+            world.file("t.csv", format!("mail\n{}\n{}\n", to[0], to[1]));
+            let out = deliver(&world, &dns, port, &["{mail}"]).args(["--merge", "t.csv"]).go();
+            out.exits(3);
+            let all: Vec<_> = outcomes(&out).into_iter().map(|(_, o)| o).collect();
+            assert_eq!(all, ["temporary", "ok"], "{domain}: {out:?}");
+            assert_eq!(taken(&servers)[0], 1);
+        }
+        let (port, _servers) =
+            exchangers([firsts().into_iter().next().map(|rule| vec![rule]), other(), other()]);
+        let out = deliver(&world, &dns, port, &[&format!("a@{domain}")]).args(["--queue", "on-failure"]).go();
+        out.exits(0).says("queued as");
+    }
+}
+
+#[test]
 fn what_the_dns_says_decides_whether_it_is_for_good() {
     let world = World::new();
     let acts = [
@@ -219,6 +255,20 @@ fn tls_is_used_where_it_is_offered_and_verified_where_it_is_required() {
     let plain = start(Tls::Off, Cert::Good, vec![]);
     to(&plain).args(["--tls", "required"]).go().exits(80);
     to(&plain).args(["--require-tls"]).go().exits(64);
+    // Whoever says what TLS has to be does not get mail in clear.
+    let pin = "0".repeat(64);
+    for wish in [
+        ["--pin-sha256", &pin],
+        ["--ca-file", &ca],
+        ["--ca-only", &ca],
+        ["--tls-min", "1.3"],
+        ["--tls-max", "1.2"],
+    ] {
+        to(&server).args(wish).go().exits(64).says(&format!("{} with --mx needs --tls required", wish[0]));
+    }
+    let taken = server.sent().len();
+    to(&server).args(["--pin-sha256", &pin, "--pin-only", "--tls", "required"]).go().exits(80);
+    assert_eq!((server.sent().len(), server.commands_of("MAIL").len()), (taken, taken));
     to(&plain).go().exits(0);
     assert!(!plain.sent()[0].tls && plain.sent().len() == 1);
     // A handshake that comes to nothing is not the end.

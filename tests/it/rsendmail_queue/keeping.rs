@@ -5,6 +5,7 @@ use crate::sandbox::script::{Action, End, on, reply, reply_then};
 use crate::sandbox::smtp::{Options, Server};
 use crate::sandbox::tls::Tls;
 use crate::support::World;
+use std::time::Duration;
 
 const FLAGS: [&str; 6] = ["--from", "me@x.example", "--subject", "s", "--body", "b"];
 
@@ -122,6 +123,93 @@ fn many_are_queued_in_batches_and_told_when_they_are_durable() {
     site.run(&[]).exits(0);
     assert_eq!(site.server.connections(), 1, "one connection for all");
     assert_eq!(site.delivered().len(), count);
+}
+
+/// One that failed does not wait in memory for all that are to come.
+#[test]
+fn a_kill_in_the_wait_for_the_next_message_loses_nothing() {
+    let site = site(vec![on("RCPT").nth(1).then(reply("451 4.3.0 later\r\n"))]);
+    site.world.file("people.csv", "mail\na@x.example\nb@x.example\n");
+    let args = ["--merge", "people.csv", "--to", "{mail}", "--queue=on-failure", "--rate", "1/h"];
+    let going = site.rsendmail(&args).args(FLAGS).args(["--json-file", "run.jsonl"]).start();
+    let began = std::time::Instant::now();
+    while site.list().is_empty() && began.elapsed().as_secs() < 20 {
+        site.server.wait_for(Duration::from_millis(50), |_| false);
+    }
+    going.signal(rustix::process::Signal::KILL);
+    going.finish();
+    assert_eq!(site.list().len(), 1);
+    let log = std::fs::read_to_string(site.world.path("run.jsonl")).unwrap();
+    assert_eq!(log.lines().count(), 2, "the recipient and the message: {log}");
+    site.run(&["--now"]).exits(0);
+    assert_eq!(site.server.sent()[0].to[0].0, "a@x.example");
+}
+
+/// What must not be encoded anew is not, by whatever way it comes to the server: the message may be signed.
+#[test]
+fn a_sealed_message_stays_as_it_is() {
+    let eml = "From: me@x.example\nSubject: s\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\ngr\u{fc}n\n";
+    for seal in [["--no-downgrade"; 1].as_slice(), &["--filter", "sed 's/^$/\\n\u{fc}/'"]] {
+        let site = site_with(Options { off: vec!["8BITMIME"], ..Options::default() });
+        site.world.file("m.eml", eml);
+        let queue = || {
+            let args = ["--eml", "m.eml", "--to", "a@x.example", "--queue"];
+            site.rsendmail(&args).args(seal).go().exits(0);
+        };
+        queue();
+        // By the way, behind another message.
+        site.rsendmail(&["--to", "b@x.example"]).args(FLAGS).go().exits(0);
+        assert_eq!(site.server.sent().len(), 1);
+        assert_eq!(site.list()[0]["state"], "failed");
+        // In a run of its own.
+        queue();
+        site.run(&[]).exits(69).says("does not offer 8BITMIME");
+        assert_eq!(site.server.sent().len(), 1);
+        // To a server that takes it.
+        let able = Server::start(Options::default());
+        let args = ["--eml", "m.eml", "--to", "a@x.example", "--queue", "--server", &able.url()];
+        site.rsendmail(&args).args(seal).go().exits(0);
+        site.queue(&["run", "-q"]).go();
+        assert!(String::from_utf8_lossy(&able.sent()[0].bytes).contains("\u{fc}"));
+    }
+}
+
+/// What a server can take is not told from a connection that failed.
+#[test]
+fn a_message_that_found_no_server_is_fitted_when_there_is_one() {
+    let eml = "From: me@x.example\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\ngr\u{fc}n\n";
+    for begin in [Action::from(End::Close), reply_then("421 busy\r\n", End::Close)] {
+        let rules = vec![on("CONNECT").nth(1).then(begin)];
+        let site = site_with(Options { rules, off: vec!["8BITMIME"], ..Options::default() });
+        site.world.file("m.eml", eml);
+        let args = ["--eml", "m.eml", "--to", "a@x.example", "--queue=on-failure"];
+        site.rsendmail(&args).go().exits(0).says("queued as");
+        assert_eq!(site.server.connections(), 1);
+        site.run(&["--now"]).exits(0);
+        assert!(String::from_utf8_lossy(&site.server.sent()[0].bytes).contains("gr=C3=BCn"));
+    }
+}
+
+/// Nobody knows what the server takes when it is queued: what may be left out is when it is sent.
+#[test]
+fn an_alert_that_was_queued_arrives_without_what_is_too_large() {
+    for queue in ["--queue", "--queue=on-failure"] {
+        let rules = vec![on("CONNECT").nth(1).then(End::Close)];
+        let site = site_with(Options { rules, size: 3_000, ..Options::default() });
+        site.world.file("big.log", "x".repeat(15_000));
+        let args = ["--to", "a@x.example", "--attach", "big.log", queue];
+        let drop = ["--if-too-large", "drop-attachments"];
+        site.rsendmail(&args).args(FLAGS).args(drop).go().exits(0);
+        if queue == "--queue" {
+            site.run(&["--now"]).exits(75);
+        }
+        site.run(&["--now"]).exits(0);
+        let wire = String::from_utf8(site.server.sent()[0].bytes.to_vec()).unwrap();
+        assert!(wire.contains("\r\nb\r\n") && wire.contains("big.log (14.6 KiB)"), "{wire}");
+        // It is not what everybody wants.
+        site.rsendmail(&args[..4]).args(FLAGS).args(["--queue"]).go().exits(0);
+        site.run(&[]).exits(69).says("takes at most 3000");
+    }
 }
 
 /// Where the secret comes from is kept, and never the secret.

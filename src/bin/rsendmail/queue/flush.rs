@@ -41,7 +41,7 @@ fn try_flush(flags: &Rsendmail, session: &mut Session<'_>, out: &mut Output, can
             due.push(id);
         }
     }
-    let mut work = Work::new(&spool, session, flags, cancel);
+    let mut work = Work::new(&spool, session, cancel);
     work.until = Some(until);
     work.tell = false;
     work.send(&due, out)

@@ -1,7 +1,7 @@
 //! Into the queue: `--queue`, and what could not be sent under `--queue on-failure`.
 //!
 //! Nothing is said to be queued before it is durable, and durability is bought for many messages at once; so what came of a message is
-//! told when its batch is on the disk.
+//! told when its batch is on the disk. No batch waits for long: until then a kill takes all of it.
 
 use super::{directory, way, work::may_pass};
 use crate::{
@@ -11,17 +11,23 @@ use crate::{
     server::Target,
     session::Sent,
 };
-use std::{io::Read, time::Duration};
+use std::{
+    io::Read,
+    time::{Duration, Instant},
+};
 use wirepost::{
     base::{body::Body, date::Time, error::*},
     cli::{Output, exit, output::error_value},
     net::Endpoint,
-    smtp::{Envelope, Policy, Ret},
+    smtp::{Policy, Ret},
     store::spool::{
         About, Enqueue, Spool,
         record::{To, VERSION, Way, Wrap},
     },
 };
+
+/// So long a message may wait for others to be written with it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The queue of this run, and the way its messages go from there.
 pub struct Keeper {
@@ -88,8 +94,8 @@ impl Keeper {
 
     /// `many`: more than one message may come.
     pub fn begin(&self, many: bool) -> Result<Keeping<'_>> {
-        let (waiting, told) = (Vec::new(), Told::default());
-        Ok(Keeping { keeper: self, enqueue: self.spool.enqueue(many)?, many, waiting, told })
+        let (waiting, since, told) = (Vec::new(), Instant::now(), Told::default());
+        Ok(Keeping { keeper: self, enqueue: self.spool.enqueue(many)?, many, waiting, since, told })
     }
 
     fn about(&self, message: &Outgoing, which: &[bool], why: Option<&Error>) -> About {
@@ -105,7 +111,7 @@ impl Keeper {
             source: message.source.clone(),
             size: message.body.size(),
             way: self.way.clone(),
-            envelope: wrap(envelope),
+            envelope: wrap(message),
             to: to
                 .map(|(to, _)| To {
                     address: to.address.to_string(),
@@ -117,13 +123,16 @@ impl Keeper {
     }
 }
 
-fn wrap(envelope: &Envelope) -> Wrap {
+fn wrap(message: &Outgoing) -> Wrap {
+    let envelope = &message.envelope;
     Wrap {
         from: envelope.from.as_ref().map(ToString::to_string).unwrap_or_default(),
         all: envelope.policy == Policy::All,
         eight_bit: envelope.eight_bit,
         utf8: envelope.utf8,
         require_tls: envelope.require_tls,
+        sealed: message.sealed,
+        short: message.short,
         ret: envelope.ret.map(|ret| if ret == Ret::Full { "full" } else { "hdrs" }.to_string()),
         envid: envelope.envid.clone(),
     }
@@ -135,6 +144,8 @@ pub struct Keeping<'a> {
     enqueue: Enqueue<'a>,
     many: bool,
     waiting: Vec<Waiting>,
+    /// Since when the first of them does.
+    since: Instant,
     told: Told,
 }
 
@@ -183,12 +194,23 @@ impl Keeping<'_> {
             Ok(id) => {
                 waiting.sent.kept = Some(Kept { id, which: waiting.which.clone() });
                 self.told.why = why.cloned();
+                if self.waiting.is_empty() {
+                    self.since = Instant::now();
+                }
                 self.waiting.push(waiting);
                 if !self.many || self.enqueue.is_full() {
                     self.commit(out);
                 }
+                self.pause(Duration::ZERO, out);
             }
             Err(e) => self.lost(waiting, &e, out),
+        }
+    }
+
+    /// Nothing comes for so long.
+    pub fn pause(&mut self, coming: Duration, out: &mut Output) {
+        if !self.waiting.is_empty() && self.since.elapsed() + coming > PATIENCE {
+            self.commit(out);
         }
     }
 

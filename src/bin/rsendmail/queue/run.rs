@@ -121,7 +121,7 @@ fn server(
     if let Some(e) = failed {
         session.give_up(e);
     }
-    let mut work = Work::new(spool, &mut session, &stored, cancel);
+    let mut work = Work::new(spool, &mut session, cancel);
     // What is due later than that would go without the secret that nobody asked for.
     work.at = now;
     work.now = flags.now || !flags.ids.is_empty();

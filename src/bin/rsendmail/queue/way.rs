@@ -43,9 +43,6 @@ pub fn of_this_run(target: &Target, flags: &Rsendmail, later: bool) -> Result<(W
     let server = target.url();
     let mut kept = vec![format!("--server={server}")];
     kept.extend(target.user.iter().map(|user| format!("--user={user}")));
-    if flags.ready.no_downgrade {
-        kept.push("--no-downgrade".into());
-    }
     kept.extend(given()?);
     let (secret, warning) = match secret(target, &flags.shared)? {
         None => ("none".to_string(), None),
@@ -179,7 +176,7 @@ fn parse(way: &Way, wanted: impl Fn(&str) -> bool) -> Result<Rsendmail> {
 pub fn shares_connection(a: &Way, b: &Way) -> bool {
     let counts = |flag: &&String| {
         let name = flag.split('=').next().unwrap_or_default();
-        !PATIENCE.contains(&name) && name != "--no-downgrade"
+        !PATIENCE.contains(&name)
     };
     let (mut ours, mut theirs): (Vec<_>, Vec<_>) =
         (a.flags.iter().filter(counts).collect(), b.flags.iter().filter(counts).collect());

@@ -10,7 +10,6 @@ use super::{
     tell,
 };
 use crate::{
-    args::Rsendmail,
     outgoing::{Content, Outgoing, Prepared},
     report,
     session::{Sent, Session},
@@ -47,8 +46,6 @@ const MOST: usize = 256;
 pub struct Work<'a, 's> {
     pub spool: &'a Spool,
     pub session: &'a mut Session<'s>,
-    /// The flags that the messages were queued with.
-    pub flags: &'a Rsendmail,
     pub cancel: &'a Cancel,
     /// What is due then.
     pub at: Time,
@@ -119,18 +116,12 @@ enum Stop {
 }
 
 impl<'a, 's> Work<'a, 's> {
-    pub fn new(
-        spool: &'a Spool,
-        session: &'a mut Session<'s>,
-        flags: &'a Rsendmail,
-        cancel: &'a Cancel,
-    ) -> Work<'a, 's> {
+    pub fn new(spool: &'a Spool, session: &'a mut Session<'s>, cancel: &'a Cancel) -> Work<'a, 's> {
         session.one_connection();
         let (stop, losses) = (None, 0);
         Work {
             spool,
             session,
-            flags,
             cancel,
             at: Time::now(),
             now: false,
@@ -277,7 +268,7 @@ impl<'a, 's> Work<'a, 's> {
     fn one(&mut self, entry: Entry, run: &mut Run, out: &mut Output) -> Result<()> {
         let open = entry.record.open();
         let (id, entry) = (entry.id.clone(), Rc::new(entry));
-        let (sent, now) = match self.outgoing(&entry, &open) {
+        let (sent, now) = match self.outgoing(&entry, &open, out) {
             Ok(message) => (self.session.send(&message, false, out), Time::now()),
             Err(e) => (Sent::failed(&open, &e), Time::now()),
         };
@@ -353,7 +344,7 @@ impl<'a, 's> Work<'a, 's> {
     }
 
     /// The message as it goes over the wire, with the mark at its end.
-    fn outgoing(&mut self, entry: &Rc<Entry>, open: &[usize]) -> Result<Outgoing> {
+    fn outgoing(&mut self, entry: &Rc<Entry>, open: &[usize], out: &mut Output) -> Result<Outgoing> {
         let about = &entry.record.about;
         let file = entry.message()?;
         let len =
@@ -367,11 +358,15 @@ impl<'a, 's> Work<'a, 's> {
         let mut message = if envelope.eight_bit || envelope.utf8 {
             // This server may want it in another form.
             let raw = Source::file(&entry.id, Arc::new(file), 0, len, false)?;
-            let content = Content::Raw(Raw::new(raw, None, "localhost", None)?);
-            Prepared { source, message_id, envelope, content }.fit(self.session, self.flags)?
+            let raw = Raw::new(raw, None, "localhost", None)?;
+            let content = Content::ready(raw, about.envelope.sealed);
+            Prepared { source, message_id, envelope, content }.fit(self.session, out)?
         } else {
-            Outgoing { source, message_id, envelope, body: Box::new(Whole { file, len }) }
+            let body = Box::new(Whole { file, len });
+            Outgoing { source, message_id, envelope, body, sealed: false, short: false }
         };
+        message.short = about.envelope.short;
+        let mut message = message.shortened(self.session, out)?;
         message.body = Box::new(Marked { body: message.body, entry: entry.clone(), to: open.to_vec() });
         Ok(message)
     }
