@@ -707,7 +707,7 @@ login\t''
 external\t''
 cram-md5\t''"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l without -d 'Capabilities to ignore, for a server that does not keep what it promises' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l force -d 'Even if messages are in it'
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l force -d 'Even if messages are in it, and with all that are below it'
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l dry-run -d 'Only say what would be done'
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -l json -d 'Write JSON Lines to stdout: one object an item, a summary last'
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Errors only'
@@ -761,6 +761,7 @@ login\t''
 external\t''
 cram-md5\t''"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l without -d 'Capabilities to ignore, for a server that does not keep what it promises' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l dry-run -d 'Only say what would be done'
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -l json -d 'Write JSON Lines to stdout: one object an item, a summary last'
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -s q -l quiet -d 'Errors only'
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from subscribe" -s v -l verbose -d 'Say what is done'
@@ -813,6 +814,7 @@ login\t''
 external\t''
 cram-md5\t''"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l without -d 'Capabilities to ignore, for a server that does not keep what it promises' -r -f
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l dry-run -d 'Only say what would be done'
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -l json -d 'Write JSON Lines to stdout: one object an item, a summary last'
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -s q -l quiet -d 'Errors only'
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand mailbox; and __fish_seen_subcommand_from unsubscribe" -s v -l verbose -d 'Say what is done'

@@ -26,11 +26,10 @@ impl Session {
             );
         }
         self.wire.tell(&Request::new("COMPRESS DEFLATE"))?;
-        let (caps, utf8, delimiter, mechanism) =
-            (self.wire.caps.clone(), self.wire.utf8, self.delimiter, self.mechanism);
+        let (caps, utf8) = (self.wire.caps.clone(), self.wire.utf8);
         let mut wire = self.wire.renewed(|conn| conn.layered(|io| Box::new(Deflated::new(io))))?;
         (wire.caps, wire.utf8) = (caps, utf8);
-        Ok(Session { wire, delimiter, mechanism })
+        Ok(Session { wire, ..self })
     }
 }
 

@@ -15,12 +15,14 @@ pub struct Name {
 }
 
 impl Name {
+    /// `INBOX` is one mailbox in whatever case it is written (RFC 9051 §5.1): it has one name here.
     pub fn new(text: impl Into<String>) -> Name {
-        Name { text: text.into(), wire: None }
+        let name = Name { text: text.into(), wire: None };
+        if name.is_inbox() { Name::inbox() } else { name }
     }
 
     pub fn inbox() -> Name {
-        Name::new("INBOX")
+        Name { text: "INBOX".into(), wire: None }
     }
 
     /// In UTF-8, levels separated as the server does.
@@ -99,7 +101,7 @@ impl Session {
         if special {
             options.push("SPECIAL-USE".to_string());
         }
-        if self.wire.caps.has("LIST-EXTENDED") {
+        if self.extended_list() {
             options.push("SUBSCRIBED".into());
             options.push("CHILDREN".into());
         }
@@ -119,8 +121,37 @@ impl Session {
                 };
             }
         }
+        // Where all names are separated alike, the user's own are.
+        let mut others = found.iter().filter(|l| !l.name.is_inbox()).map(|l| l.delimiter);
+        if let Some(first) = others.next().filter(|d| others.all(|o| o == *d)) {
+            self.delimiter.get_or_insert(first);
+        }
         found.sort_by(|a, b| (!a.name.is_inbox(), &a.name).cmp(&(!b.name.is_inbox(), &b.name)));
         Ok(found)
+    }
+
+    /// Marks those that are subscribed to, where [`Session::list`] could not ask for that along with the rest.
+    ///
+    /// # Errors
+    /// `Refused`.
+    pub fn tell_subscribed(&mut self, all: &mut [Listed]) -> Result<()> {
+        if self.extended_list() {
+            return Ok(());
+        }
+        let found = match self.listed(&Request::new("LSUB \"\" \"*\"")) {
+            Err(e) if e.kind() == Kind::Refused => return Ok(()),
+            found => found?,
+        };
+        let names: std::collections::HashSet<_> = found.into_iter().map(|l| l.name).collect();
+        for listed in all.iter_mut().filter(|l| names.contains(&l.name)) {
+            listed.attributes.push("\\subscribed".into());
+        }
+        Ok(())
+    }
+
+    /// Whether LIST can be asked for more than names (RFC 5258).
+    fn extended_list(&self) -> bool {
+        self.wire.caps.has("LIST-EXTENDED") || self.wire.caps.has("IMAP4REV2")
     }
 
     fn listed(&mut self, request: &Request) -> Result<Vec<Listed>> {
@@ -130,7 +161,7 @@ impl Session {
         self.wire.call(request, &mut |response| {
             let Response::Data(values) = response else { return Ok(()) };
             match values.as_slice() {
-                [kind, attributes, delimiter, name, ..] if kind.is("LIST") => {
+                [kind, attributes, delimiter, name, ..] if kind.is("LIST") || kind.is("LSUB") => {
                     if found.len() >= MOST {
                         return Err(Error::new(Kind::Limit, "more mailboxes than any server has"));
                     }
@@ -211,11 +242,16 @@ impl Session {
         Ok(delimiter)
     }
 
+    /// Asked for once; none where the server does not tell of them.
+    ///
     /// # Errors
     /// `Refused`.
     pub fn namespaces(&mut self) -> Result<Vec<Namespace>> {
+        if let Some(known) = &self.namespaces {
+            return Ok(known.clone());
+        }
         let mut found = Vec::new();
-        if !self.wire.caps.has("NAMESPACE") {
+        if !(self.wire.caps.has("NAMESPACE") || self.wire.caps.has("IMAP4REV2")) {
             return Ok(found);
         }
         let utf8 = self.wire.utf8;
@@ -234,7 +270,44 @@ impl Session {
             }
             Ok(())
         })?;
+        if let Some(own) = found.iter().find(|n| n.kind == "personal") {
+            self.delimiter = Some(own.delimiter);
+        }
+        self.namespaces = Some(found.clone());
         Ok(found)
+    }
+
+    /// The name as a mailbox of the user's own: where these begin with a prefix (`INBOX.`), and the name is in no namespace as
+    /// it is written, below that.
+    ///
+    /// # Errors
+    /// `Refused`.
+    pub fn own(&mut self, name: &Name) -> Result<Name> {
+        let spaces = self.namespaces()?;
+        let starts = |prefix: &str| {
+            let head = name.text.as_bytes().get(..prefix.len());
+            head.is_some_and(|h| h.eq_ignore_ascii_case(prefix.as_bytes()))
+        };
+        match spaces.iter().find(|n| n.kind == "personal") {
+            Some(own) if !name.is_inbox() && !spaces.iter().any(|n| starts(&n.prefix)) => {
+                Ok(Name::new(format!("{}{}", own.prefix, name.text)))
+            }
+            _ => Ok(name.clone()),
+        }
+    }
+
+    /// The mailbox that is meant by a name which the server does not know: one that it spells by rules of its own, or one that
+    /// is below the prefix of the user's own mailboxes.
+    ///
+    /// # Errors
+    /// `Refused`.
+    pub fn meant(&mut self, name: &Name) -> Result<Option<Name>> {
+        if name.wire.is_some() || name.is_inbox() {
+            return Ok(None);
+        }
+        let own = self.own(name)?;
+        let found = self.list(false)?.into_iter().map(|l| l.name);
+        Ok(found.filter(|n| n != name).find(|n| n.text == name.text || n.text == own.text))
     }
 
     /// # Errors
@@ -279,7 +352,7 @@ pub(super) fn missing(e: Error, name: &Name) -> Error {
 fn name_of(wire: &[u8], utf8: bool) -> Name {
     let text = if utf8 { String::from_utf8(wire.to_vec()).ok() } else { super::utf7::decode(wire) };
     match text {
-        Some(text) => Name { text, wire: None },
+        Some(text) => Name::new(text),
         None => Name { text: String::from_utf8_lossy(wire).into_owned(), wire: Some(wire.to_vec()) },
     }
 }

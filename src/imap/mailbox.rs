@@ -71,13 +71,16 @@ pub struct Mailbox<'s> {
     pub read_only: bool,
 }
 
-impl<'s> Mailbox<'s> {
-    pub(super) fn open(
-        session: &'s mut Session,
-        name: &Name,
-        read_only: bool,
-        changes: bool,
-    ) -> Result<Mailbox<'s>> {
+/// What the server tells when a mailbox is opened.
+struct Opened {
+    uidnext: Option<u64>,
+    modseq: Option<u64>,
+    permanent: Option<Vec<String>>,
+    read_only: bool,
+}
+
+impl Opened {
+    fn of(session: &mut Session, name: &Name, read_only: bool, changes: bool) -> Result<Opened> {
         let mut request = session.on(if read_only { "EXAMINE" } else { "SELECT" }, name);
         let counts = changes && session.wire.caps.has("CONDSTORE");
         if counts {
@@ -85,37 +88,54 @@ impl<'s> Mailbox<'s> {
             request = request.atom("(CONDSTORE)");
         }
         session.wire.news = super::wire::News::default();
-        let mut uidnext = None;
-        let mut modseq = None;
-        let mut permanent = None;
+        let mut opened = Opened { uidnext: None, modseq: None, permanent: None, read_only };
         let done = session.wire.call(&request, &mut |response| {
             if let Response::Status(status) = response {
                 if let Some(n) = status.number("UIDNEXT") {
-                    uidnext = Some(n);
+                    opened.uidnext = Some(n);
                 }
                 if let Some(n) = status.number("HIGHESTMODSEQ").filter(|n| counts && *n > 0) {
-                    modseq = Some(n);
+                    opened.modseq = Some(n);
                 }
-                if status.is("PERMANENTFLAGS") {
-                    let flags = status.code.get(1).map_or(&[][..], Value::list);
+                if let (true, Some(flags)) = (status.is("PERMANENTFLAGS"), status.code.get(1)) {
                     let flag = |v: &Value| Some(String::from_utf8_lossy(v.text()?).into_owned());
-                    permanent = Some(flags.iter().filter_map(flag).collect());
+                    opened.permanent = Some(flags.list().iter().filter_map(flag).collect());
                 }
             }
             Ok(())
         });
         let status = done.map_err(|e| missing(e, name))?;
+        opened.read_only |= status.is("READ-ONLY");
+        Ok(opened)
+    }
+}
+
+impl<'s> Mailbox<'s> {
+    /// Opens it under the name the server knows it by, which is the mailbox's from then on.
+    pub(super) fn open(
+        session: &'s mut Session,
+        name: &Name,
+        read_only: bool,
+        changes: bool,
+    ) -> Result<Mailbox<'s>> {
+        let (name, opened) = match Opened::of(session, name, read_only, changes) {
+            Err(e) if e.kind() == Kind::Missing => match session.meant(name) {
+                Ok(Some(real)) => (real.clone(), Opened::of(session, &real, read_only, changes)?),
+                _ => return Err(e),
+            },
+            other => (name.clone(), other?),
+        };
         let (exists, uidvalidity) = (session.wire.news.exists, session.wire.news.uidvalidity);
         Ok(Mailbox {
             session,
-            name: name.clone(),
+            name,
             uidvalidity: uidvalidity.unwrap_or(0),
-            uidnext,
+            uidnext: opened.uidnext,
             exists: exists.unwrap_or(0),
-            modseq,
+            modseq: opened.modseq,
             guard: None,
-            permanent,
-            read_only: read_only || status.is("READ-ONLY"),
+            permanent: opened.permanent,
+            read_only: opened.read_only,
         })
     }
 
@@ -346,11 +366,12 @@ impl<'s> Mailbox<'s> {
         Ok(changed)
     }
 
-    /// Copies; the whole of it or nothing (RFC 9051 §6.4.7). The new UIDs, where the server tells.
+    /// Copies; the whole of it or nothing (RFC 9051 §6.4.7). The new UIDs, where the server tells; `to` becomes the name the
+    /// server knows the target by.
     ///
     /// # Errors
     /// `Unconfirmed` if the answer was lost.
-    pub fn copy(&mut self, set: &UidSet, to: &Name) -> Result<Vec<(Uid, Uid)>> {
+    pub fn copy(&mut self, set: &UidSet, to: &mut Name) -> Result<Vec<(Uid, Uid)>> {
         self.transfer("UID COPY", set, to)
     }
 
@@ -364,36 +385,57 @@ impl<'s> Mailbox<'s> {
         self.session.wire.caps.has("UIDPLUS") || self.session.wire.caps.has("IMAP4REV2")
     }
 
-    /// Moves in one step; needs MOVE (RFC 6851).
+    /// Moves in one step; needs MOVE (RFC 6851). Otherwise as [`Mailbox::copy`].
     ///
     /// # Errors
     /// `Unconfirmed` if the answer was lost.
-    pub fn move_to(&mut self, set: &UidSet, to: &Name) -> Result<Vec<(Uid, Uid)>> {
+    pub fn move_to(&mut self, set: &UidSet, to: &mut Name) -> Result<Vec<(Uid, Uid)>> {
         self.transfer("UID MOVE", set, to)
     }
 
-    fn transfer(&mut self, verb: &str, set: &UidSet, to: &Name) -> Result<Vec<(Uid, Uid)>> {
+    fn transfer(&mut self, verb: &str, set: &UidSet, to: &mut Name) -> Result<Vec<(Uid, Uid)>> {
         let mut map = Vec::new();
-        let target = self.session.wire_name(to);
+        // As many as were asked for: a server may tell more.
+        let most = usize::try_from(set.len()).unwrap_or(usize::MAX);
         for chunk in set.chunks(u64::MAX) {
-            let request = Request::new(verb).atom(&chunk).string(&target, self.session.wire.utf8);
-            // As many as were asked for: a server may tell more.
-            let most = usize::try_from(set.len()).unwrap_or(usize::MAX);
-            let mut note = |status: &Status| {
-                let room = most.saturating_sub(map.len());
-                map.extend(copied(status).into_iter().take(room));
-            };
-            let done = self.wire().call(&request, &mut |response| {
-                // MOVE tells in an untagged OK, before the EXPUNGEs (RFC 6851 §4.3).
-                if let Response::Status(status) = response {
-                    note(&status);
-                }
-                Ok(())
-            });
-            note(&done.map_err(|e| unconfirmed(missing_target(e, to)))?);
+            match self.transfer_some(verb, &chunk, to, most, &mut map) {
+                Err(e) if e.kind() == Kind::Missing => match self.session.meant(to) {
+                    Ok(Some(real)) if real != self.name => {
+                        *to = real;
+                        self.transfer_some(verb, &chunk, to, most, &mut map)?;
+                    }
+                    _ => return Err(e),
+                },
+                other => other?,
+            }
         }
         self.check_validity()?;
         Ok(map)
+    }
+
+    fn transfer_some(
+        &mut self,
+        verb: &str,
+        set: &UidSet,
+        to: &Name,
+        most: usize,
+        map: &mut Vec<(Uid, Uid)>,
+    ) -> Result<()> {
+        let target = self.session.wire_name(to);
+        let request = Request::new(verb).atom(set).string(&target, self.session.wire.utf8);
+        let mut note = |status: &Status| {
+            let room = most.saturating_sub(map.len());
+            map.extend(copied(status).into_iter().take(room));
+        };
+        let done = self.wire().call(&request, &mut |response| {
+            // MOVE tells in an untagged OK, before the EXPUNGEs (RFC 6851 §4.3).
+            if let Response::Status(status) = response {
+                note(&status);
+            }
+            Ok(())
+        });
+        note(&done.map_err(|e| unconfirmed(missing_target(e, to)))?);
+        Ok(())
     }
 
     /// Takes away for good just these messages, which bear \Deleted; needs UIDPLUS.

@@ -54,13 +54,14 @@ pub struct Session {
     pub(super) wire: Wire,
     /// The hierarchy separator of the user's own mailboxes, once it was asked for.
     delimiter: Option<Option<char>>,
+    namespaces: Option<Vec<Namespace>>,
     /// How the login was done, for `check`.
     mechanism: &'static str,
 }
 
 impl Session {
     fn new(wire: Wire, mechanism: &'static str) -> Session {
-        Session { wire, delimiter: None, mechanism }
+        Session { wire, delimiter: None, namespaces: None, mechanism }
     }
 
     pub fn capabilities(&self) -> &Capabilities {

@@ -708,8 +708,8 @@ fn what_is_done_to_messages_is_read_as_it_was_meant() {
     let flags = ["\\Seen".to_string(), "$Done".to_string()];
     mailbox.store(&set, Change::Add, &flags, None).unwrap();
     mailbox.store(&set, Change::Remove, &flags, Some(12)).unwrap();
-    mailbox.copy(&set, &archive).unwrap();
-    mailbox.move_to(&set, &archive).unwrap();
+    mailbox.copy(&set, &mut archive.clone()).unwrap();
+    mailbox.move_to(&set, &mut archive.clone()).unwrap();
     mailbox.expunge(&set).unwrap();
     mailbox.sort(SortKey::From, &SearchKey::Text("ü".into())).unwrap();
     let body = |section: &str, range| FetchItem::Body { section: section.into(), range };

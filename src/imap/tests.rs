@@ -270,7 +270,7 @@ fn lists_in_every_spelling() {
         let mut session = session(io);
         let listed = session.list(false).unwrap();
         let names: Vec<_> = listed.iter().map(|l| l.name.text().to_string()).collect();
-        assert_eq!(names, ["inbox", "&bad", "Entwürfe", "a \" b"]);
+        assert_eq!(names, ["INBOX", "&bad", "Entwürfe", "a \" b"]);
         assert_eq!((listed[2].special(), listed[2].delimiter), (Some("\\sent"), Some('/')));
         assert!(!listed[3].is_selectable() && listed[0].delimiter.is_none());
         // A name that the server spells wrongly goes back as it came.
@@ -280,21 +280,44 @@ fn lists_in_every_spelling() {
 }
 
 #[test]
+fn a_mailbox_is_found_by_the_name_that_is_shown_of_it() {
+    let script = "C: w2 EXAMINE \"Bad&-APx\"\nS: w2 NO [NONEXISTENT] x\n\
+        C: w3 NAMESPACE\nS: * NAMESPACE ((\"INBOX.\" \".\")) NIL NIL\nS: w3 OK x\n\
+        C: w4 LIST \"\" \"*\"\nS: * LIST () \".\" \"Bad&APx\"\nS: w4 OK x\nC: w5 EXAMINE \"Bad&APx\"\nS: w5 OK x\n\
+        C: w6 UID COPY 1 \"Old\"\nS: w6 NO [TRYCREATE] x\n\
+        C: w7 LIST \"\" \"*\"\nS: * LIST () \".\" \"INBOX.Old\"\nS: w7 OK x\nC: w8 UID COPY 1 \"INBOX.Old\"\nS: w8 OK x\n";
+    transcript(&with("NAMESPACE", script), |io| {
+        let mut session = session(io);
+        let mut mailbox = session.examine(&Name::new("Bad&APx")).unwrap();
+        assert_eq!(mailbox.name.text(), "Bad&APx");
+        let mut to = Name::new("Old");
+        mailbox.copy(&UidSet::one(1), &mut to).unwrap();
+        assert_eq!(to.text(), "INBOX.Old");
+        let mut own = |name: &str| session.own(&Name::new(name)).unwrap().text().to_string();
+        assert_eq!([own("A"), own("inbox.A"), own("inbox")], ["INBOX.A", "inbox.A", "INBOX"]);
+        assert_eq!(session.delimiter().unwrap(), Some('.'));
+    });
+}
+
+#[test]
 fn acting() {
     let script = "C: w2 SELECT \"INBOX\"\nS: * OK [UIDVALIDITY 7]\nS: w2 OK [READ-WRITE] x\n\
         C: w3 UID STORE 1:2 +FLAGS.SILENT (\\Seen $x)\nS: w3 OK x\n\
         C: w4 UID MOVE 1:2 \"A\\\"b\"\nS: * OK [COPYUID 9 1:2 41:42] x\nS: * 1 EXPUNGE\nS: w4 OK x\n\
-        C: w5 UID COPY 5 \"C\"\nS: w5 NO [TRYCREATE] none\n\
-        C: w6 UID EXPUNGE 7\nS: w6 OK x\nC: w7 UID MOVE 8 \"D\"\nS.\n";
+        C: w5 UID COPY 5 \"C\"\nS: w5 NO [TRYCREATE] none\nC: w6 LIST \"\" \"*\"\nS: w6 OK x\n\
+        C: w7 UID EXPUNGE 7\nS: w7 OK x\nC: w8 UID MOVE 8 \"D\"\nS.\n";
     transcript(&with("MOVE UIDPLUS", script), |io| {
         let mut session = session(io);
         let mut mailbox = session.select(&Name::inbox()).unwrap();
         let two = UidSet::from_ranges([(1, 2)]);
         mailbox.store(&two, Change::Add, &["\\Seen".into(), "$x".into()], None).unwrap();
-        assert_eq!(mailbox.move_to(&two, &Name::new("A\"b")).unwrap(), [(1, 41), (2, 42)]);
-        assert_eq!(mailbox.copy(&UidSet::one(5), &Name::new("C")).unwrap_err().kind(), Kind::Missing);
+        assert_eq!(mailbox.move_to(&two, &mut Name::new("A\"b")).unwrap(), [(1, 41), (2, 42)]);
+        assert_eq!(mailbox.copy(&UidSet::one(5), &mut Name::new("C")).unwrap_err().kind(), Kind::Missing);
         mailbox.expunge(&UidSet::one(7)).unwrap();
-        assert_eq!(mailbox.move_to(&UidSet::one(8), &Name::new("D")).unwrap_err().kind(), Kind::Unconfirmed);
+        assert_eq!(
+            mailbox.move_to(&UidSet::one(8), &mut Name::new("D")).unwrap_err().kind(),
+            Kind::Unconfirmed
+        );
     });
 }
 

@@ -49,6 +49,17 @@ enum Place {
 }
 
 impl Item {
+    /// The `From ` line before it, if it is of an mbox.
+    pub fn from_line(&self) -> io::Result<Vec<u8>> {
+        let Place::Range { file, from, .. } = &self.place else { return Ok(Vec::new()) };
+        let start = from.saturating_sub(1024);
+        let mut line = vec![0; usize::try_from(from - start).unwrap_or_default()];
+        file.read_exact_at(&mut line, start)?;
+        let text = line.trim_ascii_end().len();
+        let start = line[..text].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+        Ok(line[start..text].to_vec())
+    }
+
     pub fn open(&self) -> Result<Box<dyn Read + '_>> {
         match &self.place {
             Place::Path(path) => {

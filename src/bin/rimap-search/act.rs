@@ -48,18 +48,17 @@ impl Actions {
     /// `Usage`, `Missing`.
     pub fn of(search: &Search, session: &mut Session) -> Result<Actions> {
         let all = |flags: &[String]| flags.iter().map(|f| flag(f)).collect::<Result<Vec<_>>>();
-        let move_to = match &search.move_to {
+        let mut move_to = match &search.move_to {
             Some(name) => Some(names::one(session, name)?),
             None if search.trash => Some(trash(session)?),
             None => None,
         };
-        let copy_to = search.copy_to.as_deref().map(|n| names::one(session, n)).transpose()?;
+        let mut copy_to = search.copy_to.as_deref().map(|n| names::one(session, n)).transpose()?;
         if search.dry_run {
             // Else what is planned here is refused there.
-            for target in move_to.iter().chain(&copy_to) {
+            for target in move_to.iter_mut().chain(&mut copy_to) {
                 let hint = "`rimap-search mailbox create` makes it";
-                session
-                    .status(target)
+                names::there(session, target)
                     .map_err(|e| if e.kind() == Kind::Missing { e.hint(hint) } else { e })?;
             }
         }
@@ -93,16 +92,37 @@ impl Actions {
         out
     }
 
+    /// Whether the mailbox allows it.
+    ///
+    /// # Errors
+    /// `Usage`, `Refused`.
+    fn allowed(&self, mailbox: &Mailbox<'_>, dry_run: bool) -> Result<()> {
+        if let Some(to) = self.move_to.as_ref().filter(|to| **to == mailbox.name) {
+            return Err(Error::new(Kind::Usage, format!("the messages are in {to} already")));
+        }
+        // What is only looked at is opened for reading, and nothing can be told of the rest.
+        if dry_run {
+            return Ok(());
+        }
+        if mailbox.read_only && !(Actions { copy_to: None, ..self.clone() }).is_empty() {
+            return Err(Error::new(Kind::Refused, "the mailbox can only be read"));
+        }
+        // Another flag would be forgotten with the session, whatever the server answers (RFC 9051 §7.1).
+        let Some(kept) = &mailbox.permanent else { return Ok(()) };
+        let lost = |f: &&String| !kept.iter().any(|k| k == "\\*" || k.eq_ignore_ascii_case(f));
+        let unflag = self.unflag.iter().filter(|f| f.starts_with('\\'));
+        match self.flag.iter().chain(unflag).find(lost) {
+            Some(flag) => Err(Error::new(Kind::Refused, format!("the mailbox keeps no flag {flag}"))),
+            None => Ok(()),
+        }
+    }
+
     /// Does it to these messages.
     ///
     /// # Errors
     /// What went wrong: some of it may have been done.
     pub fn apply(&self, mailbox: &mut Mailbox<'_>, set: &UidSet) -> Result<Applied> {
-        if let Some(to) = self.move_to.as_ref().filter(|to| **to == mailbox.name) {
-            return Err(Error::new(Kind::Usage, format!("the messages are in {to} already")));
-        }
-        let mut moved = Vec::new();
-        let mut left = None;
+        let (mut moved, mut to, mut left) = (Vec::new(), None, None);
         let mut changed = UidSet::new();
         // The first store decides whose turn it is; later ones would trip over the changes that it made itself.
         let mut guard = mailbox.guard;
@@ -114,28 +134,30 @@ impl Actions {
             }
         }
         if set.is_empty() {
-            return Ok(Applied { moved, left, changed });
+            return Ok(Applied { changed, ..Applied::default() });
         }
         let set = &set;
-        if let Some(to) = &self.copy_to {
-            moved = mailbox.copy(set, to)?;
+        if let Some(target) = &self.copy_to {
+            moved = mailbox.copy(set, to.insert(target.clone()))?;
         }
-        let half_done = |e| match &self.copy_to {
+        let copied = to.clone();
+        let half_done = |e| match &copied {
             Some(to) => half_done(e, to),
             None => e,
         };
-        if let Some(to) = &self.move_to {
+        if let Some(target) = &self.move_to {
+            let to = to.insert(target.clone());
             if mailbox.can_move() {
                 moved = mailbox.move_to(set, to).map_err(half_done)?;
-                return Ok(Applied { moved, left, changed });
+            } else {
+                moved = mailbox.copy(set, to).map_err(half_done)?;
+                // What was copied goes, whatever became of its flags: else it would be there twice.
+                left = self.remove(mailbox, set, None, &mut changed).map_err(|e| self::half_done(e, to))?;
             }
-            moved = mailbox.copy(set, to).map_err(half_done)?;
-            // What was copied goes, whatever became of its flags: else it would be there twice.
-            left = self.remove(mailbox, set, None, &mut changed).map_err(|e| self::half_done(e, to))?;
         } else if self.delete {
             left = self.remove(mailbox, set, guard, &mut changed).map_err(half_done)?;
         }
-        Ok(Applied { moved, left, changed })
+        Ok(Applied { moved, to, left, changed })
     }
 
     /// Marks and expunges; the reason why they stay marked, if they do.
@@ -174,6 +196,8 @@ impl Actions {
 pub struct Applied {
     /// Where each is afterwards, if the server told.
     moved: Vec<(Uid, Uid)>,
+    /// Where they were moved or copied to, by the name the server knows it by.
+    to: Option<Name>,
     /// Why they are still there, only marked.
     left: Option<Error>,
     /// Left alone: somebody changed them after they were found.
@@ -213,7 +237,8 @@ pub fn run(
 ) -> Result<()> {
     let told = actions.names();
     let what = told.join(", ");
-    if job.search.dry_run {
+    let allowed = actions.allowed(mailbox, job.search.dry_run);
+    if job.search.dry_run && allowed.is_ok() {
         if !set.is_empty() {
             let n = count(set.len());
             out.line(format_args!(
@@ -228,14 +253,13 @@ pub fn run(
         }
         return Ok(());
     }
-    let target = actions.move_to.as_ref().or(actions.copy_to.as_ref());
     let (mut done, mut reason) = (0, None);
     // A command each: where one is refused, it is known of which messages that is the end.
     for some in set.chunks(u64::MAX) {
         if mailbox.session().is_broken() {
             mailbox.session().noop()?;
         }
-        let applied = actions.apply(mailbox, &some).map_err(|e| {
+        let applied = allowed.clone().and_then(|()| actions.apply(mailbox, &some)).map_err(|e| {
             let mut e = e.context(format_args!("cannot {what} in {}", mailbox.name.text()));
             if job.seen.is_some() && job.search.delivers() {
                 e = e.hint_if_none("they are delivered, and --new passes over them: --retry-from FILE with the action alone repeats it");
@@ -273,7 +297,7 @@ pub fn run(
                             .for_each(|a| *a = "flag \\Deleted".into());
                     }
                     hit.moved_uid = applied.moved.iter().find(|(from, _)| *from == uid).map(|(_, to)| *to);
-                    hit.moved_to = target.map(|n| n.text().to_string());
+                    hit.moved_to = applied.to.as_ref().map(|n| n.text().to_string());
                     job.ended(uid, hit, Outcome::Ok, out);
                     done += 1;
                 }

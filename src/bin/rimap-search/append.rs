@@ -31,25 +31,21 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
     let mut sources = source::find(words)?;
     let mut site = Site::new(&url, shared, out, cancel)?;
     let mut session = site.session(out)?;
-    let to = names::one(&mut session, &args.to)?;
+    let mut to =
+        if args.create { names::made(&mut session, &args.to) } else { names::one(&mut session, &args.to) }?;
     if args.create && !args.dry_run {
-        match session.status(&to) {
-            Err(e) if e.kind() == Kind::Missing => session.create(&to)?,
-            other => {
-                other?;
-            }
-        }
+        names::make(&mut session, &mut to)?;
     }
     // Why nobody comes to those that are left: the server is lost for good, or a signal came.
     let mut over: Option<Error> = None;
     for source in &mut sources {
         let mut hit = Hit {
-            mailbox: to.text().to_string(),
             path: Some(record::name(source.path.as_os_str().as_bytes())),
             actions: vec!["append".into()],
             ..Hit::default()
         };
         if let Some(e) = &over {
+            hit.mailbox = to.text().to_string();
             out.abandon(e);
             out.emit(&Event::Hit(Box::new(deliver::with_error(hit, e))));
             continue;
@@ -74,6 +70,12 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
                 Ok(outcome) => break Ok(outcome),
                 Err(e) => e,
             };
+            if error.kind() == Kind::Missing
+                && let Ok(Some(real)) = session.meant(&to)
+            {
+                to = real;
+                continue;
+            }
             if error.again() != Again::Now {
                 break Err(error);
             }
@@ -81,6 +83,7 @@ pub fn run(args: &Append, shared: &Shared, out: &mut Output, cancel: &Cancel) ->
                 break Err(e);
             }
         };
+        hit.mailbox = to.text().to_string();
         match done {
             Ok(outcome) => {
                 hit.outcome = outcome.name();

@@ -81,11 +81,9 @@ impl Flags for Rimap {
         }
     }
     fn max_time(&self) -> Option<Duration> {
-        // For watch the end of the time is no failure: it ends by itself.
-        match self.verb {
-            Some(Verb::Watch(_)) => None,
-            _ => self.shared.network.max_time,
-        }
+        // For watch the end of the time is no failure: it ends by itself, if it can.
+        let grace = Duration::from_secs(u64::from(matches!(self.verb, Some(Verb::Watch(_)))));
+        Some(self.shared.network.max_time? + grace)
     }
 }
 
@@ -480,7 +478,7 @@ pub enum MailboxVerb {
         /// URL, then names
         #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
-        /// Even if messages are in it
+        /// Even if messages are in it, and with all that are below it
         #[arg(long)]
         force: bool,
         /// Only say what would be done
@@ -492,12 +490,18 @@ pub enum MailboxVerb {
         /// URL, then names
         #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
     },
     /// End the subscription of mailboxes
     Unsubscribe {
         /// URL, then names
         #[arg(value_names = ["URL", "NAME"], num_args = 0..)]
         words: Vec<String>,
+        /// Only say what would be done
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

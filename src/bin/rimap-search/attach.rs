@@ -5,7 +5,7 @@ use wirepost::{
     base::pattern,
     imap::{FetchItem, Part},
     mime::{
-        charset::ToUtf8,
+        charset::{self, ToUtf8},
         encode::{Codec, Encoding, Temper, Through},
         params,
         text::Html,
@@ -107,14 +107,18 @@ pub fn decoded<'r>(part: &Part, body: impl Read + 'r) -> Box<dyn Read + 'r> {
     Box::new(Through::new(body, encoding.decoder(Temper::Mail)))
 }
 
-/// The text of a part in UTF-8, of HTML what it says. Text without a charset, or with one nobody knows, is UTF-8 where it is that.
+/// The charset of a text that nobody knows.
+pub fn unknown_charset(part: &Part) -> Option<String> {
+    charset_of(part).filter(|label| !charset::is_known(label))
+}
+
+/// The text of a part in UTF-8, of HTML what it says. Text without a charset, or with one nobody knows, is read as
+/// [`charset`] reads what has none.
 pub fn text<'r>(part: &Part, body: impl Read + 'r) -> Box<dyn Read + 'r> {
     let bytes = decoded(part, body);
     let declared = charset_of(part).unwrap_or_default();
-    let codec: Option<Box<dyn Codec>> =
-        ToUtf8::new(&declared).or_else(|| ToUtf8::new("utf-8")).map(|c| Box::new(c) as Box<dyn Codec>);
-    let text: Box<dyn Read + 'r> = match codec {
-        Some(codec) => Box::new(Through::new(bytes, codec)),
+    let text: Box<dyn Read + 'r> = match ToUtf8::new(&declared).or_else(|| ToUtf8::new("")) {
+        Some(codec) => Box::new(Through::new(bytes, Box::new(codec) as Box<dyn Codec>)),
         None => bytes,
     };
     if part.subtype == "html" { Box::new(Through::new(text, Html::default())) } else { text }

@@ -1,7 +1,7 @@
 //! Whole messages into a Maildir, an mbox or a command. Bodies stream from the server into the store's staging place; a
 //! batch becomes durable together, and only then are its messages told of, remembered and acted on.
 
-use crate::{args::Search, job::Job, state, summary::Summary};
+use crate::{args::Search, job::Job, names, state, summary::Summary};
 use std::{os::unix::ffi::OsStrExt, path::Path};
 use wirepost::{
     base::{digest, error::*, record},
@@ -239,6 +239,35 @@ impl Delivery {
             None => Ok(()),
         }
     }
+}
+
+/// The longest name of a folder's directory: its files have longer ones.
+const FOLDER_MOST: usize = 200;
+
+/// A mailbox as a folder of a Maildir: its levels, what no folder can hold as `\` and its code. One name is that of no other
+/// mailbox, so what is cut off is replaced by a digest of the whole.
+///
+/// # Errors
+/// `Usage`: it cannot be named at all.
+pub fn folder_of(name: &Name, delimiter: Option<char>) -> Result<Folder> {
+    if name.is_inbox() {
+        return Ok(Folder::inbox());
+    }
+    let level = |level: String| -> String {
+        let plain = |c: char| !(matches!(c, '.' | '/' | '~' | '\\') || c.is_control());
+        let code = |c: char| if plain(c) { c.to_string() } else { format!("\\{:02x}", u32::from(c)) };
+        if level.is_empty() { "\\".into() } else { level.chars().map(code).collect() }
+    };
+    let whole = names::levels(name.text(), delimiter).into_iter().map(level).collect::<Vec<_>>().join("/");
+    let fits = |folder: &Folder| folder.maildir_name().is_ok_and(|n| n.len() <= FOLDER_MOST);
+    let folder = Folder::parse(&whole);
+    if folder.as_ref().is_ok_and(fits) {
+        return folder;
+    }
+    let sum = digest::hex(&digest::digest(digest::Algorithm::Sha256, name.text().as_bytes())[..8]);
+    let cuts = (0..whole.len().min(FOLDER_MOST)).rev().filter(|at| whole.is_char_boundary(*at));
+    let short = cuts.map(|at| Folder::parse(&format!("{}-{sum}", &whole[..at])));
+    short.filter_map(Result::ok).find(fits).map_or(folder, Ok)
 }
 
 /// Gives a staged message to a command.

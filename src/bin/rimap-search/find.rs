@@ -10,6 +10,7 @@ use wirepost::{
     base::{date::Time, error::*},
     cli::Output,
     imap::{FetchItem, Mailbox, Message, Piece, Plan, SearchKey, SortKey, Uid, UidSet, is_bad_charset},
+    mail::addresses,
 };
 
 /// In which order, and how many.
@@ -94,7 +95,7 @@ pub fn sort_items(by: Sort) -> Vec<FetchItem> {
 }
 
 /// As RFC 5256 §2.2 and §3 have it: a Date that cannot be read gives way to the arrival; the sender is the part before the
-/// at sign.
+/// at sign of the first address.
 pub fn sort_value(by: Sort, message: &Message) -> SortValue {
     let head = message.header.as_deref().unwrap_or_default();
     let arrived = message.internal_date;
@@ -106,9 +107,13 @@ pub fn sort_value(by: Sort, message: &Message) -> SortValue {
         }
         Sort::Size => SortValue::Number(message.size.and_then(|n| i64::try_from(n).ok()).unwrap_or(0)),
         Sort::From => {
-            let from = summary::field(head, "From").unwrap_or_default();
-            let address = from.rsplit_once('<').map_or(from.as_str(), |(_, rest)| rest);
-            SortValue::Text(address.split('@').next().unwrap_or_default().trim().to_lowercase())
+            let raw = summary::raw(head, "From").unwrap_or_default();
+            let list = addresses::from_header(&raw).unwrap_or_default();
+            let local = match addresses::mailboxes(&list).next() {
+                Some(first) => first.address.local().to_string(),
+                None => summary::field(head, "From").unwrap_or_default(),
+            };
+            SortValue::Text(local.to_lowercase())
         }
     }
 }

@@ -33,12 +33,24 @@ pub struct Job<'a> {
     /// How many of a mailbox are left alone because the command refused them in an earlier run.
     pub left: HashMap<Name, u64>,
     pub several: bool,
+    /// What separates the levels of mailboxes, where their names become folders.
+    pub delimiter: Option<char>,
+    /// Lines of a list that wait for those of other mailboxes before them.
+    pub held: Option<HashMap<Uid, Line>>,
+    /// There are more texts than one, and one of them was shown.
+    pub many: bool,
+    pub shown: bool,
 }
+
+/// What is told of a message.
+pub type Line = (String, Box<Hit>);
 
 /// What is known of the mailbox at hand, as of one UIDVALIDITY: UIDs mean nothing without it, so all of it goes at once when
 /// another mailbox's turn comes, or when this one turns out to have been made anew. A lost connection leaves it as it is.
 #[derive(Debug, Default)]
 pub struct Here {
+    /// By the name the server knows it by.
+    pub mailbox: Option<Name>,
     pub uidvalidity: Option<u64>,
     /// The count of changes before anything was found.
     pub modseq: Option<u64>,
@@ -185,11 +197,12 @@ impl Job<'_> {
                 return Err(error);
             }
             if self.is_open() {
-                self.abandon(&mailbox.name, &error, out);
+                self.abandon(&error, out);
                 out.fail(&error);
             }
             self.begin();
         }
+        self.here.mailbox = Some(mailbox.name.clone());
         self.here.uidvalidity = Some(mailbox.uidvalidity);
         self.here.size = (mailbox.uidnext, mailbox.exists);
         self.here.modseq = self.here.modseq.or(mailbox.modseq);
@@ -201,11 +214,12 @@ impl Job<'_> {
         !self.here.hits.is_empty() || self.here.found.iter().any(|u| !self.is_done(u))
     }
 
-    /// A mailbox is given up: what was found in it and not handled is told of with the reason, since every message that is asked
+    /// The mailbox is given up: what was found in it and not handled is told of with the reason, since every message that is asked
     /// for ends in one line.
-    pub fn abandon(&mut self, mailbox: &Name, error: &Error, out: &mut Output) {
+    pub fn abandon(&mut self, error: &Error, out: &mut Output) {
+        let Some(mailbox) = self.here.mailbox.clone() else { return };
         let uidvalidity = self.here.uidvalidity.unwrap_or(0);
-        let hit = |uid| Summary { uid, ..Summary::default() }.hit(mailbox, uidvalidity);
+        let hit = |uid| Summary { uid, ..Summary::default() }.hit(&mailbox, uidvalidity);
         let open: Vec<Uid> = self.here.found.iter().filter(|u| !self.here.done.contains(u)).collect();
         let waiting = std::mem::take(&mut self.here.hits);
         for hit in waiting.into_iter().chain(open.into_iter().map(hit)) {
@@ -219,12 +233,15 @@ impl Job<'_> {
     ///
     /// # Errors
     /// The state cannot be written.
-    pub fn remember(&mut self, mailbox: &Name, out: &mut Output) -> Result<()> {
+    pub fn remember(&mut self, out: &mut Output) -> Result<()> {
         out.flush();
         let well = std::mem::take(&mut self.here.well);
-        let (Some(seen), Some(uidvalidity), false) =
-            (&mut self.seen, self.here.uidvalidity, self.search.dry_run || self.search.delivers())
-        else {
+        let (Some(seen), Some(mailbox), Some(uidvalidity), false) = (
+            &mut self.seen,
+            &self.here.mailbox,
+            self.here.uidvalidity,
+            self.search.dry_run || self.search.delivers(),
+        ) else {
             return Ok(());
         };
         let keys: Vec<_> = well.iter().map(|u| state::key(mailbox, uidvalidity, *u)).collect();

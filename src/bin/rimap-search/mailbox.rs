@@ -6,7 +6,7 @@ use crate::{
     site::{self, Site},
 };
 use wirepost::{
-    base::{error::*, escape, quantity},
+    base::{error::*, escape, pattern, quantity},
     cli::{
         Output,
         event::{self, Event},
@@ -25,8 +25,8 @@ pub fn run(verb: &MailboxVerb, shared: &Shared, out: &mut Output, cancel: &Cance
     | V::Create { words, .. }
     | V::Rename { words, .. }
     | V::Delete { words, .. }
-    | V::Subscribe { words }
-    | V::Unsubscribe { words }) = verb;
+    | V::Subscribe { words, .. }
+    | V::Unsubscribe { words, .. }) = verb;
     let (url, words) = site::split(words)?;
     for name in words {
         query::mailbox_name(name)?;
@@ -59,11 +59,11 @@ pub fn run(verb: &MailboxVerb, shared: &Shared, out: &mut Output, cancel: &Cance
         V::Delete { force, dry_run, .. } => {
             each("delete", words, out, |name, out| delete(&mut session, name, *force, *dry_run, out))
         }
-        V::Subscribe { .. } => {
-            each("subscribe", words, out, |name, out| subscribe(&mut session, name, true, out))
+        V::Subscribe { dry_run, .. } => {
+            each("subscribe", words, out, |name, out| subscribe(&mut session, name, true, *dry_run, out))
         }
-        V::Unsubscribe { .. } => {
-            each("unsubscribe", words, out, |name, out| subscribe(&mut session, name, false, out))
+        V::Unsubscribe { dry_run, .. } => {
+            each("unsubscribe", words, out, |name, out| subscribe(&mut session, name, false, *dry_run, out))
         }
     };
     site::end(session, out);
@@ -127,13 +127,14 @@ fn capital(attribute: &str) -> String {
 
 /// The listed mailboxes that the words name; all without words.
 fn chosen(session: &mut Session, words: &[String], status: bool) -> Result<Vec<Listed>> {
-    let all = session.list(status)?;
+    let mut all = session.list(status)?;
+    session.tell_subscribed(&mut all)?;
     if words.is_empty() {
         return Ok(all);
     }
     let mut out: Vec<Listed> = Vec::new();
     for word in words {
-        let fitting = names::fitting(&all, word)?;
+        let fitting = names::among(session, &all, word)?;
         if fitting.is_empty() {
             return Err(Error::new(Kind::Missing, format!("there is no mailbox {word}")));
         }
@@ -238,7 +239,7 @@ fn done(verb: &'static str, name: &Name, planned: bool, reason: Option<&'static 
 
 /// Makes those above as well: most servers do by themselves, some do not.
 fn create(session: &mut Session, name: &str, exist_ok: bool, dry: bool, out: &mut Output) -> Result<()> {
-    let target = names::one(session, name)?;
+    let target = names::made(session, name)?;
     if dry {
         done("create", &target, true, None, out);
         return Ok(());
@@ -267,15 +268,15 @@ fn create(session: &mut Session, name: &str, exist_ok: bool, dry: bool, out: &mu
 fn parents(session: &mut Session, target: &Name) -> Result<()> {
     let Some(delimiter) = session.delimiter()? else { return Ok(()) };
     let cuts: Vec<usize> = target.text().match_indices(delimiter).map(|(at, _)| at).collect();
-    for at in cuts {
+    for name in cuts.into_iter().map(|at| Name::new(&target.text()[..at])).filter(|n| !n.is_inbox()) {
         // One that exists refuses, which is as good.
-        let _ = session.create(&Name::new(&target.text()[..at]));
+        let _ = session.create(&name);
     }
     Ok(())
 }
 
 fn rename(session: &mut Session, from: &str, to: &str, dry: bool, out: &mut Output) -> Result<()> {
-    let (from, to) = (existing(session, from)?, names::one(session, to)?);
+    let (from, to) = (names::listed(session, from)?, names::made(session, to)?);
     let outcome = if dry { Outcome::Planned } else { Outcome::Ok };
     if dry {
         out.line(format_args!("would rename {from} to {to}"));
@@ -302,59 +303,58 @@ fn rename(session: &mut Session, from: &str, to: &str, dry: bool, out: &mut Outp
     Ok(())
 }
 
-/// A mailbox that is there, spelt as it is.
-fn existing(session: &mut Session, name: &str) -> Result<Name> {
-    if !name.contains('/') && !name.starts_with('\\') {
-        return Ok(Name::new(name));
-    }
-    let all = session.list(false)?;
-    match names::fitting(&all, name)?.first() {
-        Some(listed) => Ok(listed.name.clone()),
-        None => names::one(session, name),
-    }
-}
-
-/// A mailbox with messages or mailboxes in it is not deleted without `--force`.
+/// A mailbox with messages in it, or mailboxes below it, is not deleted without `--force`; with it these go as well, the deepest
+/// first, since the server would leave them (RFC 9051 §6.3.5).
 fn delete(session: &mut Session, name: &str, force: bool, dry: bool, out: &mut Output) -> Result<()> {
     let all = session.list(false)?;
-    let listed = names::fitting(&all, name)?;
-    let Some(listed) =
-        listed.first().filter(|_| !wirepost::base::pattern::is_glob(name.as_bytes()) || listed.len() == 1)
-    else {
-        let text = if listed.is_empty() {
-            format!("there is no mailbox {name}")
-        } else {
-            format!("{name} fits several")
-        };
-        return Err(Error::new(Kind::Missing, text));
+    let listed = match names::among(session, &all, name)?.as_slice() {
+        [] => return Err(Error::new(Kind::Missing, format!("there is no mailbox {name}"))),
+        [first, rest @ ..] if rest.is_empty() || !pattern::is_glob(name.as_bytes()) => *first,
+        _ => return Err(Error::new(Kind::Missing, format!("{name} fits several"))),
     };
-    let target = listed.name.clone();
+    let mut doomed = vec![listed];
+    if let Some(d) = listed.delimiter {
+        let below = format!("{}{d}", listed.name.text());
+        doomed.extend(all.iter().filter(|l| l.name.text().starts_with(&below)));
+        doomed.sort_by_key(|l| std::cmp::Reverse(l.name.text().matches(d).count()));
+    }
     if !force {
-        let below = listed.delimiter.map(|d| format!("{}{d}", target.text()));
-        let children = below.is_some_and(|b| all.iter().any(|l| l.name.text().starts_with(&b)));
-        let messages = if listed.is_selectable() { session.status(&target)?.messages } else { Some(0) };
+        let messages = if listed.is_selectable() { session.status(&listed.name)?.messages } else { Some(0) };
         // An unknown count is no proof of emptiness.
-        if children || messages != Some(0) {
-            let what = match messages {
-                Some(0) => "mailboxes are below it".to_string(),
-                Some(n) => format!("{n} messages are in it"),
-                None => "the server does not say whether it is empty".to_string(),
-            };
-            let e = Error::new(Kind::Input, format!("cannot delete {}: {what}", target.text()));
-            return Err(e.hint("--force deletes it all the same"));
+        let what = match messages {
+            Some(0) if doomed.len() == 1 => None,
+            Some(0) => Some("mailboxes are below it".to_string()),
+            Some(n) => Some(format!("{n} messages are in it")),
+            None => Some("the server does not say whether it is empty".to_string()),
+        };
+        if let Some(what) = what {
+            let e = Error::new(Kind::Input, format!("cannot delete {}: {what}", listed.name.text()));
+            let hint = "--force deletes it all the same";
+            return Err(e.hint(if doomed.len() > 1 {
+                "--force deletes those below it as well"
+            } else {
+                hint
+            }));
         }
     }
-    if !dry {
-        session.delete(&target).map_err(|e| e.context(format_args!("cannot delete {}", target.text())))?;
+    for one in doomed {
+        let deleted = if dry { Ok(()) } else { session.delete(&one.name) };
+        match deleted {
+            // A mere level may go with the last that is below it.
+            Err(e) if e.kind() == Kind::Missing && !one.is_selectable() => {}
+            other => other.map_err(|e| e.context(format_args!("cannot delete {}", one.name.text())))?,
+        }
+        done("delete", &one.name, dry, None, out);
     }
-    done("delete", &target, dry, None, out);
     Ok(())
 }
 
-fn subscribe(session: &mut Session, name: &str, yes: bool, out: &mut Output) -> Result<()> {
-    let target = existing(session, name)?;
+fn subscribe(session: &mut Session, name: &str, yes: bool, dry: bool, out: &mut Output) -> Result<()> {
+    let target = names::listed(session, name)?;
     let verb = if yes { "subscribe" } else { "unsubscribe" };
-    session.subscribe(&target, yes).map_err(|e| e.context(format_args!("cannot {verb} {name}")))?;
-    done(verb, &target, false, None, out);
+    if !dry {
+        session.subscribe(&target, yes).map_err(|e| e.context(format_args!("cannot {verb} {name}")))?;
+    }
+    done(verb, &target, dry, None, out);
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! rimap-search: finds, fetches, files and watches mail on IMAP servers, from scripts. Each verb has its file; what they
 //! share is the site, the summary of a message, and the mailboxes' names.
 
+mod across;
 mod act;
 mod append;
 mod args;
 mod attach;
 mod check;
+mod count;
 mod deliver;
 mod earlier;
 mod find;
@@ -13,6 +15,7 @@ mod job;
 mod mailbox;
 mod names;
 mod query;
+mod raw;
 mod rules;
 mod save;
 mod search;

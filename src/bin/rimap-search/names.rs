@@ -1,7 +1,9 @@
 //! Mailboxes as a user names them: any separator, globs, special uses.
 //!
 //! A user writes levels with `/`; a server may separate them otherwise. A name that exists as it is written is that
-//! mailbox; else `/` stands for the server's separator.
+//! mailbox; else `/` stands for the server's separator. The list of all mailboxes is asked for only where a name cannot do without it:
+//! any other is used as it is, and looked for in the list once the server says that it knows none of that name
+//! ([`Session::meant`]).
 
 use wirepost::{
     base::{error::*, pattern},
@@ -19,31 +21,43 @@ fn needs_list(name: &str) -> bool {
 /// `Missing`: a glob or a special use without a match.
 pub fn resolve(session: &mut Session, wanted: &[String]) -> Result<Vec<Name>> {
     let mut found: Vec<Name> = Vec::new();
-    let mut listed: Option<Vec<Listed>> = None;
+    let all = if wanted.iter().any(|n| needs_list(n)) { session.list(false)? } else { Vec::new() };
     for name in wanted {
         query::mailbox_name(name)?;
-        if !needs_list(name) {
-            push(&mut found, Name::new(name.as_str()));
-            continue;
-        }
-        if listed.is_none() {
-            listed = Some(session.list(false)?);
-        }
-        let all = listed.as_deref().unwrap_or_default();
-        let fitting = fitting(all, name)?;
+        let fitting = among(session, &all, name)?;
         if fitting.is_empty() {
-            push(&mut found, Name::new(spelt(name, session.delimiter()?)));
+            push(&mut found, unlisted(session, name)?);
         }
         fitting.into_iter().for_each(|l| push(&mut found, l.name.clone()));
     }
     Ok(found)
 }
 
+/// As [`fitting`]; a name that is nowhere is looked for below the prefix that the user's own mailboxes have.
+///
+/// # Errors
+/// `Missing`: a glob or special use without a match.
+pub fn among<'l>(session: &mut Session, all: &'l [Listed], wanted: &str) -> Result<Vec<&'l Listed>> {
+    let found = fitting(all, wanted)?;
+    if !found.is_empty() || all.is_empty() {
+        return Ok(found);
+    }
+    let name = unlisted(session, wanted)?;
+    let own = session.own(&name)?;
+    Ok(all.iter().filter(|l| l.name == own).collect())
+}
+
+/// A name that is nowhere, as this server would spell it.
+fn unlisted(session: &mut Session, wanted: &str) -> Result<Name> {
+    let delimiter = if wanted.contains('/') { session.delimiter()? } else { None };
+    Ok(Name::new(spelt(wanted, delimiter)))
+}
+
 /// The listed mailboxes that one name, glob or special use stands for. None for a name that is nowhere.
 ///
 /// # Errors
 /// `Missing`: a glob or special use without a match.
-pub fn fitting<'l>(all: &'l [Listed], wanted: &str) -> Result<Vec<&'l Listed>> {
+fn fitting<'l>(all: &'l [Listed], wanted: &str) -> Result<Vec<&'l Listed>> {
     let exact: Vec<_> = all.iter().filter(|l| l.name.text() == wanted || is_inbox(l, wanted)).collect();
     if !exact.is_empty() {
         return Ok(exact);
@@ -63,9 +77,18 @@ pub fn fitting<'l>(all: &'l [Listed], wanted: &str) -> Result<Vec<&'l Listed>> {
     }
     let fits =
         |l: &&Listed| l.is_selectable() && pattern::matches(wanted.as_bytes(), with_slashes(l).as_bytes());
-    let hit: Vec<_> = all.iter().filter(fits).collect();
+    let mut hit: Vec<_> = all.iter().filter(fits).collect();
     if hit.is_empty() {
-        return Err(Error::new(Kind::Missing, format!("no mailbox fits {wanted}")));
+        // Brackets are a set in a glob, and part of the name of one well-known hierarchy: `[Gmail]/*`.
+        let literal = wanted.replace('[', "\\[");
+        let fits = |l: &&Listed| {
+            l.is_selectable() && pattern::matches(literal.as_bytes(), with_slashes(l).as_bytes())
+        };
+        hit = all.iter().filter(fits).collect();
+    }
+    if hit.is_empty() {
+        let e = Error::new(Kind::Missing, format!("no mailbox fits {wanted}"));
+        return Err(e.hint("`rimap-search mailbox list` shows what there is"));
     }
     Ok(hit)
 }
@@ -80,13 +103,66 @@ fn is_inbox(listed: &Listed, wanted: &str) -> bool {
 /// `Usage`, `Missing`.
 pub fn one(session: &mut Session, wanted: &str) -> Result<Name> {
     query::mailbox_name(wanted)?;
-    if wanted.starts_with('\\') {
-        return Ok(fitting(&session.list(false)?, wanted)?[0].name.clone());
-    }
-    if !wanted.contains('/') {
+    if !wanted.starts_with('\\') && !wanted.contains('/') {
         return Ok(Name::new(wanted));
     }
-    Ok(Name::new(spelt(wanted, session.delimiter()?)))
+    listed(session, wanted)
+}
+
+/// As [`one`], of a mailbox that is looked for in the list whatever its name.
+///
+/// # Errors
+/// `Usage`, `Missing`.
+pub fn listed(session: &mut Session, wanted: &str) -> Result<Name> {
+    let all = session.list(false)?;
+    match among(session, &all, wanted)?.as_slice() {
+        [] => unlisted(session, wanted),
+        [first, rest @ ..] if rest.is_empty() || !pattern::is_glob(wanted.as_bytes()) => {
+            Ok(first.name.clone())
+        }
+        _ => Err(Error::new(Kind::Missing, format!("{wanted} fits several"))),
+    }
+}
+
+/// One mailbox that is to be made if it is not there: as [`one`], and below the prefix that the user's own mailboxes have.
+///
+/// # Errors
+/// `Usage`, `Missing`.
+pub fn made(session: &mut Session, wanted: &str) -> Result<Name> {
+    query::mailbox_name(wanted)?;
+    if wanted.starts_with('\\') {
+        return listed(session, wanted);
+    }
+    // Tells the separator as well.
+    session.namespaces()?;
+    let name = unlisted(session, wanted)?;
+    session.own(&name)
+}
+
+/// Makes a mailbox that is not there; one that is gets the name the server knows it by.
+///
+/// # Errors
+/// `Refused`.
+pub fn make(session: &mut Session, name: &mut Name) -> Result<()> {
+    match there(session, name) {
+        Err(e) if e.kind() == Kind::Missing => session.create(name),
+        other => other,
+    }
+}
+
+/// Whether a mailbox is there; it gets the name the server knows it by.
+///
+/// # Errors
+/// `Missing`.
+pub fn there(session: &mut Session, name: &mut Name) -> Result<()> {
+    match session.status(name) {
+        Err(e) if e.kind() == Kind::Missing => match session.meant(name)? {
+            Some(real) => *name = real,
+            None => return Err(e),
+        },
+        other => drop(other?),
+    }
+    Ok(())
 }
 
 /// `a/b` as a server spells it that separates levels by `delimiter`.

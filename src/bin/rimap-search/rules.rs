@@ -239,18 +239,9 @@ fn missing(hit: Hit, job: &mut Job<'_>, out: &mut Output) {
 
 /// The mailbox that a rule means, made as needed.
 fn target(folder: &str, mailbox: &mut Mailbox<'_>, dry: bool) -> Result<Name> {
-    let target = names::one(mailbox.session(), folder)?;
+    let mut target = names::made(mailbox.session(), folder)?;
     if !dry && target != mailbox.name {
-        make(mailbox, &target)?;
+        names::make(mailbox.session(), &mut target)?;
     }
     Ok(target)
-}
-
-/// Makes a mailbox that is not there.
-fn make(mailbox: &mut Mailbox<'_>, name: &Name) -> Result<()> {
-    match mailbox.session().status(name) {
-        Ok(_) => Ok(()),
-        Err(e) if e.kind() == Kind::Missing => mailbox.session().create(name),
-        Err(e) => Err(e),
-    }
 }

@@ -4,11 +4,13 @@
 //! the mailbox is begun anew and what was handled already is left out, so nothing is told of or delivered twice.
 
 use crate::{
+    across,
     act::{self, Actions},
-    args::{Search, Shared, Show, Sort},
-    deliver::Delivery,
+    args::{Search, Shared, Show},
+    count,
+    deliver::{self, Delivery},
     earlier::Earlier,
-    find::{self, Found, Order, SortValue},
+    find::{self, Found, Order},
     job::{Here, Job},
     names, query, rules,
     save::Saver,
@@ -23,11 +25,8 @@ use std::{
 };
 use wirepost::{
     base::{date::Time, error::*},
-    cli::{
-        Output,
-        event::{Count, Event},
-    },
-    imap::{Heard, Mailbox, Name, Plan, SearchKey, Session, Uid, UidSet},
+    cli::Output,
+    imap::{Heard, Mailbox, Name, SearchKey, Session, Uid, UidSet},
     net::Cancel,
     store::Folder,
 };
@@ -78,20 +77,26 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
         earlier,
         left: HashMap::new(),
         several: mailboxes.len() > 1,
+        delimiter: None,
+        held: None,
+        many: false,
+        shown: false,
     };
+    if job.several && search.maildir.is_some() {
+        job.delimiter = session.delimiter()?;
+    }
     let until = search.wait.map(|w| Instant::now() + w);
     loop {
         let mut tools =
             Tools { delivery: &mut delivery, saver: &mut saver, actions: &actions, rules: rules.as_ref() };
-        let order = Order::of(search);
-        let round = if job.several && order.limit().is_some() {
-            across(&mut job, &mut site, session, &mailboxes, &order, &mut tools, out)
+        let round = if across::is_needed(&job) {
+            across::run(&mut job, &mut site, session, &mailboxes, &mut tools, out)
         } else {
             one_by_one(&mut job, &mut site, session, &mailboxes, &mut tools, out)
         };
         let until = until.filter(|u| round.is_ok() && job.found() == 0 && Instant::now() < *u);
         let Some(until) = until else {
-            tell_counts(&mut job, out);
+            count::tell(&mut job, out);
             session = round?;
             break;
         };
@@ -145,7 +150,7 @@ fn one_by_one(
     out: &mut Output,
 ) -> Result<Session> {
     if job.several && job.search.acts() {
-        session = count_first(job, site, session, mailboxes, out)?;
+        session = count::first(job, site, session, mailboxes, out)?;
     }
     for name in mailboxes {
         job.begin();
@@ -155,7 +160,7 @@ fn one_by_one(
 }
 
 /// One mailbox, begun again after a lost connection. A mailbox's own failure is told of and the others go on.
-fn persistently(
+pub fn persistently(
     job: &mut Job<'_>,
     site: &mut Site<'_>,
     mut session: Session,
@@ -178,11 +183,11 @@ fn persistently(
         {
             out.fail(&e);
         }
-        if let Err(e) = job.remember(name, out) {
+        if let Err(e) = job.remember(out) {
             out.fail(&e);
         }
         if !session.is_broken() && error.again() != Again::Now {
-            job.abandon(name, &error, out);
+            job.abandon(&error, out);
             if job.several && matches!(error.kind(), Kind::Missing | Kind::Refused | Kind::Auth) {
                 out.fail(&error);
                 return Ok(session);
@@ -198,7 +203,7 @@ fn persistently(
         session = match again {
             Ok(session) => session,
             Err(error) => {
-                job.abandon(name, &error, out);
+                job.abandon(&error, out);
                 return Err(error);
             }
         };
@@ -228,7 +233,7 @@ fn in_mailbox(
     let found = match only {
         Some(uids) => Found { uids: uids.to_vec(), beyond: None, page: false },
         None if search.count && order.limit().is_none() && job.earlier.is_none() => {
-            return count(job, &mut mailbox, out);
+            return count::here(job, &mut mailbox, out);
         }
         None => match job.key_for(&mailbox, follows, out)? {
             Some(key) => {
@@ -243,13 +248,17 @@ fn in_mailbox(
         },
     };
     process(job, &mut mailbox, found, &order, tools, out)?;
-    job.remember(name, out)?;
+    job.remember(out)?;
     if let (true, Some(modseq), Some(seen)) =
         // What the command refused has to be found again, so that it can be said that it is left.
-        (follows && job.here.failures == 0 && !job.leaves(name), mailbox.modseq, &mut job.seen)
+        (
+            follows && job.here.failures == 0 && !job.leaves(&mailbox.name),
+            mailbox.modseq,
+            &mut job.seen,
+        )
         && !search.dry_run
     {
-        seen.set_mark(&state::mark(&job.key, name, mailbox.uidvalidity), modseq)?;
+        seen.set_mark(&state::mark(&job.key, &mailbox.name, mailbox.uidvalidity), modseq)?;
     }
     Ok(())
 }
@@ -266,32 +275,8 @@ fn follows(search: &Search, key: &SearchKey) -> bool {
         && !key.depends_on_the_day()
 }
 
-fn count(job: &mut Job<'_>, mailbox: &mut Mailbox<'_>, out: &mut Output) -> Result<()> {
-    let order = Order { by: None, reverse: false, first: None, last: None };
-    let plan = Plan::new(&job.key, mailbox.session().capabilities(), false, Time::now())?;
-    let n = if plan.is_remote() && plan.within().is_none() && job.key.is_ascii() {
-        mailbox.search_count(&job.key)?
-    } else {
-        find::find(mailbox, &job.key.clone(), &order, false, out)?.uids.len() as u64
-    };
-    job.total += n;
-    job.counts.push((mailbox.name.clone(), n));
-    Ok(())
-}
-
-fn tell_counts(job: &mut Job<'_>, out: &mut Output) {
-    for (name, n) in std::mem::take(&mut job.counts) {
-        if job.several {
-            out.line(format_args!("{n}\t{name}"));
-        } else {
-            out.line(n);
-        }
-        out.emit(&Event::Count(Count { outcome: "ok", mailbox: name.text().to_string(), messages: n }));
-    }
-}
-
 /// What fits and was not handled by an earlier run, in its order.
-fn fitting(
+pub fn fitting(
     job: &mut Job<'_>,
     mailbox: &mut Mailbox<'_>,
     key: &SearchKey,
@@ -308,41 +293,8 @@ fn fitting(
     Ok(Found::all(order.cut(job.unseen(mailbox, found.uids))))
 }
 
-/// `--max-actions` is for the whole run, so several mailboxes are counted before anything is done in the first of them.
-fn count_first(
-    job: &mut Job<'_>,
-    site: &mut Site<'_>,
-    mut session: Session,
-    mailboxes: &[Name],
-    out: &mut Output,
-) -> Result<Session> {
-    let order = Order { by: None, reverse: false, first: None, last: None };
-    let mut total = 0;
-    for name in mailboxes {
-        let n;
-        (session, n) = reading(site, session, out, |session, out| {
-            let mut mailbox = session.examine(name)?;
-            let key = job.key_for(&mailbox, false, out)?.unwrap_or(SearchKey::All);
-            fitting(job, &mut mailbox, &key, &order, false, out).map(|f| f.uids.len() as u64)
-        })?;
-        // A mailbox that cannot be read is told of when its turn comes.
-        total += n.unwrap_or(0);
-    }
-    not_too_many(job, total).map(|()| session)
-}
-
-fn not_too_many(job: &Job<'_>, n: u64) -> Result<()> {
-    let most = job.search.max_actions;
-    if !job.search.acts() || n <= most {
-        return Ok(());
-    }
-    let left = if job.total > 0 { "the rest was left alone" } else { "nothing was done" };
-    let text = format!("{n} messages would be acted on, more than --max-actions {most}: {left}");
-    Err(Error::new(Kind::Input, text).hint("raise --max-actions if they are meant"))
-}
-
 /// Reads something, once more after a lost connection. What concerns one mailbox alone is handed back.
-fn reading<T>(
+pub fn reading<T>(
     site: &mut Site<'_>,
     mut session: Session,
     out: &mut Output,
@@ -385,8 +337,9 @@ fn process(
         job.counts.push((mailbox.name.clone(), found.uids.len() as u64));
         return Ok(());
     }
-    not_too_many(job, job.found())?;
-    let folder = if job.several { folder_of(&mailbox.name) } else { Folder::inbox() };
+    count::not_too_many(job, job.found())?;
+    let folder =
+        if job.several { deliver::folder_of(&mailbox.name, job.delimiter)? } else { Folder::inbox() };
     if let Some(delivery) = tools.delivery.as_mut().filter(|_| !search.dry_run) {
         let set: UidSet = found.uids.iter().copied().collect();
         let set = small_enough(job, mailbox, set, out)?;
@@ -435,20 +388,6 @@ fn left(failed: u64, out: &mut Output) {
     out.warn(text);
 }
 
-/// A mailbox as a folder of a Maildir: its levels, made harmless.
-fn folder_of(name: &Name) -> Folder {
-    if name.is_inbox() {
-        return Folder::inbox();
-    }
-    let clean = |level: &str| -> String {
-        let level: String =
-            level.chars().map(|c| if c == '.' || c == '~' || c.is_control() { '_' } else { c }).collect();
-        if level.is_empty() { "_".into() } else { level.chars().take(60).collect() }
-    };
-    let levels: Vec<String> = name.text().split('/').take(16).map(clean).collect();
-    Folder::parse(&levels.join("/")).unwrap_or_default()
-}
-
 /// Leaves out what is larger than `--max-size`.
 fn small_enough(
     job: &mut Job<'_>,
@@ -482,60 +421,6 @@ pub fn missing(job: &mut Job<'_>, mailbox: &Mailbox<'_>, asked: &[Uid], out: &mu
 /// Of a message that was found and then never came.
 pub fn gone(uid: Uid, mailbox: &str) -> Error {
     Error::new(Kind::Missing, format!("the server sent nothing of message {uid} in {mailbox} (is it gone?)"))
-}
-
-/// The first or last of several mailboxes together: each tells its own, and the order among them decides.
-fn across(
-    job: &mut Job<'_>,
-    site: &mut Site<'_>,
-    mut session: Session,
-    mailboxes: &[Name],
-    order: &Order,
-    tools: &mut Tools<'_>,
-    out: &mut Output,
-) -> Result<Session> {
-    let by = order.by.unwrap_or(Sort::Date);
-    let ascending = Order { reverse: false, ..*order };
-    let mut keyed: Vec<(SortValue, usize, Uid)> = Vec::new();
-    // The UIDs hold as long as the mailbox is the one they were found in, and the guard counts from before the search.
-    let mut found_in: HashMap<usize, Here> = HashMap::new();
-    for (at, name) in mailboxes.iter().enumerate() {
-        let found;
-        (session, found) = reading(site, session, out, |session, out| {
-            let mut mailbox =
-                if job.is_guarded() { session.open_counting(name, true) } else { session.examine(name) }?;
-            let (uidvalidity, modseq) = (Some(mailbox.uidvalidity), mailbox.modseq);
-            let key = job.key_for(&mailbox, false, out)?.unwrap_or(SearchKey::All);
-            let found = fitting(job, &mut mailbox, &key, &ascending, true, out)?;
-            let set: UidSet = found.uids.into_iter().collect();
-            let mut mine = Vec::new();
-            if !set.is_empty() {
-                find::each(&mut mailbox, &set, &find::sort_items(by), |uid, m| {
-                    mine.push((find::sort_value(by, m), at, uid));
-                })?;
-            }
-            Ok((Here { uidvalidity, modseq, ..Here::default() }, mine))
-        })?;
-        match found {
-            Ok((here, mine)) => {
-                found_in.insert(at, here);
-                keyed.extend(mine);
-            }
-            Err(e) => out.fail(&e),
-        }
-    }
-    keyed.sort();
-    let chosen = order.cut(keyed);
-    not_too_many(job, chosen.len() as u64)?;
-    for (at, name) in mailboxes.iter().enumerate() {
-        let uids: Vec<Uid> = chosen.iter().filter(|(_, m, _)| *m == at).map(|(_, _, uid)| *uid).collect();
-        if let (false, Some(here)) = (uids.is_empty(), found_in.remove(&at)) {
-            job.begin();
-            job.here = Here { found: uids.iter().copied().collect(), ..here };
-            session = persistently(job, site, session, name, Some(&uids), tools, out)?;
-        }
-    }
-    Ok(session)
 }
 
 /// Waits for news in a mailbox, or the end of the time. A server tells of one mailbox at a time, so of several none is listened to:

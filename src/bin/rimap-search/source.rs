@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    io::{self, BufReader, Read, Seek},
     path::{Path, PathBuf},
 };
 use wirepost::{
@@ -12,8 +12,11 @@ use wirepost::{
         error::*,
     },
     cli::stdin,
-    mime::header,
-    store::{maildir::Maildir, mbox::Unquote},
+    mime::{
+        header,
+        mailbox::{self, Format},
+    },
+    store::maildir::Maildir,
 };
 
 /// One message, found and not yet read.
@@ -28,11 +31,8 @@ pub struct Source {
 #[derive(Debug)]
 enum Kinds {
     File,
-    /// A piece of an mbox, its From_ line left out.
-    Piece {
-        start: u64,
-        len: u64,
-    },
+    /// One of an mbox.
+    Piece(mailbox::Item),
     /// Standard input, kept aside.
     Kept(File),
 }
@@ -131,37 +131,14 @@ fn is_mbox(path: &Path) -> Result<bool> {
     Ok(file.read(&mut head).is_ok_and(|n| n == 5) && &head == b"From ")
 }
 
-/// Finds the borders: a From_ line at the start or after an empty line.
+/// The borders are where our MIME reader sees them, as it does for b64mime: what is no From_ line is no border.
 fn mbox(path: &Path, out: &mut Vec<Source>) -> Result<()> {
     let failed = |e| Error::from_io(e, Kind::Local, format_args!("cannot read {}", path.display()));
-    let mut reader = BufReader::with_capacity(128 << 10, open(path)?);
-    // `empty`: how long the line before is, if it is an empty one; none at all is as good as one.
-    let (mut at, mut empty, mut start) = (0u64, Some(0), None::<(u64, Option<Time>)>);
-    let mut line = Vec::new();
-    let mut middle = false;
-    let mut push = |(start, date): (u64, Option<Time>), end: u64| {
-        let len = end.saturating_sub(start);
-        let kind = Kinds::Piece { start, len };
-        out.push(Source { path: path.to_path_buf(), kind, flags: Vec::new(), date });
-    };
-    loop {
-        line.clear();
-        let n = (&mut reader).take(64 << 10).read_until(b'\n', &mut line).map_err(failed)? as u64;
-        let border = !middle && empty.is_some() && line.starts_with(b"From ");
-        if n == 0 || border {
-            if let Some(start) = start {
-                // The empty line before a From_ line belongs to the mbox.
-                push(start, if at > start.0 { at - empty.unwrap_or(0) } else { at });
-            }
-            if n == 0 {
-                return Ok(());
-            }
-            start = Some((at + n, delivered(&line)));
-        }
-        empty = (!middle && matches!(line.as_slice(), b"\n" | b"\r\n")).then_some(n);
-        middle = line.last() != Some(&b'\n');
-        at += n;
+    for item in mailbox::items(path, Format::Auto)? {
+        let date = delivered(&item.from_line().map_err(failed)?);
+        out.push(Source { path: path.to_path_buf(), kind: Kinds::Piece(item), flags: Vec::new(), date });
     }
+    Ok(())
 }
 
 /// When a message was put into an mbox: the date at the end of its From_ line, in UTC as RFC 4155 wants it.
@@ -194,7 +171,7 @@ impl Source {
     /// The flags it has where it is; `head` is its header.
     pub fn flags(&self, head: &[u8]) -> Vec<String> {
         match self.kind {
-            Kinds::Piece { .. } => marks(head),
+            Kinds::Piece(_) => marks(head),
             _ => self.flags.clone(),
         }
     }
@@ -211,11 +188,7 @@ impl Source {
                 file.rewind().map_err(failed)?;
                 Box::new(BufReader::with_capacity(128 << 10, file))
             }
-            Kinds::Piece { start, len } => {
-                let mut file = open(&self.path)?;
-                file.seek(SeekFrom::Start(*start)).map_err(failed)?;
-                Box::new(Unquote::new(BufReader::with_capacity(128 << 10, file.take(*len))))
-            }
+            Kinds::Piece(item) => item.open()?,
         };
         Ok(Crlf { inner, block: vec![0; 64 << 10], last: 0, ready: Vec::new(), at: 0 })
     }
@@ -303,7 +276,8 @@ mod tests {
         let path = dir.path().join("m");
         std::fs::write(
             &path,
-            "From a@x Tue Mar  3 09:00:00 2026\nA: 1\n\nx\n>From y\n\nFrom b\nB: 2\n\nFrom here\nlast\n\n",
+            "From a@x Tue Mar  3 09:00:00 2026\nA: 1\n\nx\n>From y\n\nFrom -\nB: 2\n\nFrom here on\nlast\n\n\
+             From c Tue Mar  3 09:00:01 2026\nContent-Length: 42\n\n>a\n\nFrom d Tue Mar  3 09:00:02 2026\n>From\n\n",
         )
         .unwrap();
         let mut found = find(&[path.to_string_lossy().into_owned()]).unwrap();
@@ -317,17 +291,18 @@ mod tests {
             assert_eq!(source.measure().unwrap().0, text.len() as u64);
             texts.push(text);
         }
-        // "From here" stands after an empty line: in an mbox that is a border.
         assert_eq!(texts[0], "A: 1\r\n\r\nx\r\nFrom y\r\n");
-        assert_eq!(texts[1], "B: 2\r\n");
-        assert_eq!(texts.len(), 3);
+        assert_eq!(texts[1], "B: 2\r\n\r\nFrom here on\r\nlast\r\n", "a sentence is no border");
+        let counted = "Content-Length: 42\r\n\r\n>a\r\n\r\nFrom d Tue Mar  3 09:00:02 2026\r\n>From\r\n";
+        assert_eq!(texts[2..], [counted], "what is counted is not looked into");
+        assert_eq!(found[2].date, Some(Time(1_772_528_401)));
     }
 
     #[test]
     fn an_mbox_with_crlf_is_cut_at_whole_lines() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("m");
-        std::fs::write(&path, "From a\r\nA: 1\r\n\r\nx\r\n\r\nFrom b\r\nB: 2\r\n\r\n").unwrap();
+        std::fs::write(&path, "From -\r\nA: 1\r\n\r\nx\r\n\r\nFrom -\r\nB: 2\r\n\r\n").unwrap();
         let read = |source: &mut Source| io::read_to_string(source.reader().unwrap()).unwrap();
         let texts: Vec<_> =
             find(&[path.to_string_lossy().into_owned()]).unwrap().iter_mut().map(read).collect();

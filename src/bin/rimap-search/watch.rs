@@ -41,10 +41,18 @@ struct Watcher<'a> {
 
 /// The verb.
 pub fn run(args: &Watch, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
+    let until = shared.network.max_time.map(|t| Instant::now() + t);
     let (url, words) = site::split(&args.words)?;
     let key = query::key(&args.criteria, words, Time::now())?;
     let mut site = Site::new(&url, shared, out, cancel)?;
-    let mut session = site.session(out)?;
+    let late = |e: Error| match e.kind() {
+        Kind::Timeout if cancel.is_stopping() => {
+            Error::new(Kind::Timeout, "the time was over before anything could be watched (--max-time)")
+                .again_is(Again::Later)
+        }
+        _ => e,
+    };
+    let mut session = site.session(out).map_err(late)?;
     let name = names::one(&mut session, &args.mailbox)?;
     let pipe = args.exec.as_ref().map(|command| Pipe {
         command: command.clone(),
@@ -52,13 +60,14 @@ pub fn run(args: &Watch, shared: &Shared, out: &mut Output, cancel: &Cancel) -> 
         to_stderr: out.is_json(),
         hide: site.hidden(),
     });
-    let until = shared.network.max_time.map(|t| Instant::now() + t);
     let mut watcher = Watcher { args, key, name, cancel: cancel.clone(), until, pipe, next: None, told: 0 };
     let (mut began, mut tried) = (Instant::now(), 0);
     loop {
         let before = watcher.told;
         match watcher.watch(&mut session, out) {
             Ok(()) => break,
+            // A server that says nothing any more does not keep us: the time is over.
+            Err(e) if e.kind() == Kind::Timeout && cancel.is_stopping() && watcher.next.is_some() => break,
             Err(e) if e.again() == Again::Now => {
                 out.add_round_trips(session.round_trips());
                 if watcher.told > before {
@@ -66,12 +75,12 @@ pub fn run(args: &Watch, shared: &Shared, out: &mut Output, cancel: &Cancel) -> 
                 }
                 tried += 1;
                 site.pause(&e, tried, began.elapsed(), out)?;
-                session = site.session(out)?;
+                session = site.session(out).map_err(late)?;
                 began = Instant::now();
             }
             Err(e) => {
                 site::end(session, out);
-                return Err(e);
+                return Err(late(e));
             }
         }
     }
@@ -91,7 +100,13 @@ impl Watcher<'_> {
         let mut known = mailbox.changes();
         match self.next {
             Some((validity, _)) if validity == mailbox.uidvalidity => self.tell(&mut mailbox, out)?,
-            _ => {
+            Some(_) => {
+                let text = "was made anew meanwhile (UIDVALIDITY changed): all that is in it is new";
+                out.warn(format_args!("mailbox {} {text}", mailbox.name.text()));
+                self.next = Some((mailbox.uidvalidity, 1));
+                self.tell(&mut mailbox, out)?;
+            }
+            None => {
                 let next = match mailbox.uidnext.and_then(|n| Uid::try_from(n).ok()) {
                     Some(next) => next,
                     None => mailbox.search(&SearchKey::All)?.last().map_or(1, |n| n + 1),
@@ -173,9 +188,10 @@ impl Watcher<'_> {
             size: size.unwrap_or(0),
             mailbox: name.text(),
         };
-        let error = deliver::refusal(deliver::hand_over(pipe, &mut store, false, &about, &self.cancel)?);
+        let verdict = deliver::hand_over(pipe, &mut store, false, &about, &self.cancel).map(deliver::refusal);
+        let error = verdict.as_ref().map_or_else(|e| Some(e.clone()), Clone::clone);
         finish(hit, error.map(|e| e.context(format_args!("message {uid}"))), out);
-        Ok(())
+        verdict.map(|_| ())
     }
 }
 

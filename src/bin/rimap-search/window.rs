@@ -1,17 +1,18 @@
 //! One window of messages: what is wanted of them is fetched in one go, and told of in their order.
 
 use crate::{
-    args::{Search, Show, Sort},
+    args::{Search, Show},
     attach,
     find::{self, Order},
     job::Job,
+    raw,
     save::Saver,
     search::{Tools, missing},
     show,
     summary::{self, Summary},
 };
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
+    collections::{HashMap, hash_map::Entry},
     io::Read,
 };
 use wirepost::{
@@ -55,7 +56,7 @@ pub fn window(
         items.push(FetchItem::Body { section: "1".into(), range: Some((0, show::GUESS)) });
     }
     if uids.len() == 1 && search.show == Some(Show::Raw) {
-        return raw_one(job, mailbox, uids[0], beyond.zip(order.by), out);
+        return raw::one(job, mailbox, uids[0], beyond.zip(order.by), out);
     }
     let mut wanted = vec![(set.clone(), items)];
     if let (Some(beyond), Some(by)) = (beyond, order.by) {
@@ -126,7 +127,7 @@ fn shortened(mut message: Box<Message>, search: &Search) -> Box<Message> {
 }
 
 /// A server may tell of one message in several responses.
-fn merge(known: &mut Message, more: Message) {
+pub fn merge(known: &mut Message, more: Message) {
     let new = |a: &Option<Vec<u8>>, b: &Option<Vec<u8>>| a.is_none() && b.is_some();
     if new(&known.header, &more.header) {
         known.header = more.header;
@@ -138,106 +139,6 @@ fn merge(known: &mut Message, more: Message) {
     known.structure = known.structure.take().or(more.structure);
     known.preview = known.preview.take().or(more.preview);
     known.uid = more.uid;
-}
-
-/// One message as it is, to stdout, straight from the server. False: it ties with the one `beyond`, and nothing was written.
-fn raw_one(
-    job: &mut Job<'_>,
-    mailbox: &mut Mailbox<'_>,
-    uid: Uid,
-    beyond: Option<(Uid, Sort)>,
-    out: &mut Output,
-) -> Result<bool> {
-    let set = UidSet::one(uid);
-    let mut wanted = Vec::new();
-    if let Some((other, by)) = beyond {
-        wanted.push((UidSet::from_ranges([(other, other)]), find::sort_items(by)));
-        wanted.push((set.clone(), find::sort_items(by)));
-    }
-    wanted.push((set, vec![FetchItem::Body { section: String::new(), range: job.search.range }]));
-    let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
-    let (mut edge, mut other) = (Message::default(), Message::default());
-    let (mut tie, mut came) = (false, false);
-    let mut fetching = mailbox.fetch_each(&wanted);
-    while let Some(piece) = fetching.next()? {
-        match piece {
-            Piece::Body(mut body) => {
-                tie = beyond.is_some_and(|(_, by)| find::ties(by, &edge, &other));
-                if tie || came || body.uid.is_some_and(|u| u != uid) {
-                    body.skip()?;
-                    continue;
-                }
-                came = true;
-                let copied = show::copy(&mut body, &mut out.raw()?);
-                let n =
-                    copied.map_err(|e| Error::from_io(e, Kind::Local, "cannot write to standard output"))?;
-                body.skip()?;
-                out.add_bytes(n);
-            }
-            Piece::Message(message) if message.uid == Some(uid) => merge(&mut edge, *message),
-            Piece::Message(message) if message.uid.is_some() && message.uid == beyond.map(|b| b.0) => {
-                merge(&mut other, *message);
-            }
-            Piece::Message(_) => {}
-        }
-    }
-    drop(fetching);
-    if tie {
-        return Ok(false);
-    }
-    if came {
-        let hit = Summary { uid, ..Summary::default() }.hit(&name, uidvalidity);
-        job.finished(uid, hit, out);
-    }
-    missing(job, mailbox, &[uid], out);
-    Ok(true)
-}
-
-/// Bodies to stdout, in order.
-fn stream(
-    job: &mut Job<'_>,
-    mailbox: &mut Mailbox<'_>,
-    wanted: &[(Uid, Vec<FetchItem>, Option<Part>)],
-    out: &mut Output,
-) -> Result<()> {
-    let commands: Vec<_> = wanted.iter().map(|(uid, items, _)| (UidSet::one(*uid), items.clone())).collect();
-    let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
-    let mut fetching = mailbox.fetch_each(&commands);
-    let mut came: HashSet<Uid> = HashSet::new();
-    while let Some(piece) = fetching.next()? {
-        match piece {
-            Piece::Body(mut body) => {
-                let found = match body.uid {
-                    Some(uid) => wanted.iter().find(|w| w.0 == uid),
-                    None => wanted.get(body.command),
-                };
-                // Each comes once: what comes again is not asked for.
-                let Some((_, _, part)) = found.filter(|w| came.insert(w.0)) else {
-                    body.skip()?;
-                    continue;
-                };
-                let mut raw = out.raw()?;
-                let part = part.as_ref().filter(|_| job.search.range.is_none() && !body.binary);
-                let copied = match part {
-                    Some(part) => show::copy(&mut attach::decoded(part, &mut body), &mut raw),
-                    None => show::copy(&mut body, &mut raw),
-                };
-                let n =
-                    copied.map_err(|e| Error::from_io(e, Kind::Local, "cannot write to standard output"))?;
-                body.skip()?;
-                out.add_bytes(n);
-            }
-            Piece::Message(message) => {
-                if let Some((uid, true)) = message.uid.map(|u| (u, came.contains(&u)))
-                    && !job.is_done(uid)
-                {
-                    let hit = Summary { uid, ..Summary::default() }.hit(&name, uidvalidity);
-                    job.finished(uid, hit, out);
-                }
-            }
-        }
-    }
-    Ok(())
 }
 
 /// A window's messages, about to be told of.
@@ -263,7 +164,7 @@ impl Told<'_> {
         if search.range.is_some() || search.show == Some(Show::Raw) {
             let body = FetchItem::Body { section: String::new(), range: search.range };
             let wanted: Vec<_> = self.present.iter().map(|u| (*u, vec![body.clone()], None)).collect();
-            return stream(job, mailbox, &wanted, out);
+            return raw::stream(job, mailbox, &wanted, out);
         }
         if let Some(saver) = tools.saver {
             let with: Vec<_> = self
@@ -316,20 +217,20 @@ impl Told<'_> {
         for uid in self.present {
             let message = &self.messages[uid];
             let summary = Summary::of(*uid, message);
-            let place = job.several.then_some(&mailbox.name);
+            let place = job.several.then(|| mailbox.name.clone());
             match search.show {
                 Some(Show::Headers) => {
                     show::print_headers(message, out);
                     out.line("");
                 }
                 Some(Show::Structure) => {
-                    out.line(summary.line(place, terminal));
+                    out.line(summary.line(place.as_ref(), terminal));
                     if let Some(structure) = &message.structure {
                         out.line(show::tree(structure).trim_end());
                     }
                 }
-                _ if quiet => {}
-                _ => out.line(summary.line(place, terminal)),
+                _ if quiet || job.held.is_some() => {}
+                _ => out.line(summary.line(place.as_ref(), terminal)),
             }
             let mut hit = summary.hit(&mailbox.name, mailbox.uidvalidity);
             if out.has_events() {
@@ -342,6 +243,11 @@ impl Told<'_> {
                 if message.header_cut {
                     hit.cut.push("headers");
                 }
+            }
+            if let Some(held) = &mut job.held {
+                held.insert(*uid, (summary.line(place.as_ref(), terminal), Box::new(hit)));
+                job.here.done.insert(*uid);
+                continue;
             }
             job.finished(*uid, hit, out);
         }
@@ -360,13 +266,17 @@ impl Told<'_> {
                 continue;
             }
             if let Some(structure) = &message.structure {
+                if let Some(label) = attach::readable(structure).into_iter().find_map(attach::unknown_charset)
+                {
+                    out.warn(format_args!("message {uid} in {name}: nobody knows its charset {label}"));
+                }
                 asked.push((*uid, structure, self.guessed));
             }
         }
         let mut text: HashMap<Uid, (String, bool)> = HashMap::new();
         let (mut held, mut told) = (0, 0);
         let raw = !out.is_terminal();
-        let several = self.present.len() > 1;
+        job.many |= self.present.len() > 1;
         let mut last = None;
         let order: Vec<Uid> = asked.iter().map(|a| a.0).collect();
         show::texts(mailbox, &asked, preview.then_some(show::PREVIEW_BYTES), &mut |at, body, _| {
@@ -396,13 +306,13 @@ impl Told<'_> {
                 held += into.0.len();
                 into.1 |= cut;
                 if !out.is_json() && !preview {
-                    self.heading(&summaries, uid, &mut last, several, out);
+                    self.heading(&summaries, uid, &mut last, job, out);
                     let shown = into.0.clone();
                     show::print(&mut shown.as_bytes(), &mut out.raw()?, raw)?;
                 }
                 return Ok(());
             }
-            self.heading(&summaries, uid, &mut last, several, out);
+            self.heading(&summaries, uid, &mut last, job, out);
             show::print(body, &mut out.raw()?, raw)
         })?;
         for summary in &summaries[told..] {
@@ -440,15 +350,22 @@ impl Told<'_> {
         job.finished(summary.uid, hit, out);
     }
 
-    fn heading(&self, all: &[Summary], uid: Uid, last: &mut Option<Uid>, several: bool, out: &mut Output) {
+    fn heading(
+        &self,
+        all: &[Summary],
+        uid: Uid,
+        last: &mut Option<Uid>,
+        job: &mut Job<'_>,
+        out: &mut Output,
+    ) {
         if *last == Some(uid) {
             return;
         }
-        if last.is_some() {
+        if std::mem::replace(&mut job.shown, true) {
             out.line(format_args!("\n{}", "-".repeat(72)));
         }
         *last = Some(uid);
-        if (several || out.is_terminal())
+        if (job.many || out.is_terminal())
             && let Some(summary) = all.iter().find(|s| s.uid == uid)
         {
             out.line(summary.heading());
@@ -492,7 +409,7 @@ impl Told<'_> {
             && let item @ FetchItem::Binary { .. } = attach::item(part, true)
         {
             let decoded = [(*uid, vec![item], Some(part.clone()))];
-            match stream(job, mailbox, &decoded, out) {
+            match raw::stream(job, mailbox, &decoded, out) {
                 Err(e) if e.kind() == Kind::Refused => out.note(e.message()),
                 other => other?,
             }
@@ -500,6 +417,6 @@ impl Told<'_> {
                 return Ok(());
             }
         }
-        stream(job, mailbox, &wanted, out)
+        raw::stream(job, mailbox, &wanted, out)
     }
 }

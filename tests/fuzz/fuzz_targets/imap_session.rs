@@ -20,8 +20,8 @@ fn session(says: &[u8], security: Security) -> String {
             let _ = mailbox.fetch(&found, &[FetchItem::Header, FetchItem::BodyStructure]).drain();
             let one = UidSet::one(1);
             let _ = mailbox.store(&one, Change::Add, &["\\Seen".into()], Some(7));
-            let _ = mailbox.copy(&one, &Name::new("Archive/ä"));
-            let _ = mailbox.move_to(&one, &Name::new("Archive"));
+            let _ = mailbox.copy(&one, &mut Name::new("Archive/ä"));
+            let _ = mailbox.move_to(&one, &mut Name::new("Archive"));
         }
         let mut message = &b"Subject: x\r\n\r\nx\r\n"[..];
         let _ = session.append(&Name::inbox(), &[], None, 17, &mut message);

@@ -29,6 +29,27 @@ fn flags_are_set_and_cleared() {
 }
 
 #[test]
+fn a_flag_that_would_not_stay_is_not_called_set() {
+    let server = ten(Options { permanent: "\\Seen", ..Options::default() });
+    let world = world();
+    for args in [["--flag", "Work"], ["--flag", "flagged"], ["--unflag", "Answered"]] {
+        let out = run(&world, &server, &[&["--from", "ann", "--json"], &args[..]].concat());
+        out.exits(69).says("keeps no flag ");
+        assert!(out.events("message").iter().all(|m| m["outcome"] == "permanent"), "{out:?}");
+    }
+    run(&world, &server, &["--from", "ann", "--flag", "seen", "--unflag", "Work"]).exits(0);
+    assert!(server.store.messages("INBOX").iter().all(|m| m.flags.contains("\\Seen")));
+    let server = ten(Options { permanent: "", read_only: true, ..Options::default() });
+    put(&server, "Archive", message("x@x", "already", ""), &[], MARCH);
+    for args in [&["--flag", "seen"][..], &["--delete"], &["--move-to", "Archive"]] {
+        run(&world, &server, &[&["--from", "ann"], args].concat()).exits(69).says("can only be read");
+    }
+    run(&world, &server, &["--from", "ann", "--copy-to", "Archive"]).exits(0);
+    assert_eq!((server.store.messages("Archive").len(), server.store.messages("INBOX").len()), (6, 10));
+    clean(&server);
+}
+
+#[test]
 fn what_changed_after_it_was_found_is_left_alone() {
     use crate::sandbox::script::{call, on};
     for offered in [true, false] {
@@ -180,7 +201,8 @@ fn append_streams_and_skips_what_is_there() {
         world.file("a.eml", "Subject: one\nMessage-ID: <1@x>\nDate: Tue, 03 Mar 2026 10:00:00 +0100\n\nhi\n");
         world.file(
             "m.mbox",
-            "From a\nSubject: two\nMessage-ID: <2@x>\n\n>From x\n\nFrom b\nSubject: three\n\nend\n",
+            "From a Tue Mar  3 09:00:00 2026\nSubject: two\nMessage-ID: <2@x>\n\n>From x\n\n\
+             From b Tue Mar  3 09:00:00 2026\nSubject: three\n\nend\n",
         );
         world.file("md/cur/1.x:2,FS", "Subject: four\n\nmaildir\n");
         for dir in ["md/new", "md/tmp"] {
@@ -315,4 +337,22 @@ fn rules_read_addresses_as_they_stand() {
     run(&world, &server, &["--all", "--rules", "rules"]).exits(0);
     assert_eq!(subjects(&server, "Jane"), ["one"]);
     clean(&server);
+}
+
+#[test]
+fn a_sentence_is_no_border_of_an_mbox() {
+    let (world, server) = (world(), Server::start(Options::default()));
+    let from = "From a@x Tue Mar  3 09:00:00 2026\n";
+    let body = "first\n\nFrom here on it gets interesting.\n\nFrom b@x Tue Mar  3 09:00:01 2026\nis quoted by nobody\n";
+    let counted = format!("{from}Subject: one\nContent-Length: {}\n\n{body}\n", body.len());
+    world.file("m.mbox", format!("{counted}{from}Subject: two\n\n>From x\n\n"));
+    let listed = world.run("b64mime", ["list", "m.mbox", "--json"]).go();
+    let dry = run(&world, &server, &["append", "m.mbox", "--to", "INBOX", "--dry-run"]);
+    assert_eq!(dry.exits(0).out().matches("would append").count(), 2, "{listed:?}");
+    run(&world, &server, &["append", "m.mbox", "--to", "INBOX"]).exits(0);
+    assert_eq!(subjects(&server, "INBOX"), ["one", "two"]);
+    let got = server.store.messages("INBOX");
+    assert!(got[0].bytes.ends_with(body.replace('\n', "\r\n").as_bytes()));
+    assert!(got[1].bytes.ends_with(b"\r\n\r\nFrom x\r\n"));
+    assert_eq!(got[0].date, 1_772_528_400);
 }

@@ -2,6 +2,7 @@
 use super::*;
 use crate::sandbox::script::on;
 use crate::sandbox::store::Store;
+use std::fs;
 
 #[test]
 fn criteria_find_what_they_say() {
@@ -292,4 +293,103 @@ fn what_comes_between_the_search_and_the_wait_is_found() {
     let out = run(&world(), &server, &["subject:late", "--wait", "20s"]);
     assert_eq!(uids(&out), [11], "{out:?}");
     assert!(out.seconds < 15.0, "{out:?}");
+}
+
+#[test]
+fn inbox_is_one_mailbox_in_whatever_case() {
+    let (world, server) = (world(), ten(Options::default()));
+    run(&world, &server, &["--in", "inbox", "--in", "*", "--all", "--maildir", "md"]).exits(0);
+    let files = |d: &str| std::fs::read_dir(world.path(d)).unwrap().count();
+    assert_eq!(files("md/new") + files("md/cur"), 10);
+    run(&world, &server, &["--in", "Inbox", "--all", "--new", "--state", "s"]).exits(0);
+    run(&world, &server, &["--all", "--new", "--state", "s"]).exits(1);
+    let url = format!("{}/inbox", server.url());
+    run(&world, &server, &[&url, "--all", "--new", "--state", "s"]).exits(1);
+    for more in [&[][..], &["--dry-run"]] {
+        let args = [&["--in", "inbox", "--from", "ann", "--move-to", "INBOX"], more].concat();
+        run(&world, &server, &args).exits(64).says("are in INBOX already");
+    }
+    assert_eq!(server.store.messages("INBOX").len(), 10);
+    clean(&server);
+}
+
+#[test]
+fn the_sender_is_the_first_address_whoever_sorts() {
+    for off in [vec![], vec!["SORT"]] {
+        let server = Server::start(Options { off, ..Options::default() });
+        for from in ["mmm@y", "A <aaa@x>, Z <zzz@y>", "\"x <b\" <nnn@y>", "ccc@b (c <d>)", "BBB@x"] {
+            put(&server, "INBOX", message(from, "x", ""), &[], MARCH);
+        }
+        assert_eq!(uids(&run(&world(), &server, &["--all", "--sort", "from"])), [2, 5, 4, 1, 3]);
+        clean(&server);
+    }
+}
+
+/// Two mailboxes whose messages came by turns.
+fn by_turns(options: Options) -> Server {
+    let server = Server::start(options);
+    for day in 1..=6 {
+        let (mailbox, from) = if day % 2 == 0 { ("B", "bob@b") } else { ("A", "ann@a") };
+        put(
+            &server,
+            mailbox,
+            message(from, &format!("day {day}"), &"x".repeat(90 - 10 * day)),
+            &[],
+            MARCH + day as i64 * DAY,
+        );
+    }
+    server
+}
+
+#[test]
+fn several_mailboxes_are_told_of_in_one_order() {
+    for off in [vec![], vec!["SORT", "ESORT"]] {
+        let (world, server) = (world(), by_turns(Options { off, ..Options::default() }));
+        for (args, want) in [
+            (&["--last", "3"][..], "456"),
+            (&["--last", "3", "--reverse"], "654"),
+            (&["--first", "4"], "1234"),
+            (&["--sort", "date"], "123456"),
+            (&["--sort", "size"], "654321"),
+            (&["--sort", "size", "--first", "3", "--reverse"], "456"),
+            (&["--sort", "from"], "135246"),
+            (&["--reverse"], "531642"),
+        ] {
+            for more in
+                [&[][..], &["--show", "structure"], &["--show", "preview"], &["--new", "--state", "s"]]
+            {
+                let args = [&["--in", "A", "--in", "B", "--all"], args, more].concat();
+                let out = run(&world, &server, &args);
+                let told: String = out
+                    .out()
+                    .lines()
+                    .filter_map(|l| l.split("\tday ").nth(1)?.get(..1).map(str::to_string))
+                    .collect();
+                assert_eq!(told, want, "{args:?} {out:?}");
+                let json = run(&world, &server, &[&args[..], &["--json"]].concat()).events("message");
+                let _ = fs::remove_file(world.path("s"));
+                if !args.contains(&"--new") {
+                    let told: String =
+                        json.iter().map(|m| m["subject"].as_str().unwrap()[4..].to_string()).collect();
+                    assert_eq!(told, want, "{args:?}");
+                }
+            }
+        }
+        let both = ["--in", "A", "--in", "B", "--all", "--last", "3"];
+        let texts = run(&world, &server, &[&both[..], &["--show", "text"]].concat()).out();
+        let at = |day: &str| texts.find(&format!("Subject: day {day}\n")).unwrap();
+        assert!(at("4") < at("5") && at("5") < at("6") && texts.matches("\n-----").count() == 2, "{texts}");
+        let raw = run(&world, &server, &[&both[..], &["--show", "raw"]].concat()).out();
+        let days: Vec<&str> = raw.matches("Subject: day ").collect();
+        assert!(days.len() == 3 && raw.find("day 4").unwrap() < raw.find("day 5").unwrap(), "{raw}");
+        // A list opens a mailbox to search it and once more to tell of it, however the messages lie.
+        let before = server.commands().len();
+        run(&world, &server, &[&both[..], &["--json"]].concat()).exits(0);
+        assert_eq!(server.commands()[before..].iter().filter(|c| c.contains("EXAMINE")).count(), 4);
+        // What is only counted or acted on is not asked for by turns.
+        assert_eq!(run(&world, &server, &[&both[..], &["--count"]].concat()).out(), "1\tA\n2\tB\n");
+        run(&world, &server, &[&both[..], &["--flag", "seen"]].concat()).exits(0);
+        assert_eq!(server.commands().iter().filter(|c| c.contains("SELECT")).count(), 2);
+        clean(&server);
+    }
 }

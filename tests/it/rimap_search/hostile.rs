@@ -1,6 +1,6 @@
 //! Servers that misbehave: every case ends in time, in the right exit code, without a secret, and without harm.
 use super::*;
-use crate::sandbox::script::{Action, End, Fault, before, endless, on, reply, reply_then};
+use crate::sandbox::script::{Action, End, Fault, before, call, endless, on, reply, reply_then};
 use crate::sandbox::tls::Tls;
 use std::time::{Duration, Instant};
 
@@ -288,4 +288,50 @@ fn a_lost_answer_to_a_move_is_unknown() {
     let world = world();
     world.file("a.eml", "Subject: x\n\nhi\n");
     run(&world, &append, &["append", "a.eml", "--to", "INBOX"]).exits(79);
+}
+
+#[test]
+fn a_watch_ends_in_time_whatever_the_server_says() {
+    let watch = ["watch", "--max-time", "1s", "--retries", "0"];
+    let stall = || Action::End(End::Stall);
+    for (event, action, exit) in [
+        ("IDLE", reply_then("+ idling\r\n", End::Stall), 1),
+        ("IDLE", stall(), 1),
+        ("EXAMINE", stall(), 75),
+        ("AUTHENTICATE", stall(), 75),
+        ("CONNECT", stall(), 75),
+    ] {
+        let rules = vec![on(event).then(action)];
+        let server = ten(Options { rules, ..Options::default() });
+        let out = run(&world(), &server, &watch);
+        assert!(out.seconds < 5.0, "{event}: {out:?}");
+        assert_eq!(out.code, exit, "{event} {out:?}");
+    }
+    // A command that takes too long is one that failed.
+    let store = Store::default();
+    let rules = vec![on("IDLE").then(arrives(&store, "ann@a", "first"))];
+    let server = ten(Options { store, rules, ..Options::default() });
+    let out = run(&world(), &server, &[&watch[..], &["--exec", "sleep 60", "--json"]].concat());
+    assert!(out.seconds < 5.0, "{out:?}");
+    assert_eq!(out.exits(75).events("message")[0]["outcome"], "temporary");
+}
+
+#[test]
+fn a_mailbox_made_anew_while_nobody_watched_is_told_of() {
+    let store = Store::default();
+    let anew = {
+        let store = store.clone();
+        call(move || {
+            store.with("user", |a| {
+                let old = a.mailboxes.remove("INBOX").expect("a mailbox");
+                a.create("INBOX").uidvalidity = old.uidvalidity + 1;
+                a.append("INBOX", message("ann@a", "new life", "").into(), &[], MARCH);
+            });
+        })
+    };
+    let rules = vec![on("IDLE").nth(1).then(anew), on("IDLE").nth(1).then(End::Close)];
+    let server = ten(Options { store, rules, ..Options::default() });
+    let out = run(&world(), &server, &["watch", "from:ann", "--count", "1", "--max-time", "10s"]);
+    out.exits(0).says("INBOX was made anew meanwhile");
+    assert!(out.out().contains("new life"), "{out:?}");
 }

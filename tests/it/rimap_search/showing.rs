@@ -289,3 +289,64 @@ fn long_texts_are_told_of_as_they_come() {
     assert!(told.iter().all(|m| m["text"].as_str().unwrap().len() == 150_000 * 16 + 1));
     out.within(40 << 20);
 }
+
+#[test]
+fn text_in_a_charset_nobody_knows_is_read_as_text_without_one() {
+    let (world, server) = (world(), Server::start(Options::default()));
+    let head = b"From: a@a\r\nContent-Type: text/plain; charset=x-mac-foo\r\n\r\n";
+    put(&server, "INBOX", [&head[..], b"gr\xfc\xdfe\r\n"].concat(), &[], MARCH);
+    put(&server, "INBOX", [&head[..], "grüße\r\n".as_bytes()].concat(), &[], MARCH);
+    for more in [&[][..], &["--json"]] {
+        let out = run(&world, &server, &[&["--all", "--show", "text"], more].concat());
+        assert_eq!(out.exits(0).out().matches("grüße").count(), 2, "{out:?}");
+        out.says("message 1 in INBOX: nobody knows its charset x-mac-foo");
+    }
+    assert_eq!(run(&world, &server, &["--uid", "2", "--show", "text"]).out(), "grüße\n");
+}
+
+#[test]
+fn each_mailbox_gets_a_folder_of_its_own() {
+    let long = format!("&{}-", "MEIwQjBC".repeat(16));
+    let server = Server::start(Options { delimiter: '.', ..Options::default() });
+    for name in [
+        "INBOX",
+        "INBOX.Archive",
+        "INBOX.Archive.2025",
+        "INBOX.Archive_2025",
+        "a/b",
+        "a~",
+        &format!("INBOX.{long}"),
+    ] {
+        put(&server, name, message("ann@a", name, ""), &[], MARCH);
+    }
+    let other = Server::start(Options::default());
+    for name in
+        ["a.b", "a_b", "a/b", &format!("{}1", "x".repeat(300)), &format!("{}2", "x".repeat(300)), "a//b"]
+    {
+        put(&other, name, message("ann@a", name, ""), &[], MARCH);
+    }
+    let world = world();
+    let folders = |server: &Server, md: &str| {
+        run(&world, server, &["--in", "**", "--all", "--maildir", md]).exits(0);
+        let mut all: Vec<String> = fs::read_dir(world.path(md))
+            .unwrap()
+            .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+            .filter(|n| n.starts_with('.'))
+            .collect();
+        all.sort();
+        let files = |dir: &str| fs::read_dir(world.path(md).join(dir)).unwrap().count();
+        for folder in &all {
+            assert_eq!(files(&format!("{folder}/new")) + files(&format!("{folder}/cur")), 1, "{folder}");
+        }
+        all
+    };
+    let found = folders(&server, "one");
+    assert_eq!(
+        found[1..],
+        [".INBOX.Archive", ".INBOX.Archive.2025", ".INBOX.Archive_2025", ".a\\2fb", ".a\\7e"]
+    );
+    assert!(found[0].starts_with(".INBOX.&MEIwQjBC") && found[0].len() < 255, "{found:?}");
+    let found = folders(&other, "two");
+    assert_eq!(found[..4], [".a.\\.b", ".a.b", ".a\\2eb", ".a_b"]);
+    assert!(found[4] != found[5] && found[5].starts_with(".xxx") && found[5].len() <= 200, "{found:?}");
+}

@@ -14,6 +14,7 @@ pub struct Mail {
     pub from: &'static str,
     pub to: &'static str,
     pub cc: Option<&'static str>,
+    pub bcc: Option<&'static str>,
     pub subject: String,
     pub body: String,
     pub list: Option<&'static str>,
@@ -46,7 +47,9 @@ pub const SUBJECTS: [(&str, &str); 6] = [
 ];
 pub const WORDS: [&str; 5] = ["mongoose", "quokka", "wombat", "Größenwahn", "tapir"];
 pub const LISTS: [&str; 2] = ["<rust-users.lists.example>", "<announce.lists.example>"];
-pub const FLAGS: [&str; 6] = ["", "S", "FS", "RS", "F", "DS"];
+/// As in the names of a Maildir; `a` is the keyword.
+pub const FLAGS: [&str; 8] = ["", "S", "FS", "RS", "F", "DS", "ST", "Sa"];
+pub const KEYWORD: &str = "Work";
 pub const DAY: i64 = 86_400;
 /// 2026-01-01T00:00:00Z.
 pub const START: i64 = 1_767_225_600;
@@ -111,6 +114,7 @@ pub fn make(count: usize, seed: u64) -> Vec<(Mail, Vec<u8>)> {
             let (who, from) = PEOPLE[dice.roll(PEOPLE.len())];
             let (to, to_wire) = [("alpha", "alpha@x.example"), ("beta", "beta@y.example")][dice.roll(2)];
             let cc = [None, None, Some("gamma")][dice.roll(3)];
+            let bcc = [None, None, None, Some("delta")][dice.roll(4)];
             let (subject, subject_wire) = SUBJECTS[dice.roll(SUBJECTS.len())];
             let word = WORDS[dice.roll(WORDS.len())];
             let list = [None, None, None, Some(LISTS[0]), Some(LISTS[1])][dice.roll(5)];
@@ -125,6 +129,9 @@ pub fn make(count: usize, seed: u64) -> Vec<(Mail, Vec<u8>)> {
             let mut text = format!("From: {from}\r\nTo: <{to_wire}>\r\nSubject: {subject_wire} {n}\r\n");
             if let Some(cc) = cc {
                 text += &format!("Cc: {cc}@z.example\r\n");
+            }
+            if let Some(bcc) = bcc {
+                text += &format!("Bcc: {bcc}@w.example\r\n");
             }
             if dated {
                 text += &format!("Date: {date}\r\n");
@@ -154,6 +161,7 @@ pub fn make(count: usize, seed: u64) -> Vec<(Mail, Vec<u8>)> {
                 from: who,
                 to,
                 cc,
+                bcc,
                 subject: format!("{subject} {n}"),
                 body: word.into(),
                 list,
@@ -171,7 +179,9 @@ pub fn make(count: usize, seed: u64) -> Vec<(Mail, Vec<u8>)> {
 /// Puts them into the INBOX, each with its time of arrival.
 pub fn fill(server: &Dovecot, mails: &[(Mail, Vec<u8>)]) {
     server.fill(server.user, "INBOX", mails.iter().map(|(m, bytes)| (bytes.as_slice(), m.flags)));
-    let cur = server.maildir(server.user, "INBOX").join("cur");
+    let maildir = server.maildir(server.user, "INBOX");
+    fs::write(maildir.join("dovecot-keywords"), format!("0 {KEYWORD}\n")).unwrap();
+    let cur = maildir.join("cur");
     let mut files: Vec<_> = fs::read_dir(cur).unwrap().map(|e| e.unwrap().path()).collect();
     files.sort();
     assert_eq!(files.len(), mails.len());

@@ -24,7 +24,7 @@ impl Session<'_> {
         let flags = "\\Answered \\Flagged \\Deleted \\Seen \\Draft";
         let lines = [
             format!("* FLAGS ({flags})"),
-            format!("* OK [PERMANENTFLAGS ({flags} \\*)] Yours"),
+            format!("* OK [PERMANENTFLAGS ({})] Yours", self.options.permanent),
             format!("* {} EXISTS", view.len()),
             "* 0 RECENT".to_owned(),
             format!("* OK [UIDVALIDITY {}] Valid", mailbox.uidvalidity),
@@ -36,20 +36,22 @@ impl Session<'_> {
         if self.has("CONDSTORE") {
             self.wire.reply(format!("* OK [HIGHESTMODSEQ {modseq}] Latest"));
         }
-        self.selected = Some(Selected { name, read_only: examine, view });
-        ok(if examine { "[READ-ONLY] Selected" } else { "[READ-WRITE] Selected" })
+        let read_only = examine || self.options.read_only;
+        self.selected = Some(Selected { name, read_only, view });
+        ok(if read_only { "[READ-ONLY] Selected" } else { "[READ-WRITE] Selected" })
     }
 
     pub fn manage(&mut self, verb: &str, p: &mut Parser<'_>) -> Done {
         p.want(" ")?;
         let name = p.mailbox()?;
         p.end()?;
-        let delimiter = self.options.delimiter;
+        let (delimiter, prefix) = (self.options.delimiter, self.options.prefix);
         let name = name.strip_suffix(delimiter).unwrap_or(&name).to_owned();
         self.with(|account| {
             let there = account.mailboxes.contains_key(&name);
             match verb {
                 "CREATE" if there => no("[ALREADYEXISTS] It exists"),
+                "CREATE" if !name.starts_with(prefix) => no("[CANNOT] Not a name of yours"),
                 "CREATE" if name.is_empty() || name.contains(['%', '*']) => no("[CANNOT] Not such a name"),
                 "CREATE" => {
                     // Superior names come with it (RFC 3501, 6.3.3).
@@ -84,6 +86,9 @@ impl Session<'_> {
         let to = p.mailbox()?;
         p.end()?;
         let inferior = format!("{from}{}", self.options.delimiter);
+        if !to.starts_with(self.options.prefix) {
+            return no("[CANNOT] Not a name of yours");
+        }
         self.with(|account| {
             if !account.mailboxes.contains_key(&from) {
                 return no(MISSING);

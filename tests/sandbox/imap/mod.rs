@@ -56,6 +56,12 @@ pub struct Options {
     /// Capabilities and commands that are not there.
     pub off: Vec<&'static str>,
     pub delimiter: char,
+    /// What the names of the user's own mailboxes begin with: none is made elsewhere.
+    pub prefix: &'static str,
+    /// PERMANENTFLAGS.
+    pub permanent: &'static str,
+    /// SELECT opens for reading only.
+    pub read_only: bool,
     /// APPEND of more is `NO [TOOBIG]`.
     pub append_limit: usize,
     pub rules: Vec<Rule>,
@@ -82,6 +88,9 @@ impl Default for Options {
             ],
             off: Vec::new(),
             delimiter: '/',
+            prefix: "",
+            permanent: "\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*",
+            read_only: false,
             append_limit: 100_000_000,
             rules: Vec::new(),
         }

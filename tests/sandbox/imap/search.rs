@@ -167,6 +167,7 @@ pub fn sort(messages: &mut [(u32, Message)], criteria: &[String]) -> Result<(), 
         "ARRIVAL" => (m.date, String::new()),
         "DATE" => (sent_date(m).unwrap_or(m.date), String::new()),
         "SIZE" => (m.bytes.len() as i64, String::new()),
+        "FROM" => (0, fields(m, "FROM").pop().map_or_else(String::new, |from| mailbox(&from))),
         field => (0, fields(m, field).pop().unwrap_or_default().to_lowercase()),
     };
     messages.sort_by(|a, b| {
@@ -177,6 +178,23 @@ pub fn sort(messages: &mut [(u32, Message)], criteria: &[String]) -> Result<(), 
         order.iter().map(by).find(|o| o.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
     });
     Ok(())
+}
+
+/// The first address of a field, up to its at sign (RFC 5256, 3).
+fn mailbox(field: &str) -> String {
+    let (mut bare, mut quoted, mut depth) = (String::new(), false, 0);
+    for c in field.chars() {
+        match c {
+            '"' if depth == 0 => quoted = !quoted,
+            '(' if !quoted => depth += 1,
+            ')' if !quoted => depth -= 1,
+            c if !quoted && depth == 0 => bare.push(c),
+            _ => {}
+        }
+    }
+    let first = bare.split(',').next().unwrap_or_default();
+    let address = first.split_once('<').map_or(first, |(_, rest)| rest);
+    address.split('@').next().unwrap_or_default().trim().to_lowercase()
 }
 
 /// Numbers as a sequence set, in their order.

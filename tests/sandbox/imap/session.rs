@@ -246,7 +246,8 @@ impl Session<'_> {
                 ok("Nothing enabled")
             }
             "NAMESPACE" if self.has("NAMESPACE") => {
-                self.wire.reply(format!("* NAMESPACE ((\"\" \"{}\")) NIL NIL", self.options.delimiter));
+                let (prefix, delimiter) = (self.options.prefix, self.options.delimiter);
+                self.wire.reply(format!("* NAMESPACE ((\"{prefix}\" \"{delimiter}\")) NIL NIL"));
                 ok("That is all")
             }
             "SELECT" | "EXAMINE" => self.select(p, verb == "EXAMINE"),
