@@ -67,9 +67,9 @@ complete -c rimap-search -n "__fish_rimap_search_needs_command" -l range -d 'Onl
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l save -d 'Save attachments of this type (image/*) or name (*.pdf)' -r -f
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -s d -l dir -d 'Where to save' -r -f -a "(__fish_complete_directories)"
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l name -d 'Name of saved files: {name} {date} {from} {subject} {uid} {part}' -r -f
-complete -c rimap-search -n "__fish_rimap_search_needs_command" -l on-conflict -d 'What to do about a file that exists' -r -f -a "rename\t'Save beside it under another name'
-skip\t'Leave what is there'
-overwrite\t'Replace what is there'
+complete -c rimap-search -n "__fish_rimap_search_needs_command" -l on-conflict -d 'What to do about a file that exists' -r -f -a "rename\t'Number the new file'
+skip\t'Leave the old file alone'
+overwrite\t'Replace the old file'
 fail\t'Fail'"
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l maildir -d 'Deliver whole messages to this Maildir' -r -f -a "(__fish_complete_directories)"
 complete -c rimap-search -n "__fish_rimap_search_needs_command" -l mbox -d 'Deliver whole messages to this mbox' -r -F
@@ -233,9 +233,9 @@ complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l ran
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l save -d 'Save attachments of this type (image/*) or name (*.pdf)' -r -f
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -s d -l dir -d 'Where to save' -r -f -a "(__fish_complete_directories)"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l name -d 'Name of saved files: {name} {date} {from} {subject} {uid} {part}' -r -f
-complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l on-conflict -d 'What to do about a file that exists' -r -f -a "rename\t'Save beside it under another name'
-skip\t'Leave what is there'
-overwrite\t'Replace what is there'
+complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l on-conflict -d 'What to do about a file that exists' -r -f -a "rename\t'Number the new file'
+skip\t'Leave the old file alone'
+overwrite\t'Replace the old file'
 fail\t'Fail'"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l maildir -d 'Deliver whole messages to this Maildir' -r -f -a "(__fish_complete_directories)"
 complete -c rimap-search -n "__fish_rimap_search_using_subcommand search" -l mbox -d 'Deliver whole messages to this mbox' -r -F

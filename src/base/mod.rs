@@ -11,6 +11,7 @@ pub mod pattern;
 pub mod quantity;
 pub mod random;
 pub mod record;
+pub mod scratch;
 pub mod secret;
 pub mod tree;
 pub mod url;

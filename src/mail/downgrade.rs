@@ -1,27 +1,19 @@
-//! A ready message for a server that takes less than it holds: eight-bit text becomes quoted-printable, header fields get encoded
-//! words, lines beyond mail's limit are broken where a reader joins them again.
+//! A ready message for a server that takes less than it holds: header fields get encoded words, and their addresses stay what they
+//! are. What becomes of the contents is `mime::downgrade`'s matter.
 //!
-//! Only what has to change does. What is signed cannot be changed without breaking the signature, so it is refused; an
-//! address that is not ASCII has no other form, so it is refused too. The result is kept in a temporary file, for its size
-//! must be known.
+//! Only what has to change does. An address that is not ASCII has no other form, so it is refused.
 
 use super::{
     addresses,
-    raw::{LINE_MOST, Raw, Source},
+    raw::{Raw, Source},
 };
-use crate::base::{body::Body, error::*};
+use crate::base::error::*;
 use crate::mime::{
     charset,
-    encode::{Base64Encoder, Codec, Encoding, Out, QpEncoder},
-    header,
-    read::{End, Kind as PartKind, Limits, Parser, Part, Sink, What},
+    downgrade::{refused, seven_bit},
+    header::{self, Field},
 };
-use std::{
-    collections::HashMap,
-    fs::File,
-    io::{BufWriter, Read, Seek, Write},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 /// Fields that hold addresses.
 const ADDRESSES: &[&str] = &[
@@ -44,220 +36,37 @@ const ADDRESSES: &[&str] = &[
 /// `Input` for what cannot be changed: it is signed, or already encoded in a way that what it holds contradicts.
 pub fn downgrade(raw: &Raw, header: bool, body: bool) -> Result<Raw> {
     let name = raw.name();
-    let mut survey = Survey::default();
-    if body {
-        run(raw, &mut survey)?;
-    }
-    let created = |e| Error::from_io(e, Kind::Create, "cannot create a temporary file");
-    let mut rewrite = Rewrite {
-        name,
-        leaves: survey.leaves,
-        header,
-        out: BufWriter::with_capacity(64 << 10, tempfile::tempfile().map_err(created)?),
-        codec: None,
-        coded: Out::new(),
-    };
-    run(raw, &mut rewrite)?;
-    let mut file = rewrite.out.into_inner().map_err(|e| written(e.into_error()))?;
-    let len = file.stream_position().map_err(written)?;
+    let mut change =
+        |field: &Field<'_>, whole: &[u8]| if header { in_ascii(field, name) } else { Ok(whole.to_vec()) };
+    let (file, len) = seven_bit(raw, name, body, &mut change)?;
     let source = Source::file(name, Arc::new(file), 0, len, false)?;
     Raw::new(source, None, "localhost", Some(&raw.message_id))
 }
 
-fn written(e: std::io::Error) -> Error {
-    Error::from_io(e, Kind::Local, "cannot write a temporary file")
-}
-
-fn run(raw: &Raw, sink: &mut dyn Sink) -> Result<()> {
-    let mut parser = Parser::new(Limits::default());
-    let mut reader = raw.open()?;
-    let mut block = vec![0; 64 << 10];
-    loop {
-        match reader.read(&mut block) {
-            Ok(0) => break,
-            Ok(n) => parser.push(&block[..n], sink)?,
-            Err(e) if e.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(Error::from_io(e, Kind::Local, format_args!("cannot read {}", raw.name()))),
+fn in_ascii(field: &Field<'_>, message: &str) -> Result<Vec<u8>> {
+    let name = String::from_utf8_lossy(field.name).into_owned();
+    if name.to_ascii_lowercase().starts_with("content-") {
+        return Err(refused(message, &format!("{name} is not ASCII")));
+    }
+    let line = if ADDRESSES.iter().any(|a| field.is(a)) {
+        let list = addresses::from_header(field.value).map_err(|e| refused(message, e.message()))?;
+        if let Some(wide) = addresses::mailboxes(&list).find(|m| m.address.needs_utf8()) {
+            let text = format!("{} needs SMTPUTF8, which the server does not offer", wide.address);
+            return Err(Error::new(Kind::Refused, text));
         }
-    }
-    parser.finish(sink)?;
-    if parser.limited() {
-        let text = format!("{} has too many parts to be encoded anew", raw.name());
-        return Err(Error::new(Kind::Input, text));
-    }
-    Ok(())
-}
-
-/// What the body of a part is like.
-#[derive(Clone, Copy, Default)]
-struct Leaf {
-    /// It cannot go as it is.
-    bad: bool,
-    utf8: bool,
-}
-
-/// Looks at every body first, for a header goes out before its body is seen.
-#[derive(Default)]
-struct Survey {
-    leaves: HashMap<u64, Leaf>,
-    /// Open parts: their number, the length of the line in hand, the start of a character that is not whole.
-    open: Vec<(u64, usize, Vec<u8>)>,
-}
-
-impl Sink for Survey {
-    fn start(&mut self, part: &Part, _: &[u8]) -> Result<()> {
-        self.leaves.insert(part.id, Leaf { bad: false, utf8: true });
-        self.open.push((part.id, 0, Vec::new()));
-        Ok(())
-    }
-
-    fn octets(&mut self, what: What, bytes: &[u8]) -> Result<()> {
-        let (What::Body, Some((id, column, partial))) = (what, self.open.last_mut()) else { return Ok(()) };
-        let Some(leaf) = self.leaves.get_mut(id) else { return Ok(()) };
-        leaf.bad |= !bytes.is_ascii();
-        for piece in bytes.split_inclusive(|b| *b == b'\n') {
-            *column += piece.len();
-            leaf.bad |= *column > LINE_MOST + 2;
-            if piece.ends_with(b"\n") {
-                *column = 0;
-            }
-        }
-        if leaf.utf8 && !(partial.is_empty() && bytes.is_ascii()) {
-            partial.extend_from_slice(bytes);
-            *partial = match std::str::from_utf8(partial) {
-                Ok(_) => Vec::new(),
-                Err(e) if e.error_len().is_none() => partial[e.valid_up_to()..].to_vec(),
-                Err(_) => {
-                    leaf.utf8 = false;
-                    Vec::new()
-                }
-            };
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, part: &Part, _: &End) -> Result<()> {
-        if let (Some((_, _, partial)), Some(leaf)) = (self.open.pop(), self.leaves.get_mut(&part.id)) {
-            leaf.utf8 &= partial.is_empty();
-        }
-        Ok(())
-    }
-}
-
-struct Rewrite<'a> {
-    name: &'a str,
-    leaves: HashMap<u64, Leaf>,
-    header: bool,
-    out: BufWriter<File>,
-    /// Encodes the body that is open.
-    codec: Option<Box<dyn Codec>>,
-    coded: Out,
-}
-
-impl Rewrite<'_> {
-    fn put(&mut self, bytes: &[u8]) -> Result<()> {
-        self.out.write_all(bytes).map_err(written)
-    }
-
-    fn refuse(&self, why: &str) -> Error {
-        Error::new(Kind::Input, format!("{} cannot be encoded anew: {why}", self.name))
-    }
-
-    /// A field as it is, or in ASCII.
-    fn field(&mut self, field: &header::Field<'_>, whole: &[u8]) -> Result<()> {
-        if !self.header || whole.is_ascii() {
-            return self.put(whole);
-        }
-        let name = String::from_utf8_lossy(field.name).into_owned();
+        addresses::field(&name, &list)?
+    } else {
         let (text, _) = charset::guess(&header::unfold(field.value));
-        if name.to_ascii_lowercase().starts_with("content-") {
-            return Err(self.refuse(&format!("{name} is not ASCII")));
-        }
-        let line = if ADDRESSES.iter().any(|a| name.eq_ignore_ascii_case(a)) {
-            let list = addresses::from_header(field.value).map_err(|e| self.refuse(e.message()))?;
-            if let Some(wide) = addresses::mailboxes(&list).find(|m| m.address.needs_utf8()) {
-                let text = format!("{} needs SMTPUTF8, which the server does not offer", wide.address);
-                return Err(Error::new(Kind::Refused, text));
-            }
-            addresses::field(&name, &list)?
-        } else {
-            header::unstructured(&name, text.trim())?
-        };
-        self.put(line.as_bytes())
-    }
-}
-
-impl Sink for Rewrite<'_> {
-    fn start(&mut self, part: &Part, bytes: &[u8]) -> Result<()> {
-        let leaf = self.leaves.get(&part.id).copied().unwrap_or_default();
-        let bad = leaf.bad && part.kind == PartKind::Leaf;
-        if part.is_type("multipart/signed") && self.leaves.iter().any(|(id, l)| *id > part.id && l.bad) {
-            return Err(self.refuse("it is signed, and a change would break the signature"));
-        }
-        if bad && !matches!(part.encoding, Encoding::SevenBit | Encoding::EightBit | Encoding::Binary) {
-            return Err(self.refuse("it is encoded already, and holds what that encoding cannot"));
-        }
-        let text = part.is_type("text/");
-        let (mut mime, mut typed) = (false, false);
-        for field in header::fields(bytes) {
-            mime |= field.is("MIME-Version");
-            typed |= field.is("Content-Type");
-            if field.is("Content-Transfer-Encoding") && (bad || part.kind != PartKind::Leaf) {
-                continue;
-            }
-            let whole = &bytes[field.span.0..field.span.1];
-            self.field(&field, whole)?;
-        }
-        if bad {
-            // Text without a word about itself is US-ASCII by RFC 2045 §5.2, which it is not.
-            if !typed {
-                let charset = if leaf.utf8 { "utf-8" } else { "unknown-8bit" };
-                self.put(format!("Content-Type: text/plain; charset={charset}\r\n").as_bytes())?;
-            }
-            if !mime && part.depth == 0 {
-                self.put(b"MIME-Version: 1.0\r\n")?;
-            }
-            let encoding = if text { "quoted-printable" } else { "base64" };
-            self.put(format!("Content-Transfer-Encoding: {encoding}\r\n").as_bytes())?;
-            let codec: Box<dyn Codec> =
-                if text { Box::new(QpEncoder::text()) } else { Box::new(Base64Encoder::mime()) };
-            self.codec = Some(codec);
-        }
-        self.put(b"\r\n")
-    }
-
-    fn octets(&mut self, what: What, bytes: &[u8]) -> Result<()> {
-        match (what, &mut self.codec) {
-            // Written by start, which follows it.
-            (What::Header, _) => Ok(()),
-            (What::Body, Some(codec)) => {
-                codec.push(bytes, &mut self.coded)?;
-                self.out.write_all(self.coded.bytes()).map_err(written)?;
-                self.coded.clear();
-                Ok(())
-            }
-            (What::Preamble | What::Epilogue, _) if !self.leaves.is_empty() && !bytes.is_ascii() => {
-                // Nobody reads it, and it has no encoding.
-                let plain: Vec<u8> = bytes.iter().map(|b| if b.is_ascii() { *b } else { b'?' }).collect();
-                self.put(&plain)
-            }
-            _ => self.put(bytes),
-        }
-    }
-
-    fn end(&mut self, _: &Part, _: &End) -> Result<()> {
-        if let Some(mut codec) = self.codec.take() {
-            codec.finish(&mut self.coded)?;
-            self.out.write_all(self.coded.bytes()).map_err(written)?;
-            self.coded.clear();
-        }
-        Ok(())
-    }
+        header::unstructured(&name, text.trim())?
+    };
+    Ok(line.into_bytes())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::body::Body;
+    use crate::mail::raw::LINE_MOST;
     use mail_parser::{MessageParser, MimeHeaders};
 
     fn raw(text: impl Into<Vec<u8>>) -> Raw {

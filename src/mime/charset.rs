@@ -3,10 +3,14 @@
 //! Labels are the WHATWG's with the aliases of mail added (cp932, utf-7). A label that nobody knows is no reason to guess: the
 //! bytes stay as they are and that is said. Text without a label, or labelled US-ASCII, is read as UTF-8 where it
 //! is that and as windows-1252 where it is not, sequence by sequence, which is what its writers meant.
+//!
+//! Where mail differs from the web, mail is right: an escape sequence of ISO-2022-JP that another follows at once changes
+//! nothing, for that is how words and lines that are each whole (RFC 1468, RFC 2047 §5) look when they are joined; UTF-16 that has
+//! no mark of its byte order is big-endian (RFC 2781 §4.3), unless its first character shows that it is not.
 
 use crate::base::error::*;
 use crate::mime::encode::{Codec, Defects, Out};
-use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{CoderResult, Decoder, Encoding, GB18030, ISO_2022_JP, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// What a label stands for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,6 +18,8 @@ enum Charset {
     /// US-ASCII or none.
     Ascii,
     Utf7,
+    /// In an order of bytes that the text itself tells.
+    Utf16,
     Other(&'static Encoding),
 }
 
@@ -23,8 +29,9 @@ fn find(label: &[u8]) -> Option<Charset> {
     Some(match label {
         b"" | b"us-ascii" | b"ascii" | b"ansi_x3.4-1968" | b"iso646-us" | b"us" | b"646" => Charset::Ascii,
         b"utf-7" | b"utf7" | b"unicode-1-1-utf-7" | b"x-unicode-2-0-utf-7" => Charset::Utf7,
+        b"utf-16" | b"utf16" => Charset::Utf16,
         // What calls itself GB2312 or GBK is full of later characters; GB18030 has them all in the same places.
-        b"gb2312" | b"gbk" | b"cp936" | b"ms936" | b"x-gbk" | b"euc-cn" | b"x-euc-cn" => {
+        b"gb2312" | b"gbk" | b"cp936" | b"ms936" | b"x-gbk" | b"euc-cn" | b"x-euc-cn" | b"eucgb2312_cn" => {
             Charset::Other(GB18030)
         }
         b"cp932" | b"windows-932" | b"x-ms-cp932" | b"ms_kanji" | b"x-windows-31j" => {
@@ -46,6 +53,12 @@ pub fn is_known(label: &str) -> bool {
     find(label.as_bytes()).is_some()
 }
 
+/// Whether encoded words of this charset that stand side by side may share a character, as careless writers let them. Not where a
+/// word can end in a state that the next one does not begin in.
+pub fn joins(label: &[u8]) -> bool {
+    find(label) != Some(Charset::Utf7)
+}
+
 /// A value of a header: `None` if nobody knows the label. Its first characters are its own: a mark of the byte order, which begins a
 /// file, neither goes nor overrules the label here, but for UTF-16, which may need it.
 pub fn decode(label: &[u8], bytes: &[u8]) -> Option<String> {
@@ -55,7 +68,7 @@ pub fn decode(label: &[u8], bytes: &[u8]) -> Option<String> {
         }
         charset => Inner::new(charset),
     };
-    let mut to = ToUtf8 { inner, defects: Defects::default(), offset: 0 };
+    let mut to = ToUtf8::of(inner);
     let mut out = Out::new();
     to.push(bytes, &mut out).ok()?;
     to.finish(&mut out).ok()?;
@@ -66,7 +79,7 @@ pub fn decode(label: &[u8], bytes: &[u8]) -> Option<String> {
 pub fn encode(label: &str, text: &str) -> Option<Vec<u8>> {
     match find(label.as_bytes())? {
         Charset::Ascii => text.is_ascii().then(|| text.as_bytes().to_vec()),
-        Charset::Utf7 => None,
+        Charset::Utf7 | Charset::Utf16 => None,
         Charset::Other(encoding) => {
             let (bytes, used, lost) = encoding.encode(text);
             (!lost && used == encoding).then(|| bytes.into_owned())
@@ -83,15 +96,18 @@ pub fn guess(bytes: &[u8]) -> (String, bool) {
 }
 
 enum Inner {
-    Ascii { held: Vec<u8> },
+    Ascii,
     Utf7(Utf7),
+    /// Nothing but the first byte was seen yet.
+    Utf16,
     Other(Box<Decoder>),
 }
 
 impl Inner {
     fn new(charset: Charset) -> Inner {
         match charset {
-            Charset::Ascii => Inner::Ascii { held: Vec::new() },
+            Charset::Ascii => Inner::Ascii,
+            Charset::Utf16 => Inner::Utf16,
             Charset::Utf7 => Inner::Utf7(Utf7::default()),
             Charset::Other(encoding) => Inner::Other(Box::new(encoding.new_decoder())),
         }
@@ -101,6 +117,8 @@ impl Inner {
 /// A stream of text converted to UTF-8.
 pub struct ToUtf8 {
     inner: Inner,
+    /// The start of something whose end decides what it is.
+    held: Vec<u8>,
     defects: Defects,
     offset: u64,
 }
@@ -108,22 +126,33 @@ pub struct ToUtf8 {
 impl ToUtf8 {
     /// `None` if nobody knows the label: the bytes are best left as they are, and that said.
     pub fn new(label: &str) -> Option<ToUtf8> {
-        let inner = Inner::new(find(label.as_bytes())?);
-        Some(ToUtf8 { inner, defects: Defects::default(), offset: 0 })
+        find(label.as_bytes()).map(|charset| ToUtf8::of(Inner::new(charset)))
+    }
+
+    fn of(inner: Inner) -> ToUtf8 {
+        ToUtf8 { inner, held: Vec::new(), defects: Defects::default(), offset: 0 }
     }
 
     fn run(&mut self, input: &[u8], last: bool, out: &mut Out) {
+        let joint;
+        let mut input = input;
+        if !self.held.is_empty() {
+            self.held.extend_from_slice(input);
+            joint = std::mem::take(&mut self.held);
+            input = &joint;
+        }
+        if matches!(self.inner, Inner::Utf16) {
+            let order = match input {
+                [] | [_] if !last => return self.held.extend_from_slice(input),
+                // Most text begins with a character that has a zero in its upper byte.
+                [low, 0, ..] if *low != 0 => UTF_16LE,
+                _ => UTF_16BE,
+            };
+            self.inner = Inner::Other(Box::new(order.new_decoder()));
+        }
         match &mut self.inner {
-            Inner::Ascii { held } => {
-                let joint;
-                let input = if held.is_empty() {
-                    input
-                } else {
-                    held.extend_from_slice(input);
-                    joint = std::mem::take(held);
-                    &joint
-                };
-                if ascii(input, last, held, out) {
+            Inner::Ascii => {
+                if ascii(input, last, &mut self.held, out) {
                     self.defects.note("charset_undeclared", self.offset);
                 }
             }
@@ -132,8 +161,13 @@ impl ToUtf8 {
                     self.defects.note("charset_malformed", self.offset);
                 }
             }
+            Inner::Utf16 => {}
             Inner::Other(decoder) => {
-                let mut input = input;
+                let lasting;
+                if decoder.encoding() == ISO_2022_JP && memchr::memchr(ESC, input).is_some() {
+                    lasting = escapes(input, last, &mut self.held);
+                    input = &lasting;
+                }
                 loop {
                     let room = decoder.max_utf8_buffer_length(input.len()).unwrap_or(input.len() * 3 + 16);
                     let (result, read, written, bad) = decoder.decode_to_utf8(input, out.room(room), last);
@@ -149,6 +183,32 @@ impl ToUtf8 {
             }
         }
     }
+}
+
+const ESC: u8 = 0x1b;
+
+/// ISO-2022-JP without the escape sequences that another follows at once, for which the decoder would write U+FFFD. What may
+/// still become one of those is held.
+fn escapes(input: &[u8], last: bool, held: &mut Vec<u8>) -> Vec<u8> {
+    let whole = |b: &[u8]| matches!(b, [ESC, b'(', b'B' | b'J' | b'I', ..] | [ESC, b'$', b'@' | b'B', ..]);
+    let begun = |b: &[u8]| !last && matches!(b, [] | [ESC] | [ESC, b'(' | b'$']);
+    let mut out = Vec::with_capacity(input.len());
+    let mut rest = input;
+    while let Some(at) = memchr::memchr(ESC, rest) {
+        out.extend_from_slice(&rest[..at]);
+        rest = &rest[at..];
+        let length = if whole(rest) { 3 } else { 1 };
+        if begun(rest) || (length == 3 && begun(&rest[3..])) {
+            held.extend_from_slice(rest);
+            return out;
+        }
+        if length == 1 || !whole(&rest[3..]) {
+            out.extend_from_slice(&rest[..length]);
+        }
+        rest = &rest[length..];
+    }
+    out.extend_from_slice(rest);
+    out
 }
 
 impl Codec for ToUtf8 {
@@ -274,9 +334,20 @@ mod tests {
             ("iso-8859-15", b"\xa4", "€"),
             ("cp932", b"\x93\xfa\x96\x7b", "日本"),
             ("gb2312", b"\xd6\xd0", "中"),
+            // CPython's own name, in headers that it writes.
+            ("eucgb2312_cn", b"\xd6\xd0", "中"),
             ("iso-2022-jp", b"\x1b$B$\"\x1b(B", "あ"),
             ("utf-7", b"Hi Mom -+Jjo--!+- +2D3eAA-", "Hi Mom -☺-!+ 😀"),
+            // As words and lines look that were joined.
+            ("iso-2022-jp", b"\x1b$B$\"\x1b(B\x1b$B$$\x1b(B", "あい"),
+            ("iso-2022-jp", b"\x1b$B\x1b(J\x1b(B\x1b$@$\"\x1b(Ba\x1b", "あa\u{fffd}"),
             ("koi8-r", b"\xd2", "р"),
+            ("utf-16", b"\0a\x26\x3a", "a☺"),
+            ("utf-16", b"a\0\x3a\x26", "a☺"),
+            ("utf-16", b"\xff\xfea\0", "a"),
+            ("utf-16", b"\xfe\xff\x26\x3a", "☺"),
+            ("utf-16", b"\x26\x3a", "☺"),
+            ("utf-16", b"", ""),
             ("", b"caf\xe9 caf\xc3\xa9", "café café"),
             ("utf-16be", b"\0a\x26\x3a", "a☺"),
             ("utf-16be", b"\xfe\xff\0a", "a"),
@@ -302,6 +373,8 @@ mod tests {
             ("utf-8", b"a\xe2\x98\x83b\xe9c\xe2\x98"),
             ("utf-7", b"x+2D3eAA-y+Jjo"),
             ("shift_jis", b"\x93\xfa\x96\x7b"),
+            ("iso-2022-jp", b"\x1b$B$\"\x1b(B\x1b$B$$\x1b(Bx\x1b(J\x1b\x1b$"),
+            ("utf-16", b"a\0\x3a\x26"),
         ] {
             let whole = decode(label.as_bytes(), bytes).unwrap();
             for cut in 0..=bytes.len() {

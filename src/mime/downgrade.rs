@@ -1,17 +1,21 @@
-//! A ready message made 7bit, for a server that does not offer 8BITMIME (RFC 6152 §3): parts with eight-bit bytes or lines
-//! that are too long are encoded, everything else stays as it is, byte by byte.
+//! A ready message made 7bit, for a server that does not offer 8BITMIME (RFC 6152 §3), or for a place within another message:
+//! parts with eight-bit bytes, NULs or lines that are too long are encoded, fields that are not ASCII become what the caller
+//! makes of them, and everything else stays as it is, byte by byte.
 //!
-//! The message is read twice: to find the parts in question, then to write it anew into an anonymous temporary file, so
-//! that its size is known. What is signed cannot be changed and is refused.
+//! Text becomes quoted-printable, which a person can still read, all else base64. The message is read twice: to find the parts in
+//! question, for a header goes out before its body is seen, then to write it anew into a file without a name, so that its
+//! size is known. What is signed cannot be changed without breaking the signature, so it is refused. What stands outside of all
+//! parts has no encoding, and no reader: its eight-bit bytes become question marks.
 
-use crate::base::{body::Body, error::*};
-use crate::mime::build::Source;
-use crate::mime::encode::{Base64Encoder, Codec, Out, QpEncoder};
-use crate::mime::header::fields;
+use crate::base::{body::Body, error::*, scratch};
+use crate::mime::build::{LINE_MOST, Source, utf8};
+use crate::mime::encode::{Base64Encoder, Codec, Encoding, Out, QpEncoder};
+use crate::mime::header::{Field, fields};
 use crate::mime::read::{End, Kind as PartKind, Limits, Parser, Part, Sink, What};
 use std::{
     collections::HashMap,
-    io::{self, Read, Write},
+    fs::File,
+    io::{self, BufWriter, Read, Write},
 };
 
 impl Body for Source {
@@ -24,42 +28,39 @@ impl Body for Source {
     }
 }
 
-/// The longest line without its end (RFC 5322 §2.1.1).
-const LINE_MOST: u64 = 998;
+/// What a field that is not ASCII is to become, all of it.
+pub type Change<'a> = &'a mut dyn FnMut(&Field<'_>, &[u8]) -> Result<Vec<u8>>;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum How {
-    Qp,
-    Base64,
-}
-
-/// The same message in 7bit; its lines have to end in CRLF already. `name` is for messages.
+/// The same message with its fields changed and, if `contents`, its contents in 7bit; its lines have to end in CRLF already. `name` is
+/// for messages. The file and its size.
 ///
 /// # Errors
-/// `Input` if a part that would have to be encoded is signed, or has eight-bit bytes although it is encoded, or if the header
-/// itself has them (that takes SMTPUTF8).
-pub fn seven_bit(body: &dyn Body, name: &str) -> Result<Source> {
+/// `Input` if a part that would have to be encoded is signed, or is encoded already in a way that what it holds contradicts.
+pub fn seven_bit(body: &dyn Body, name: &str, contents: bool, change: Change<'_>) -> Result<(File, u64)> {
     let mut scan = Scan::default();
-    each(body, &mut scan)?;
-    if let Some(why) = scan.refused {
-        let error = Error::new(Kind::Input, format!("{name} cannot be made 7bit: {why}"));
-        return Err(error.hint("the server does not take eight-bit messages"));
+    if contents {
+        each(body, name, &mut scan)?;
     }
-    let mut file = tempfile::tempfile()
-        .map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name} in 7bit")))?;
-    let mut writer = io::BufWriter::with_capacity(128 * 1024, &mut file);
-    let mut rewrite =
-        Rewrite { plan: scan.plan, to: &mut writer, next: 0, open: None, out: Out::new(), size: 0 };
-    each(body, &mut rewrite)?;
+    if let Some(why) = scan.refused {
+        return Err(refused(name, &why));
+    }
+    let kept = |e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name} in 7bit"));
+    let to = BufWriter::with_capacity(64 * 1024, scratch::file()?);
+    let plan = contents.then_some(scan.plan);
+    let mut rewrite = Rewrite { name, plan, change, to, size: 0, codec: None, coded: Out::new() };
+    each(body, name, &mut rewrite)?;
     let size = rewrite.size;
-    writer.flush().map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name} in 7bit")))?;
-    drop(writer);
-    Ok(Source::File { name: name.to_string(), file: file.into(), from: 0, len: size })
+    let file = rewrite.to.into_inner().map_err(|e| kept(e.into_error()))?;
+    Ok((file, size))
 }
 
-fn each(body: &dyn Body, sink: &mut dyn Sink) -> Result<()> {
-    let limits = Limits { depth: 100, parts: 100_000, ..Limits::default() };
-    let mut parser = Parser::new(limits);
+/// Why a message stays as it is.
+pub fn refused(name: &str, why: &str) -> Error {
+    Error::new(Kind::Input, format!("{name} cannot be encoded anew: {why}"))
+}
+
+fn each(body: &dyn Body, name: &str, sink: &mut dyn Sink) -> Result<()> {
+    let mut parser = Parser::new(Limits::default());
     let mut reader = body.open()?;
     let mut block = vec![0; 64 * 1024];
     loop {
@@ -67,143 +68,182 @@ fn each(body: &dyn Body, sink: &mut dyn Sink) -> Result<()> {
             Ok(0) => break,
             Ok(n) => parser.push(&block[..n], sink)?,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(Error::from_io(e, Kind::Local, "cannot read the message")),
+            Err(e) => return Err(Error::from_io(e, Kind::Local, format_args!("cannot read {name}"))),
         }
     }
-    parser.finish(sink)
+    parser.finish(sink)?;
+    if parser.limited() { Err(refused(name, "it has too many parts")) } else { Ok(()) }
 }
 
-/// What stands where: found at the first reading.
+/// What has to change: found at the first reading.
 #[derive(Default)]
 struct Scan {
-    plan: HashMap<u64, How>,
+    /// The parts to be encoded, and whether they are UTF-8.
+    plan: HashMap<u64, bool>,
     refused: Option<String>,
-    open: Vec<Part>,
-    next: u64,
-    bytes: u64,
-    eight: u64,
+    /// Signed or encrypted parts that are open.
+    sealed: usize,
+    now: Contents,
+}
+
+/// Of the part in hand.
+#[derive(Default)]
+struct Contents {
+    bad: bool,
     line: u64,
-    long: bool,
-    /// Bytes in the text outside the parts, which nothing can encode.
-    outside: bool,
+    not_utf8: bool,
+    /// The start of a character that is not whole.
+    partial: Vec<u8>,
+}
+
+fn is_sealed(part: &Part) -> bool {
+    matches!(part.media_type.as_str(), "multipart/signed" | "multipart/encrypted")
 }
 
 impl Sink for Scan {
-    fn start(&mut self, part: &Part, header: &[u8]) -> Result<()> {
-        if !header.is_ascii() {
-            self.refused.get_or_insert("its header has eight-bit bytes".into());
-        }
-        self.open.push(Part { id: self.next, ..part.clone() });
-        self.next += 1;
-        (self.bytes, self.eight, self.line, self.long) = (0, 0, 0, false);
+    fn start(&mut self, part: &Part, _: &[u8]) -> Result<()> {
+        self.sealed += usize::from(is_sealed(part));
+        self.now = Contents::default();
         Ok(())
     }
 
     fn octets(&mut self, what: What, bytes: &[u8]) -> Result<()> {
-        match what {
-            What::Body => {
-                self.bytes += bytes.len() as u64;
-                self.eight += bytes.iter().filter(|b| **b >= 128 || **b == 0).count() as u64;
-                for piece in bytes.split_inclusive(|b| *b == b'\n') {
-                    self.line += piece.len() as u64;
-                    self.long |= self.line > LINE_MOST + 2;
-                    if piece.ends_with(b"\n") {
-                        self.line = 0;
-                    }
-                }
-            }
-            What::Preamble | What::Epilogue => self.outside |= !bytes.is_ascii(),
-            What::Header | What::Delimiter => {}
+        if what != What::Body {
+            return Ok(());
         }
+        let now = &mut self.now;
+        now.bad |= !bytes.is_ascii() || bytes.contains(&0);
+        for piece in bytes.split_inclusive(|b| *b == b'\n') {
+            now.line += piece.len() as u64;
+            now.bad |= now.line > LINE_MOST + 2;
+            if piece.ends_with(b"\n") {
+                now.line = 0;
+            }
+        }
+        now.not_utf8 |= !now.not_utf8 && !utf8(&mut now.partial, bytes);
         Ok(())
     }
 
-    fn end(&mut self, _part: &Part, _end: &End) -> Result<()> {
-        let Some(part) = self.open.pop() else { return Ok(()) };
-        let worth = self.eight > 0 || self.long;
-        if part.kind != PartKind::Leaf || !worth {
-            (self.eight, self.long) = (0, false);
-            return Ok(());
+    fn end(&mut self, part: &Part, _: &End) -> Result<()> {
+        let now = std::mem::take(&mut self.now);
+        if part.kind == PartKind::Leaf && now.bad {
+            let known = matches!(part.encoding, Encoding::SevenBit | Encoding::EightBit | Encoding::Binary);
+            let why = match known {
+                _ if self.sealed > 0 => "is signed, and a change would break the signature",
+                false => "is encoded already, and holds what that encoding cannot",
+                // RFC 2045 §6.4
+                true if part.is_type("multipart/") => "is a multipart, which must not be encoded",
+                true => "",
+            };
+            if !why.is_empty() {
+                self.refused.get_or_insert(format!("part {} {why}", part.path));
+            }
+            self.plan.insert(part.id, !now.not_utf8 && now.partial.is_empty());
         }
-        let signed = |p: &Part| matches!(p.media_type.as_str(), "multipart/signed" | "multipart/encrypted");
-        if self.open.iter().any(signed) {
-            self.refused.get_or_insert(format!("part {} is signed", part.path));
-        }
-        if !part.encoding.is_identity() || part.is_type("multipart/") {
-            self.refused.get_or_insert(format!("part {} is broken", part.path));
-        }
-        let text = part.is_type("text/") && self.eight * 6 <= self.bytes;
-        self.plan.insert(part.id, if text { How::Qp } else { How::Base64 });
-        (self.eight, self.long) = (0, false);
+        self.sealed -= usize::from(is_sealed(part));
         Ok(())
     }
 }
 
 struct Rewrite<'a> {
-    plan: HashMap<u64, How>,
-    to: &'a mut dyn Write,
-    next: u64,
-    open: Option<Box<dyn Codec>>,
-    out: Out,
+    name: &'a str,
+    /// See [`Scan`]; `None`: contents stay as they are.
+    plan: Option<HashMap<u64, bool>>,
+    change: Change<'a>,
+    to: BufWriter<File>,
     size: u64,
+    /// Encodes the body that is open.
+    codec: Option<Box<dyn Codec>>,
+    coded: Out,
 }
 
 impl Rewrite<'_> {
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
         self.size += bytes.len() as u64;
-        self.to
-            .write_all(bytes)
-            .map_err(|e| Error::from_io(e, Kind::Local, "cannot keep the message in 7bit"))
+        let kept = |e| Error::from_io(e, Kind::Local, format_args!("cannot keep {} in 7bit", self.name));
+        self.to.write_all(bytes).map_err(kept)
+    }
+
+    /// What nothing can encode and nobody reads.
+    fn put_outside(&mut self, bytes: &[u8]) -> Result<()> {
+        if self.plan.is_none() || (bytes.is_ascii() && !bytes.contains(&0)) {
+            return self.put(bytes);
+        }
+        let plain: Vec<u8> = bytes.iter().map(|b| if matches!(b, 1..128) { *b } else { b'?' }).collect();
+        self.put(&plain)
+    }
+
+    fn encode(&mut self, bytes: &[u8], last: bool) -> Result<()> {
+        let Some(codec) = &mut self.codec else { return Ok(()) };
+        codec.push(bytes, &mut self.coded)?;
+        if last {
+            codec.finish(&mut self.coded)?;
+        }
+        let mut coded = std::mem::take(&mut self.coded);
+        let done = self.put(coded.bytes());
+        coded.clear();
+        self.coded = coded;
+        done
     }
 }
 
 impl Sink for Rewrite<'_> {
     fn start(&mut self, part: &Part, header: &[u8]) -> Result<()> {
-        let how = self.plan.get(&self.next).copied();
-        self.next += 1;
-        let container = part.kind != PartKind::Leaf;
-        if how.is_none() && !container {
-            return self.write(header);
-        }
-        // Every encoding that was said goes: of a container it can only be 7bit now.
-        let mut at = 0;
-        for field in fields(header).filter(|f| f.is("Content-Transfer-Encoding")) {
-            self.write(&header[at..field.span.0])?;
+        let encoded = self.plan.as_ref().and_then(|plan| plan.get(&part.id).copied());
+        // What holds parts can only be 7bit now.
+        let container = part.kind != PartKind::Leaf && part.encoding != Encoding::SevenBit;
+        let drops = encoded.is_some() || (container && self.plan.is_some());
+        let blank = if header.ends_with(b"\r\n\r\n") || header == b"\r\n" { 2 } else { 0 };
+        let (header, blank) = header.split_at(header.len() - blank);
+        let (mut at, mut mime, mut typed) = (0, false, false);
+        for field in fields(header) {
+            mime |= field.is("MIME-Version");
+            typed |= field.is("Content-Type");
+            self.put_outside(&header[at..field.span.0])?;
             at = field.span.1;
+            let whole = &header[field.span.0..field.span.1];
+            if whole.is_ascii() {
+                if !(drops && field.is("Content-Transfer-Encoding")) {
+                    self.put(whole)?;
+                }
+            } else {
+                let changed = (self.change)(&field, whole)?;
+                self.put(&changed)?;
+            }
         }
-        let blank =
-            if header.ends_with(b"\r\n\r\n") || header == b"\r\n" { header.len() - 2 } else { header.len() };
-        self.write(&header[at..blank.max(at)])?;
-        if let Some(how) = how {
-            let (name, codec): (_, Box<dyn Codec>) = match how {
-                How::Qp => ("quoted-printable", Box::new(QpEncoder::text())),
-                How::Base64 => ("base64", Box::new(Base64Encoder::mime())),
+        self.put_outside(&header[at..])?;
+        if let Some(is_utf8) = encoded {
+            // Text without a word about itself is US-ASCII by RFC 2045 §5.2, which it is not.
+            if !typed {
+                let charset = if is_utf8 { "utf-8" } else { "unknown-8bit" };
+                self.put(format!("Content-Type: text/plain; charset={charset}\r\n").as_bytes())?;
+            }
+            if !mime && part.depth == 0 {
+                self.put(b"MIME-Version: 1.0\r\n")?;
+            }
+            let (name, codec): (_, Box<dyn Codec>) = match part.is_type("text/") {
+                true => ("quoted-printable", Box::new(QpEncoder::text())),
+                false => ("base64", Box::new(Base64Encoder::mime())),
             };
-            self.write(format!("Content-Transfer-Encoding: {name}\r\n").as_bytes())?;
-            self.open = Some(codec);
+            self.put(format!("Content-Transfer-Encoding: {name}\r\n").as_bytes())?;
+            self.codec = Some(codec);
         }
-        self.write(&header[blank.max(at)..])
+        self.put(blank)
     }
 
     fn octets(&mut self, what: What, bytes: &[u8]) -> Result<()> {
-        if what == What::Header {
-            return Ok(());
+        match what {
+            // Written by start, which follows it.
+            What::Header => Ok(()),
+            What::Body if self.codec.is_some() => self.encode(bytes, false),
+            What::Preamble | What::Epilogue => self.put_outside(bytes),
+            What::Body | What::Delimiter => self.put(bytes),
         }
-        let Some(codec) = &mut self.open else { return self.write(bytes) };
-        let mut out = std::mem::take(&mut self.out);
-        out.clear();
-        codec.push(bytes, &mut out)?;
-        let done = self.write(out.bytes());
-        self.out = out;
-        done
     }
 
-    fn end(&mut self, _part: &Part, _end: &End) -> Result<()> {
-        if let Some(mut codec) = self.open.take() {
-            let mut out = Out::new();
-            codec.finish(&mut out)?;
-            self.write(out.bytes())?;
-        }
+    fn end(&mut self, _: &Part, _: &End) -> Result<()> {
+        self.encode(&[], true)?;
+        self.codec = None;
         Ok(())
     }
 }
@@ -214,34 +254,52 @@ mod tests {
 
     fn down(message: &str) -> Result<String> {
         let source = Source::bytes(message.replace('\n', "\r\n"));
-        let done = seven_bit(&source, "m")?;
-        let mut text = String::new();
-        Source::open(&done).read_to_string(&mut text).unwrap();
-        assert_eq!(text.len() as u64, done.size());
+        let mut change = |_: &Field<'_>, _: &[u8]| Err(refused("m", "a field"));
+        let (mut file, size) = seven_bit(&source, "m", true, &mut change)?;
+        std::io::Seek::rewind(&mut file).unwrap();
+        let text = io::read_to_string(file).unwrap();
+        assert_eq!(text.len() as u64, size);
         assert!(text.is_ascii());
         Ok(text.replace("\r\n", "\n"))
     }
 
     #[test]
     fn only_what_needs_it_is_encoded() {
-        let clean = "Subject: x\nContent-Transfer-Encoding: 7bit\n\nplain\n";
-        assert_eq!(down(clean).unwrap(), clean);
+        for clean in [
+            "Subject: x\nContent-Transfer-Encoding: 7bit\n\nplain\n",
+            "Content-Type: multipart/mixed; boundary=A\nContent-Transfer-Encoding: 7bit\n\n--A\nno field\n\nx\n--A--\n",
+        ] {
+            assert_eq!(down(clean).unwrap(), clean);
+        }
         let text = down(
-            "Subject: x\nContent-Transfer-Encoding: 8bit\nContent-Type: text/plain; charset=utf-8\n\nein längerer Satz mit ü\n",
+            "MIME-Version: 1.0\nContent-Transfer-Encoding: 8bit\nContent-Type: text/plain; charset=utf-8\n\nein längerer Satz mit ü\n",
         );
         assert_eq!(
             text.unwrap(),
-            "Subject: x\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nein l=C3=A4ngerer Satz mit =C3=BC\n"
+            "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\nein l=C3=A4ngerer Satz mit =C3=BC\n"
         );
         let nested = down(
-            "Content-Type: multipart/mixed; boundary=A\nContent-Transfer-Encoding: 8bit\n\n--A\nContent-Type: a/b\n\nüü\n--A\n\nsame\n--A--\n",
+            "Content-Type: multipart/mixed; boundary=A\nContent-Transfer-Encoding: 8bit\n\nprä\n--A\nContent-Type: a/b\n\nüü\n--A\n\nsame\n--A--\n",
         );
         assert_eq!(
             nested.unwrap(),
-            "Content-Type: multipart/mixed; boundary=A\n\n--A\nContent-Type: a/b\nContent-Transfer-Encoding: base64\n\nw7zDvA==\n\n--A\n\nsame\n--A--\n"
+            "Content-Type: multipart/mixed; boundary=A\n\npr??\n--A\nContent-Type: a/b\nContent-Transfer-Encoding: base64\n\nw7zDvA==\n\n--A\n\nsame\n--A--\n"
         );
         let long = down(&format!("Content-Type: text/plain\n\n{}\n", "x".repeat(2000))).unwrap();
         assert!(long.lines().all(|l| l.len() <= 76) && long.contains("quoted-printable"));
+        assert!(down("Content-Type: text/plain\n\na\0b\n").unwrap().contains("a=00b"));
+    }
+
+    #[test]
+    fn contents_stay_where_only_fields_change() {
+        let message = "Subject: ü\r\nContent-Type: multipart/mixed; boundary=A\r\nContent-Transfer-Encoding: 8bit\r\n\r\nprä\r\n--A\r\n\r\nü\r\n--A--\r\n";
+        let mut change = |field: &Field<'_>, whole: &[u8]| {
+            assert!(field.is("Subject") && whole.ends_with(b"\r\n"));
+            Ok(b"Subject: u\r\n".to_vec())
+        };
+        let (mut file, _) = seven_bit(&Source::bytes(message), "m", false, &mut change).unwrap();
+        std::io::Seek::rewind(&mut file).unwrap();
+        assert_eq!(io::read_to_string(file).unwrap(), message.replace("Subject: ü", "Subject: u"));
     }
 
     #[test]
@@ -251,7 +309,15 @@ mod tests {
         let error = down(signed).unwrap_err();
         assert!(error.message().contains("part 1 is signed"), "{error}");
         assert!(down("Subject: ü\n\nx\n").is_err());
-        assert!(down("Content-Transfer-Encoding: base64\n\nü\n").is_err());
+        for encoding in ["base64", "x-other"] {
+            assert!(down(&format!("Content-Transfer-Encoding: {encoding}\n\nü\n")).is_err(), "{encoding}");
+        }
         assert_eq!(down(&signed.replace('ü', "u")).unwrap(), signed.replace('ü', "u"));
+        // What stands beside it is not signed.
+        let beside = format!(
+            "Content-Type: multipart/mixed; boundary=B\n\n--B\n{}--B\nContent-Type: text/plain\n\nü\n--B--\n",
+            signed.replace('ü', "u")
+        );
+        assert!(down(&beside).unwrap().contains("=C3=BC"));
     }
 }

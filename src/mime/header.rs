@@ -138,7 +138,11 @@ pub fn decode_words(text: &[u8]) -> (String, Vec<&'static str>) {
             push_raw(between, &mut out, &mut odd);
         }
         match &mut run {
-            Some((charset, bytes)) if charset.eq_ignore_ascii_case(word.charset) => bytes.extend(word.bytes),
+            Some((charset, bytes))
+                if charset.eq_ignore_ascii_case(word.charset) && charset::joins(word.charset) =>
+            {
+                bytes.extend(word.bytes);
+            }
             _ => {
                 flush(&mut run, &mut out, &mut odd);
                 run = Some((word.charset.to_vec(), word.bytes));
@@ -400,9 +404,44 @@ pub fn fold(name: &str, atoms: &[String]) -> String {
     out + "\r\n"
 }
 
+/// What a writer of headers can stumble over.
+#[cfg(test)]
+pub(super) fn hard() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    const FRAGMENTS: &[&str] = &[
+        "",
+        " ",
+        "  ",
+        "\t",
+        "=?",
+        "?=",
+        "=",
+        "\"",
+        "\\",
+        ";",
+        "(",
+        "%20",
+        "'",
+        "*",
+        "\u{7f}",
+        "ü",
+        "日本語",
+        "\u{feff}",
+    ];
+    prop_oneof![
+        prop::sample::select(FRAGMENTS).prop_map(String::from),
+        "[a-z0-9]{1,90}",
+        "\\PC{1,40}",
+        any::<char>()
+            .prop_filter("no end of a line", |c| !matches!(c, '\r' | '\n' | '\0'))
+            .prop_map(String::from),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn encoded_words() {
@@ -419,6 +458,10 @@ mod tests {
             ("=?us-ascii*en?q?hi?=", "hi"),
             ("=?utf-8?b?4piD?=x", "☃x"),
             ("=?utf-8?b?4pi?=", "\u{fffd}"),
+            // Words that are each whole, of charsets with states.
+            ("=?iso-2022-jp?b?GyRCJCIbKEI=?= =?ISO-2022-JP?b?GyRCJCQbKEI=?=", "あい"),
+            ("=?iso-2022-jp?b?GyRCJCIbKEI=?= =?iso-2022-jp?q?.pdf?=", "あ.pdf"),
+            ("=?utf-7?q?+AOQ?= =?utf-7?q?abc?=", "äabc"),
             // Not words.
             ("=?utf-8?x?abc?=", "=?utf-8?x?abc?="),
             ("=?utf-8?q?abc", "=?utf-8?q?abc"),
@@ -478,6 +521,23 @@ mod tests {
         }
         assert!(unstructured("Sub ject", "x").is_err());
         assert!(unstructured("", "x").is_err());
+    }
+
+    proptest! {
+        /// Any text without a line end survives a header, whose lines are such as can be sent.
+        #[test]
+        fn any_text_reads_back(parts in prop::collection::vec(hard(), 0..8)) {
+            let text = parts.concat();
+            let field = unstructured("Subject", &text).unwrap();
+            for line in field.strip_suffix("\r\n").unwrap().split("\r\n") {
+                prop_assert!(line.is_ascii() && line.len() <= 998, "{line}");
+                prop_assert!(!line.trim().is_empty(), "{field:?}");
+            }
+            let words = encoded(&text, 9);
+            prop_assert!(words.iter().all(|w| w.len() <= 75), "{words:?}");
+            prop_assert_eq!(decode(words.join("\r\n ").as_bytes()), &*text);
+            prop_assert_eq!(decode(&field.as_bytes()["Subject:".len()..]), text);
+        }
     }
 
     #[test]

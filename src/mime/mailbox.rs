@@ -318,46 +318,35 @@ struct Unquote {
 enum Quote {
     #[default]
     Start,
-    /// So many `>`, then so many bytes of "From ".
-    Seen(u64, usize),
+    /// The last `>` at the start of the line, which is held back, and so many bytes of "From ".
+    Seen(usize),
     Text,
 }
 
 const FROM: &[u8] = b"From ";
-
-impl Unquote {
-    fn give(quotes: u64, matched: usize, out: &mut Out) {
-        for _ in 0..quotes {
-            out.push(b'>');
-        }
-        out.extend(&FROM[..matched]);
-    }
-}
 
 impl Codec for Unquote {
     fn push(&mut self, mut input: &[u8], out: &mut Out) -> Result<()> {
         while let Some(byte) = input.first() {
             match self.state {
                 Quote::Start if *byte == b'>' => {
-                    self.state = Quote::Seen(1, 0);
+                    self.state = Quote::Seen(0);
                     input = &input[1..];
                 }
-                Quote::Seen(quotes, 0) if *byte == b'>' => {
-                    self.state = Quote::Seen(quotes + 1, 0);
-                    input = &input[1..];
+                Quote::Seen(0) if *byte == b'>' => {
+                    let more = input.iter().take_while(|b| **b == b'>').count();
+                    out.extend(&input[..more]);
+                    input = &input[more..];
                 }
-                Quote::Seen(quotes, matched) if *byte == FROM[matched] => {
+                Quote::Seen(matched) if *byte == FROM[matched] => {
                     input = &input[1..];
-                    self.state = Quote::Seen(quotes, matched + 1);
+                    self.state = Quote::Seen(matched + 1);
                     if matched + 1 == FROM.len() {
-                        Unquote::give(quotes - 1, FROM.len(), out);
+                        out.extend(FROM);
                         self.state = Quote::Text;
                     }
                 }
-                Quote::Seen(quotes, matched) => {
-                    Unquote::give(quotes, matched, out);
-                    self.state = Quote::Text;
-                }
+                Quote::Seen(_) => self.finish(out)?,
                 Quote::Start | Quote::Text => {
                     let end = memchr(b'\n', input).map_or(input.len(), |at| at + 1);
                     out.extend(&input[..end]);
@@ -370,8 +359,10 @@ impl Codec for Unquote {
     }
 
     fn finish(&mut self, out: &mut Out) -> Result<()> {
-        if let Quote::Seen(quotes, matched) = self.state {
-            Unquote::give(quotes, matched, out);
+        if let Quote::Seen(matched) = self.state {
+            out.push(b'>');
+            out.extend(&FROM[..matched]);
+            self.state = Quote::Text;
         }
         Ok(())
     }

@@ -136,7 +136,11 @@ impl Gathered {
         };
         let left = header::without_comments(&part[..equals]);
         let left = left.trim_ascii().to_ascii_lowercase();
-        let (value, raw, clean) = unquote(&part[equals + 1..]);
+        let given = part[equals + 1..].trim_ascii();
+        let behind = behind_comments(given);
+        // A file name in parentheses should have been quoted, and is no comment.
+        let bare = left.ends_with(b"name") && !behind.starts_with(b"\"");
+        let (value, raw, clean) = unquote(if bare { given } else { behind });
         if !clean {
             note(odd, "parameter_syntax", &left);
         }
@@ -240,9 +244,35 @@ fn split_name(left: &[u8]) -> (String, Option<u32>, bool) {
     (text(rest), None, extended)
 }
 
+/// A value without the comments before it.
+fn behind_comments(mut text: &[u8]) -> &[u8] {
+    while let Some(length) = comment(text) {
+        text = text[length..].trim_ascii_start();
+    }
+    text
+}
+
+/// The length of the comment that text begins with (RFC 5322 §3.2.2).
+fn comment(text: &[u8]) -> Option<usize> {
+    let (mut at, mut depth) = (0, 0u32);
+    while let Some(byte) = text.get(at) {
+        match byte {
+            b'(' => depth += 1,
+            _ if depth == 0 => return None,
+            b'\\' => at += 1,
+            b')' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
 /// The value without its quotes, as it stood there, and whether it was written as it should be.
 fn unquote(text: &[u8]) -> (Vec<u8>, Vec<u8>, bool) {
-    let text = text.trim_ascii();
     let Some(inside) = text.strip_prefix(b"\"") else {
         // A comment behind the value is one; parentheses in a file name that should have been quoted are not.
         let mut value = text;
@@ -446,6 +476,7 @@ fn spellings(key: &str, value: &str, words: bool) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn one(value: &str) -> String {
         parse(value.as_bytes()).param("filename").unwrap_or("(none)").to_string()
@@ -463,6 +494,8 @@ mod tests {
             ("attachment; filename=\"C:\\\\Users\\\\x\\\\win.txt\"", "C:\\Users\\x\\win.txt"),
             ("attachment; filename=\"open.txt", "open.txt"),
             ("attachment; filename=\"open.txt; size=3", "open.txt"),
+            ("attachment; filename=(draft (2)).pdf", "(draft (2)).pdf"),
+            ("attachment; filename= (a) (b(\\))) \"x.pdf\" (c)", "x.pdf"),
             ("attachment; FileName = \"x\" ; foo", "x"),
             ("attachment (c;d) ; filename=x", "x"),
             ("attachment; filename*=UTF-8''%E2%98%83.txt", "☃.txt"),
@@ -480,6 +513,14 @@ mod tests {
             ("attachment; filename=\"=?UTF-8?B?4piDX3Nub3cudHh0?=\"", "☃_snow.txt"),
             ("attachment; filename==?UTF-8?B?4piDX3Nub3cudHh0?=", "☃_snow.txt"),
             ("attachment; filename*=utf-8''=?utf-8?q?=E2=98=83?=", "☃"),
+            (
+                "attachment; filename=\"=?iso-2022-jp?B?GyRCJCIbKEI=?= =?iso-2022-jp?B?GyRCJCQbKEI=?=.pdf\"",
+                "あい.pdf",
+            ),
+            (
+                "attachment; filename*0*=iso-2022-jp''%1B$B$%22%1B%28B; filename*1*=%1B$B$$%1B%28B.pdf",
+                "あい.pdf",
+            ),
             ("attachment; filename=\"\"", ""),
             ("attachment; filename=", ""),
             ("attachment;;; ; filename=x", "x"),
@@ -489,12 +530,22 @@ mod tests {
             assert_eq!(one(raw), want, "{raw}");
         }
         assert_eq!(parse(b" Text / Plain (hi); charset=us-ascii").value, "text/plain");
+        for (raw, want) in [
+            ("a/b; boundary=(c)X", "X"),
+            ("a/b; boundary = (c) (d) \"X Y\"", "X Y"),
+            ("a/b; boundary=X(c)", "X"),
+            ("a/b; boundary=(X", "(X"),
+            ("a/b; boundary=(c)", ""),
+        ] {
+            assert_eq!(parse(raw.as_bytes()).param("boundary"), Some(want), "{raw}");
+        }
         let odd = |s: &str| parse(s.as_bytes()).odd.first().map(|(name, _)| *name);
         assert_eq!(odd("a; filename=a; filename=b"), Some("duplicate_parameter"));
         assert_eq!(odd("a; filename*0=a; filename*2=b"), Some("parameter_section"));
         assert_eq!(odd("a; filename*=utf-8''b.exe; filename=a.txt"), Some("file_name_differs"));
         assert_eq!(odd("a; filename*=utf-8''%C3%A4.txt; filename=_.txt"), None);
         assert_eq!(odd("a; filename=\"x\""), None);
+        assert_eq!(odd("a; charset=(x)utf-8 (y)"), None);
     }
 
     #[test]
@@ -505,8 +556,24 @@ mod tests {
         }
         // Quadratic, this would take minutes.
         assert_eq!(one(&raw).len(), VALUE);
-        for hostile in ["; a=\"", "; a=\\\"", "; filename*0=x", "; a=(", "\"", "; x=\"y\"\\"] {
+        for hostile in ["; a=\"", "; a=\\\"", "; filename*0=x", "; a=(", "; a=()", "()", "\"", "; x=\"y\"\\"]
+        {
             parse(hostile.repeat((1 << 20) / hostile.len()).as_bytes());
+        }
+    }
+
+    proptest! {
+        /// Any name survives, in each of its spellings.
+        #[test]
+        fn any_value_reads_back(parts in prop::collection::vec(header::hard(), 0..6), words in any::<bool>()) {
+            let value = parts.concat();
+            let text = field("Content-Disposition", "attachment", &[("filename", &value), ("size", "3")], words);
+            let text = text.unwrap();
+            prop_assert!(text.is_ascii() && text.split("\r\n").all(|l| l.len() <= 78), "{text}");
+            let back = parse(&text.as_bytes()["Content-Disposition:".len()..]);
+            prop_assert_eq!(back.param("filename"), Some(&*value), "{}", text);
+            prop_assert_eq!(back.param("size"), Some("3"), "{}", text);
+            prop_assert_eq!(back.value, "attachment");
         }
     }
 

@@ -73,7 +73,8 @@ impl Split {
         for field in fields(&header) {
             let text = &header[field.span.0..field.span.1];
             if field.is("Subject") {
-                subject = field.text();
+                // An encoded word can hold what a header cannot.
+                subject = field.text().replace(['\r', '\n', '\0'], " ");
             }
             if is_inner(field.name) { inner.extend_from_slice(text) } else { outer.extend_from_slice(text) }
         }

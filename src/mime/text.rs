@@ -1,8 +1,8 @@
-//! The readable text of a message, as a stream of UTF-8 with LF: its bodies in order, of alternatives the plain one, else
-//! the text of the HTML.
+//! The readable text of a message, as a stream of UTF-8 with LF: its bodies in order. Of alternatives it is the first that has
+//! text, with all that is in it: the plain one where they stand in their order (RFC 2046 §5.1.4), else the text of the HTML.
 //!
-//! HTML is not rendered, its text is taken out: tags go, blocks become lines, scripts and styles are left out. What is hidden by
-//! style is shown; nothing is ever fetched.
+//! HTML is not rendered, its text is taken out: tags go, blocks become lines, scripts and styles are left out. What is a tag, and
+//! where it ends, is the HTML standard's (§13.2.5), or text would be lost. What is hidden by style is shown; nothing is ever fetched.
 
 use crate::base::error::*;
 use crate::mime::charset::ToUtf8;
@@ -14,8 +14,8 @@ use crate::mime::read::{Kind as PartKind, Part, Role};
 pub struct Readable<'a> {
     tell: &'a mut dyn FnMut(&[u8]) -> Result<()>,
     within: bool,
-    /// Open alternatives, and whether one of each has been taken.
-    alternatives: Vec<(u64, bool)>,
+    /// Open alternatives, the innermost last.
+    alternatives: Vec<Alternative>,
     /// Depth of messages within that are left alone.
     inside: Vec<u64>,
     now: Option<Now>,
@@ -25,10 +25,21 @@ pub struct Readable<'a> {
     plain: Out,
     /// Charsets that nobody knows, whose text was given as it is.
     pub unknown: Vec<String>,
+    /// Charsets of which there was text that is not of them.
+    pub unfit: Vec<String>,
+}
+
+struct Alternative {
+    id: u64,
+    depth: usize,
+    /// Its child that is read, and the one that is taken.
+    child: u64,
+    taken: Option<u64>,
 }
 
 struct Now {
     id: u64,
+    label: String,
     charset: Box<dyn Codec>,
     ends: LineEnds,
     html: Option<Html>,
@@ -48,6 +59,7 @@ impl<'a> Readable<'a> {
             text: Out::new(),
             plain: Out::new(),
             unknown: Vec::new(),
+            unfit: Vec::new(),
         }
     }
 
@@ -85,14 +97,22 @@ impl<'a> Readable<'a> {
         if last && now.open_line {
             (self.tell)(b"\n")?;
         }
+        if last && now.charset.defects().has("charset_malformed") {
+            self.unfit.push(now.label.clone());
+        }
         Ok(())
     }
 }
 
 impl Visitor for Readable<'_> {
     fn start(&mut self, part: &Part, _header: &[u8]) -> Result<bool> {
+        if let Some(around) = self.alternatives.last_mut()
+            && part.depth == around.depth + 1
+        {
+            around.child = part.id;
+        }
         if part.media_type == "multipart/alternative" && part.kind == PartKind::Multipart {
-            self.alternatives.push((part.id, false));
+            self.alternatives.push(Alternative { id: part.id, depth: part.depth, child: 0, taken: None });
         }
         let message = part.kind == PartKind::Message || part.is_encoded_message();
         if message && !self.within {
@@ -102,25 +122,25 @@ impl Visitor for Readable<'_> {
         if part.role != Role::Body || !self.inside.is_empty() || !(html || part.media_type == "text/plain") {
             return Ok(false);
         }
-        if let Some((_, taken)) = self.alternatives.last_mut()
-            && std::mem::replace(taken, true)
-        {
+        if self.alternatives.iter().any(|a| a.taken.is_some_and(|taken| taken != a.child)) {
             return Ok(false);
         }
+        self.alternatives.iter_mut().for_each(|a| a.taken = Some(a.child));
         if self.any {
             (self.tell)(b"\n")?;
         }
         self.any = true;
-        let label = part.charset().unwrap_or("");
-        let charset: Box<dyn Codec> = match ToUtf8::new(label) {
+        let label = part.charset().unwrap_or("").to_string();
+        let charset: Box<dyn Codec> = match ToUtf8::new(&label) {
             Some(known) => Box::new(known),
             None => {
-                self.unknown.push(label.to_string());
+                self.unknown.push(label.clone());
                 Box::new(Identity)
             }
         };
         let html = html.then(Html::default);
-        self.now = Some(Now { id: part.id, charset, ends: LineEnds::default(), html, open_line: false });
+        self.now =
+            Some(Now { id: part.id, label, charset, ends: LineEnds::default(), html, open_line: false });
         Ok(true)
     }
 
@@ -129,7 +149,7 @@ impl Visitor for Readable<'_> {
     }
 
     fn end(&mut self, part: &Part, _done: &Done) -> Result<()> {
-        self.alternatives.retain(|(id, _)| *id != part.id);
+        self.alternatives.retain(|a| a.id != part.id);
         self.inside.retain(|id| *id != part.id);
         if self.now.as_ref().is_some_and(|n| n.id == part.id) {
             self.give(&[], true)?;
@@ -152,7 +172,6 @@ pub struct Html {
     line: bool,
     started: bool,
     empty_lines: u8,
-    quote: u8,
 }
 
 #[derive(Clone, Copy, Default, PartialEq)]
@@ -162,6 +181,10 @@ enum Markup {
     Tag,
     /// In a tag behind its name.
     Attributes,
+    /// Behind the equals sign of one: only here a quote is one.
+    Value,
+    Unquoted,
+    Quoted(u8),
     Comment,
     Entity,
 }
@@ -173,8 +196,10 @@ impl Codec for Html {
     }
 
     fn finish(&mut self, out: &mut Out) -> Result<()> {
-        if self.state == Markup::Entity {
-            self.byte(b'\n', out);
+        match self.state {
+            Markup::Entity => self.byte(b'\n', out),
+            Markup::Tag if self.word.is_empty() => self.text(b'<', out),
+            _ => {}
         }
         if self.line {
             self.newline(out);
@@ -198,20 +223,21 @@ impl Html {
                 byte => self.text(byte, out),
             },
             Markup::Tag => match byte {
-                b'>' => self.tag(out),
-                b'-' if self.word == b"!-" => {
-                    self.word.clear();
-                    self.state = Markup::Comment;
-                }
-                byte if byte.is_ascii_whitespace() && self.word.is_empty() => {
-                    // "a < b" is text.
+                // "a < b" and "I <3 you" are text, and in a script all is but its own end.
+                byte if self.word.is_empty() && !self.opens(byte) => {
                     self.state = Markup::Text;
                     self.text(b'<', out);
-                    self.text(byte, out);
+                    self.byte(byte, out);
+                }
+                b'>' => self.tag(out),
+                b'-' if self.word == b"!-" => {
+                    // They count as those of the end too: "<!-->" is a whole comment.
+                    self.word = b"--".to_vec();
+                    self.state = Markup::Comment;
                 }
                 byte if byte.is_ascii_whitespace() || (byte == b'/' && !self.word.is_empty()) => {
-                    self.state = Markup::Attributes;
-                    self.quote = 0;
+                    let ends = self.silent.as_ref().is_none_or(|s| self.word.get(1..) == Some(s));
+                    self.state = if ends { Markup::Attributes } else { Markup::Text };
                 }
                 byte => {
                     if self.word.len() < 32 {
@@ -219,12 +245,13 @@ impl Html {
                     }
                 }
             },
-            Markup::Attributes => match (self.quote, byte) {
-                (0, b'>') => self.tag(out),
-                (0, b'"' | b'\'') => self.quote = byte,
-                (quote, byte) if quote == byte => self.quote = 0,
-                _ => {}
-            },
+            Markup::Attributes | Markup::Value | Markup::Unquoted if byte == b'>' => self.tag(out),
+            Markup::Attributes if byte == b'=' => self.state = Markup::Value,
+            Markup::Value if matches!(byte, b'"' | b'\'') => self.state = Markup::Quoted(byte),
+            Markup::Value if !byte.is_ascii_whitespace() => self.state = Markup::Unquoted,
+            Markup::Unquoted if byte.is_ascii_whitespace() => self.state = Markup::Attributes,
+            Markup::Quoted(quote) if byte == quote => self.state = Markup::Attributes,
+            Markup::Attributes | Markup::Value | Markup::Unquoted | Markup::Quoted(_) => {}
             Markup::Comment => {
                 if byte == b'>' && self.word.ends_with(b"--") {
                     self.state = Markup::Text;
@@ -263,6 +290,11 @@ impl Html {
         }
     }
 
+    /// Whether this byte behind a `<` makes it the beginning of markup.
+    fn opens(&self, byte: u8) -> bool {
+        byte == b'/' || (self.silent.is_none() && (byte.is_ascii_alphabetic() || matches!(byte, b'!' | b'?')))
+    }
+
     fn tag(&mut self, out: &mut Out) {
         self.state = Markup::Text;
         let word = std::mem::take(&mut self.word);
@@ -277,7 +309,7 @@ impl Html {
             return;
         }
         match name {
-            b"script" | b"style" | b"title" | b"head" if !closing => self.silent = Some(name.to_vec()),
+            b"script" | b"style" | b"title" if !closing => self.silent = Some(name.to_vec()),
             b"br" => self.newline(out),
             b"p" | b"div" | b"tr" | b"li" | b"ul" | b"ol" | b"table" | b"h1" | b"h2" | b"h3" | b"h4"
             | b"h5" | b"h6" | b"blockquote" | b"pre" | b"hr" | b"section" | b"article" | b"header"
@@ -391,6 +423,50 @@ mod tests {
         assert_eq!(text(alternative), "plain\n");
         let html = b"Content-Type: text/html\n\n<style>x</style><p>Hello &amp; <b>good</b>\nday</p><p>a &lt; b<br>c<!-- no > -->d</p>1 < 2 &nosuch; &#9731";
         assert_eq!(text(html), "Hello & good day\n\na < b\ncd\n\n1 < 2 &nosuch; ☃\n");
+    }
+
+    #[test]
+    fn no_text_of_html_is_lost() {
+        for (html, want) in [
+            // The end tag of the head may be left out; a slash ends no element.
+            ("<html><head><title>t</title><body>Hello world</body>", "Hello world"),
+            ("<head/>Hello", "Hello"),
+            // What is no letter opens no tag.
+            ("I <3 you</p> and <> more <", "I <3 you\n\nand <> more <"),
+            ("<?xml version='1.0'?>a<!DOCTYPE html PUBLIC \"it's\">b<![if !mso]>c", "abc"),
+            // A quote is one only where a value begins.
+            ("<p title=it's>One</p><p>it's text", "One\n\nit's text"),
+            ("<a href=http://x/?a='b>One</a> <a href = '>'\">two</a> it's", "One two it's"),
+            ("<a b'c>d</a>'", "d'"),
+            // Comments that are over at once, and those of Outlook.
+            ("<!-->a<!--->b<!--c-->d<!--[if !mso]><!-->e<!--<![endif]-->", "abde"),
+            // A script ends where its own tag does.
+            ("<script>if (a<b) '</p x=\"' < \"<!--\"</script>text", "text"),
+            ("<style>a { content: '<!--' }</style >text", "text"),
+        ] {
+            let message = format!("Content-Type: text/html; charset=utf-8\n\n{html}");
+            assert_eq!(text(message.as_bytes()), format!("{want}\n"), "{html}");
+        }
+    }
+
+    #[test]
+    fn an_alternative_is_taken_whole() {
+        let part = |kind: &str, text: &str| format!("Content-Type: {kind}\n\n{text}\n");
+        let multi = |kind: &str, boundary: &str, parts: &[String]| {
+            let parts: String = parts.iter().map(|p| format!("--{boundary}\n{p}")).collect();
+            format!("Content-Type: multipart/{kind}; boundary={boundary}\n\n{parts}--{boundary}--\n")
+        };
+        let (one, two) = (part("text/plain", "one"), part("text/plain", "two"));
+        let (pdf, html) = (part("application/pdf", "x"), part("text/html", "<p>html"));
+        let mixed = multi("mixed", "M", &[one.clone(), pdf.clone(), two.clone()]);
+        assert_eq!(
+            text(multi("alternative", "A", &[mixed.clone(), html.clone()]).as_bytes()),
+            "one\n\ntwo\n"
+        );
+        let inner = multi("alternative", "B", &[one.clone(), html.clone()]);
+        assert_eq!(text(multi("alternative", "A", &[inner.clone(), html.clone()]).as_bytes()), "one\n");
+        assert_eq!(text(multi("mixed", "A", &[inner, two]).as_bytes()), "one\n\ntwo\n");
+        assert_eq!(text(multi("alternative", "A", &[pdf, html]).as_bytes()), "html\n");
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub mod spool;
 mod staging;
 pub mod stream;
 
-use crate::base::{date::Time, error::*};
+use crate::base::{date::Time, error::*, scratch};
 use std::{
     fs::File,
     io::{Read, Seek, Write},
@@ -82,7 +82,7 @@ pub trait Mailstore {
 /// A copy in a file without a name, at its start; with CRLF if that is wanted.
 fn copy_out(mut from: Box<dyn Read + '_>, crlf: bool) -> Result<File> {
     let failed = |e| Error::from_io(e, Kind::Local, "cannot copy a message to a temporary file");
-    let mut file = tempfile::tempfile().map_err(failed)?;
+    let mut file = scratch::file()?;
     let mut chunk = vec![0; 64 * 1024];
     let mut out = Vec::new();
     loop {

@@ -8,7 +8,7 @@ use super::{
     intake::{Form, Intake},
     mbox::Unquote,
 };
-use crate::base::error::*;
+use crate::base::{error::*, scratch};
 use std::{
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
@@ -37,8 +37,7 @@ impl<W: Write> Stream<W> {
     }
 
     fn new(out: Option<W>, form: Form) -> Result<Stream<W>> {
-        let stage = tempfile::tempfile()
-            .map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"))?;
+        let stage = scratch::file()?;
         Ok(Stream { out, stage, intake: Intake::new(form), mbox: form.mbox, hand: None, filed: 0, count: 0 })
     }
 

@@ -194,6 +194,46 @@ fn memory_does_not_grow_with_size() {
 }
 
 #[test]
+fn a_target_keeps_who_may_read_it() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let world = World::new();
+    world.file("a", "hello\n");
+    world.file("a.b64", "aGVsbG8K\n");
+    world.file("m.eml", "Subject: x\r\n\r\nhello\r\n");
+    run(&world, &["split", "m.eml", "--size", "4K", "-d", "pieces"]).go().exits(0);
+    let piece = std::fs::read_dir(world.path("pieces")).unwrap().next().unwrap().unwrap().path();
+    let target = world.path("o/target");
+    for args in [
+        &["encode", "a"][..],
+        &["decode", "a.b64"],
+        &["build", "--body", "x"],
+        &["join", piece.to_str().unwrap()],
+        &["-d", "a.b64"],
+    ] {
+        world.file("o/target", "old");
+        std::fs::set_permissions(&target, PermissionsExt::from_mode(0o600)).unwrap();
+        run(&world, args).args(["-o", "o/target"]).go().exits(0);
+        assert_ne!(std::fs::read(&target).unwrap(), b"old", "{args:?}");
+        assert_eq!(std::fs::metadata(&target).unwrap().mode() & 0o777, 0o600, "{args:?}");
+    }
+    // What fails leaves the old file as it was, and nothing beside it.
+    world.file("o/target", "old");
+    run(&world, &["decode", "-o", "o/target"]).stdin("aGVs*").go().exits(65);
+    assert_eq!(std::fs::read(&target).unwrap(), b"old");
+    assert_eq!(std::fs::read_dir(world.path("o")).unwrap().count(), 1);
+}
+
+#[test]
+fn nowhere_to_keep_what_is_read_twice() {
+    let world = World::new();
+    let mbox = "From a@b Mon Nov 23 04:05:06 2026\nSubject: one\n\nx\n";
+    for args in [&["list"][..], &["encode", "--yenc"]] {
+        let out = run(&world, args).env("TMPDIR", world.path("none")).stdin(mbox).go();
+        out.exits(73).says("cannot create a temporary file: no such file or directory");
+    }
+}
+
+#[test]
 fn names_that_are_no_utf8_are_attached() {
     use std::os::unix::ffi::OsStrExt;
     let world = World::new();

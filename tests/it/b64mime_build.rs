@@ -182,3 +182,35 @@ fn split_and_join() {
     missing.exits(65).says("is missing");
     world.run("b64mime", ["join", "m.eml"]).go().exits(65).says("no piece");
 }
+
+#[test]
+fn a_text_may_begin_with_a_dash() {
+    let world = World::new();
+    let words =
+        ["--from", "a@x.example", "--to", "-b <b@x.example>", "-s", "-5 degrees", "--body", "-- failed"];
+    let more = ["--header", "X-Y: -z", "--attach-stdin", "-x y"];
+    for (name, first) in
+        [("b64mime", &["build"][..]), ("rsendmail", &["--server", "smtp://127.0.0.1:1", "--print"])]
+    {
+        let out = world.run(name, first).args(words).args(more).stdin("x").go();
+        out.exits(0);
+        for line in
+            ["To: -b <b@x.example>", "Subject: -5 degrees", "X-Y: -z", "-- failed", "filename=\"-x y\""]
+        {
+            assert!(out.out().contains(line), "{name}: {line}: {out:?}");
+        }
+    }
+    let out = world.run("b64mime", ["encode", "--uu", "--name", "-x y"]).stdin("x").go();
+    assert!(out.out().starts_with("begin 644 -x y\n"), "{out:?}");
+    world.file("m.eml", out.stdout.clone());
+    world.run("b64mime", ["extract", "m.eml", "--name", "-x *", "--to-stdout"]).go().exits(0);
+}
+
+#[test]
+fn a_subject_that_no_header_can_hold_hinders_no_split() {
+    let world = World::new();
+    world.file("m.eml", "Subject: =?utf-8?q?a=0Ab=00c?=\r\n\r\nx\r\n");
+    world.run("b64mime", ["split", "m.eml", "--size", "4K", "-d", "o"]).go().exits(0);
+    let piece = world.run("b64mime", ["headers", "o/m.1of1.eml", "-H", "Subject"]).go();
+    assert_eq!(piece.out(), "a b c (1/1)\n");
+}

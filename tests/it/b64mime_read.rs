@@ -294,6 +294,22 @@ fn headers_and_text() {
 }
 
 #[test]
+fn text_that_is_not_what_it_says() {
+    let world = World::new();
+    let file = world.file("m.eml", b"Content-Type: text/plain; charset=utf-8\r\n\r\ncaf\xe9\r\n");
+    let out = run(&world, "text", &file, &[]);
+    out.exits(0).says("m.eml: not all of its text is utf-8, as it says");
+    assert_eq!(out.out(), "caf\u{fffd}\n");
+    let file = world.file(
+        "jp.eml",
+        "Subject: =?iso-2022-jp?b?GyRCJCIbKEI=?= =?iso-2022-jp?b?GyRCJCQbKEI=?=\r\nContent-Type: text/plain; charset=iso-2022-jp\r\n\r\n\x1b$B$\"\x1b(B\x1b$B$$\x1b(B\r\n",
+    );
+    let out = run(&world, "text", &file, &[]);
+    assert_eq!((out.out().as_str(), out.err().as_str()), ("あい\n", ""));
+    assert_eq!(run(&world, "headers", &file, &["-H", "Subject"]).out(), "あい\n");
+}
+
+#[test]
 fn lint_says_what_and_where() {
     let world = World::new();
     let build = ["build", "--to", "a@example.org", "--from", "b@example.org", "--body", "Grüße", "-s", "ü"];
@@ -362,6 +378,12 @@ fn hostile_sizes() {
     run(&world, "extract", &file, &["--dry-run", "-q"]).within(64 << 20).exits(76);
     let line = world.file("line.eml", [b"Subject: x\n\n".to_vec(), vec![b'x'; 64 << 20]].concat());
     run(&world, "lint", &line, &[]).within(24 << 20);
+    // Quotes of a From line that never comes.
+    let quotes =
+        [b"From a@b Mon Nov 23 04:05:06 2026\nSubject: x\n\n".to_vec(), vec![b'>'; 64 << 20]].concat();
+    let quotes = world.file("quotes", quotes);
+    let done = run(&world, "text", &quotes, &[]);
+    assert_eq!(done.exits(0).within(24 << 20).stdout.len(), (64 << 20) + 1);
     let mut sections = String::from("Content-Disposition: attachment");
     for n in 0..8192 {
         sections.push_str(&format!(";\n filename*{n}*=%41"));

@@ -1,6 +1,6 @@
 //! b64mime's flags.
 
-use crate::message::MessageFlags;
+use crate::{conflict::OnConflict, message::MessageFlags};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use wirepost::cli::{Common, Flags, args::size};
@@ -157,7 +157,7 @@ pub struct Encode {
     #[arg(long, requires = "qp")]
     pub binary: bool,
     /// uuencode, yEnc: the file name to write; the file's own by default
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true)]
     pub name: Option<String>,
     /// Write to FILE, which appears when it is whole
     #[arg(short, long, value_name = "FILE")]
@@ -264,10 +264,10 @@ pub struct Select {
     #[arg(long = "type", value_name = "GLOB")]
     pub types: Vec<String>,
     /// Parts whose file name matches; may be repeated
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
     pub name: Vec<String>,
     /// The part with this Content-ID; may be repeated
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     pub cid: Vec<String>,
     /// Attachments: the default if nothing else is said
     #[arg(long)]
@@ -281,19 +281,6 @@ pub struct Select {
     /// Go into attached messages, too
     #[arg(short, long)]
     pub recurse: bool,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum OnConflict {
-    /// Number the new file
-    #[default]
-    Rename,
-    /// Leave the old file alone
-    Skip,
-    /// Replace the old file
-    Overwrite,
-    /// Fail
-    Fail,
 }
 
 #[derive(Args, Debug)]
@@ -312,7 +299,7 @@ pub struct Extract {
     #[arg(long, value_enum, value_name = "POLICY", default_value_t)]
     pub on_conflict: OnConflict,
     /// Name files so: {part}, {name}, {type}, {cid}, {message} are filled in
-    #[arg(long, value_name = "TEMPLATE")]
+    #[arg(long, value_name = "TEMPLATE", allow_hyphen_values = true)]
     pub name_template: Option<String>,
     /// Report the SHA-256 of what was stored
     #[arg(long)]

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use wirepost::{
-    base::{b64::Alphabet, error::*, record},
+    base::{b64::Alphabet, error::*, record, scratch},
     cli::{
         Output,
         args::usage,
@@ -101,10 +101,7 @@ impl Opened {
             use std::io::Seek;
             return Ok(meta.len() - self.file.0.stream_position().map_err(failed)?.min(meta.len()));
         }
-        let mut kept = tempfile::tempfile().map_err(failed)?;
-        let size = std::io::copy(&mut BufReader::with_capacity(encode::BLOCK, &mut self.file), &mut kept)
-            .map_err(failed)?;
-        std::io::Seek::rewind(&mut kept).map_err(failed)?;
+        let (kept, size) = scratch::keep(&mut self.file, &self.name)?;
         self.file = Fed(kept);
         Ok(size)
     }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use wirepost::{
-    base::{error::*, record},
+    base::{error::*, record, scratch},
     cli::{Output, args::usage, stdin},
     mime::mailbox::{self, Format, Item},
     net::Cancel,
@@ -106,9 +106,7 @@ fn standard_input(format: Format) -> Result<Vec<Input>> {
         return Ok(vec![Input { name, file: "-".into(), message: None, from: From::Stdin(start) }]);
     }
     // An mbox has to be looked through first, so it is kept in an anonymous temporary file.
-    let mut file = tempfile::tempfile().map_err(failed)?;
-    std::io::copy(&mut BufReader::with_capacity(256 << 10, start.as_slice().chain(reader)), &mut file)
-        .map_err(failed)?;
+    let (file, _) = scratch::keep(&mut start.as_slice().chain(reader), "standard input")?;
     let items = mailbox::index(file, "standard input", format)?;
     let input = |item: Item| Input {
         name: item.name.clone(),

@@ -3,6 +3,8 @@
 mod args;
 mod build;
 mod codec;
+#[path = "../common/conflict.rs"]
+mod conflict;
 mod extract;
 mod header;
 mod headers;

@@ -1,9 +1,8 @@
 //! Files that appear whole or not at all: written under a temporary name beside the target, then renamed.
 //!
-//! [`Dir`] is for names that strangers chose, on the ground of the store's [`Partial`]: relative to the open directory, never
+//! Both stand on the store's [`Partial`]. [`Dir`] is for names that strangers chose: relative to the open directory, never
 //! through a symbolic link, and unless told never over a file. Nothing waits for the disk: the source is still there.
 
-use crate::args::OnConflict;
 use std::{
     ffi::{OsStr, OsString},
     fs::File,
@@ -25,55 +24,37 @@ pub fn named(output: &Option<PathBuf>) -> Option<&Path> {
 }
 
 /// A single file that the user named (`-o FILE`).
-pub struct Whole {
-    inner: To,
-    path: PathBuf,
-}
-
-enum To {
+pub enum Whole {
     /// Not a regular file (/dev/null, a pipe): written as it is.
     Plain(File),
-    Temporary(tempfile::NamedTempFile),
+    Partial(Partial),
 }
 
 impl Whole {
     pub fn create(path: &Path) -> Result<Whole> {
-        let failed = |e| Error::from_io(e, Kind::Create, format_args!("cannot create {}", path.display()));
         if std::fs::metadata(path).is_ok_and(|m| !m.is_file()) {
-            let file = File::options().write(true).open(path).map_err(failed)?;
-            return Ok(Whole { inner: To::Plain(file), path: path.into() });
+            let failed =
+                |e| Error::from_io(e, Kind::Create, format_args!("cannot create {}", path.display()));
+            return File::options().write(true).open(path).map(Whole::Plain).map_err(failed);
         }
         // Through a link of the user's own, the file it leads to is meant.
         let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut builder = tempfile::Builder::new();
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-        let file = builder.prefix(".b64mime-").permissions(mode).tempfile_in(dir).map_err(failed)?;
-        Ok(Whole { inner: To::Temporary(file), path })
+        Partial::beside(&path, 0o666).map(Whole::Partial)
     }
 
     pub fn commit(self) -> Result<()> {
-        match self.inner {
-            To::Plain(_) => Ok(()),
-            To::Temporary(file) => {
-                let failed = |e: tempfile::PersistError| {
-                    Error::from_io(
-                        e.error,
-                        Kind::Create,
-                        format_args!("cannot create {}", self.path.display()),
-                    )
-                };
-                file.persist(&self.path).map(drop).map_err(failed)
-            }
+        match self {
+            Whole::Plain(_) => Ok(()),
+            Whole::Partial(partial) => partial.place(Conflict::Overwrite).map(drop),
         }
     }
 }
 
 impl Write for Whole {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.inner {
-            To::Plain(file) => file.write(bytes),
-            To::Temporary(file) => file.as_file_mut().write(bytes),
+        match self {
+            Whole::Plain(file) => file.write(bytes),
+            Whole::Partial(partial) => partial.write(bytes),
         }
     }
 
@@ -87,7 +68,7 @@ pub struct Dir {
     /// `None`: it is not there, and a dry run makes nothing.
     dir: Option<Arc<dir::Dir>>,
     path: PathBuf,
-    conflict: OnConflict,
+    conflict: Conflict,
     given: Given,
 }
 
@@ -99,13 +80,13 @@ pub enum Stored {
 }
 
 impl Dir {
-    pub fn open(path: &Path, conflict: OnConflict, dry: bool) -> Result<Dir> {
+    pub fn open(path: &Path, conflict: impl Into<Conflict>, dry: bool) -> Result<Dir> {
         let dir = match dry {
             true if path.symlink_metadata().is_err() => None,
             true => Some(dir::Dir::open(path)?),
             false => Some(dir::Dir::create(path, 0o777)?),
         };
-        Ok(Dir { dir, path: path.into(), conflict, given: Given::default() })
+        Ok(Dir { dir, path: path.into(), conflict: conflict.into(), given: Given::default() })
     }
 
     fn has(&self, name: &OsStr) -> bool {
@@ -115,14 +96,14 @@ impl Dir {
     /// The name for the next file of this name, as far as this run's other files decide it.
     pub fn name(&mut self, own: &str) -> String {
         match self.conflict {
-            OnConflict::Skip | OnConflict::Overwrite => text(self.given.name(OsStr::new(own), |_| false)),
-            OnConflict::Rename | OnConflict::Fail => own.into(),
+            Conflict::Skip | Conflict::Overwrite => text(self.given.name(OsStr::new(own), |_| false)),
+            Conflict::Rename | Conflict::Fail => own.into(),
         }
     }
 
     /// Whether a file of this name would be left alone.
     pub fn skips(&self, name: &str) -> bool {
-        self.conflict == OnConflict::Skip && self.has(OsStr::new(name))
+        self.conflict == Conflict::Skip && self.has(OsStr::new(name))
     }
 
     /// The name that a file of this name would get.
@@ -130,13 +111,13 @@ impl Dir {
     /// # Errors
     /// Why there would be none.
     pub fn planned(&mut self, name: &str) -> Result<String> {
-        if matches!(self.conflict, OnConflict::Skip | OnConflict::Overwrite) {
+        if matches!(self.conflict, Conflict::Skip | Conflict::Overwrite) {
             return Ok(name.into());
         }
         let mut given = std::mem::take(&mut self.given);
         let planned = text(given.name(OsStr::new(name), |n| self.has(n)));
         self.given = given;
-        if self.conflict == OnConflict::Fail && planned != name {
+        if self.conflict == Conflict::Fail && planned != name {
             let path = self.path(name);
             let what = format_args!("cannot create {}", path.display());
             return Err(taken(Error::from_io(io::ErrorKind::AlreadyExists.into(), Kind::Create, what)));
@@ -156,13 +137,7 @@ impl Dir {
 
     /// Gives a whole file its name, or the one that it gets instead.
     pub fn commit(&self, partial: Partial, name: &str) -> Result<Stored> {
-        let conflict = match self.conflict {
-            OnConflict::Rename => Conflict::Rename,
-            OnConflict::Skip => Conflict::Skip,
-            OnConflict::Overwrite => Conflict::Overwrite,
-            OnConflict::Fail => Conflict::Fail,
-        };
-        let placed = partial.place(conflict).map_err(|e| match conflict {
+        let placed = partial.place(self.conflict).map_err(|e| match self.conflict {
             Conflict::Fail => taken(e),
             _ => e,
         })?;

@@ -43,6 +43,12 @@ pub fn run(flags: &Text, out: &mut Output, cancel: &Cancel) -> Result<()> {
                 input.name
             ));
         }
+        for label in std::mem::take(&mut readable.unfit) {
+            out.warn(format_args!(
+                "{}: not all of its text is {label}, as it says; what cannot be read is U+FFFD",
+                input.name
+            ));
+        }
         if walk.limited() {
             return Err(input::limited(&input.name));
         }

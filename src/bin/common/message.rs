@@ -20,28 +20,34 @@ use wirepost::{
 #[derive(Args, Clone, Debug, Default)]
 pub struct MessageFlags {
     /// Recipient, or several with commas; may be repeated
-    #[arg(long, value_name = "ADDRESS", help_heading = "Message")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true, help_heading = "Message")]
     pub to: Vec<String>,
     /// Recipient of a copy
-    #[arg(long, value_name = "ADDRESS", help_heading = "Message")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true, help_heading = "Message")]
     pub cc: Vec<String>,
     /// Recipient whom the message does not name
-    #[arg(long, value_name = "ADDRESS", help_heading = "Message")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true, help_heading = "Message")]
     pub bcc: Vec<String>,
     /// Sender
-    #[arg(long, value_name = "ADDRESS", help_heading = "Message")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true, help_heading = "Message")]
     pub from: Option<String>,
     /// Where answers go
-    #[arg(long, value_name = "ADDRESS", help_heading = "Message")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true, help_heading = "Message")]
     pub reply_to: Vec<String>,
     /// Subject
-    #[arg(short, long, value_name = "TEXT", help_heading = "Message")]
+    #[arg(short, long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Message")]
     pub subject: Option<String>,
     /// A further header field, 'Key: value'; may be repeated
-    #[arg(long = "header", value_name = "FIELD", help_heading = "Message")]
+    #[arg(long = "header", value_name = "FIELD", allow_hyphen_values = true, help_heading = "Message")]
     pub headers: Vec<String>,
     /// The text
-    #[arg(long, value_name = "TEXT", conflicts_with = "body_file", help_heading = "Message")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        allow_hyphen_values = true,
+        conflicts_with = "body_file",
+        help_heading = "Message"
+    )]
     pub body: Option<String>,
     /// The text, from FILE or stdin (-)
     #[arg(long, value_name = "FILE", help_heading = "Message")]
@@ -56,7 +62,7 @@ pub struct MessageFlags {
     #[arg(short, long, value_name = "PATH", help_heading = "Message")]
     pub attach: Vec<OsString>,
     /// Attach what comes on stdin under this name
-    #[arg(long, value_name = "NAME", help_heading = "Message")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, help_heading = "Message")]
     pub attach_stdin: Option<String>,
     /// How file names outside ASCII are written
     #[arg(long, value_enum, value_name = "STYLE", default_value_t, help_heading = "Message")]

@@ -198,10 +198,10 @@ pub struct Names {
     #[arg(short = 'g', long)]
     pub no_glob: bool,
     /// With -r: only files that match (gitignore's dialect); may be repeated
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     pub include: Vec<String>,
     /// With -r: leave out what matches (gitignore's dialect); may be repeated
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     pub exclude: Vec<String>,
     /// With -r: leave out what the patterns in FILE match
     #[arg(long, value_name = "FILE")]
@@ -411,10 +411,10 @@ pub struct Rm {
     #[command(flatten)]
     pub select: Select,
     /// With -r: only files that match (gitignore's dialect); directories stay
-    #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, help_heading = "Selection")]
     pub include: Vec<String>,
     /// With -r: spare what matches (gitignore's dialect); directories stay
-    #[arg(long, value_name = "PATTERN", help_heading = "Selection")]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, help_heading = "Selection")]
     pub exclude: Vec<String>,
     /// Take names as they are written, never as patterns
     #[arg(short = 'g', long)]

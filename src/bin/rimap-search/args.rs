@@ -1,5 +1,6 @@
 //! rimap-search's flags.
 
+use crate::conflict::OnConflict;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{
     path::{Path, PathBuf},
@@ -143,34 +144,34 @@ pub enum Verb {
 #[derive(Args, Debug, Default, Clone)]
 pub struct Criteria {
     /// Sender holds TEXT (any of these flags, given again, means or)
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub from: Vec<String>,
     /// To holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub to: Vec<String>,
     /// Cc holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub cc: Vec<String>,
     /// Bcc holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub bcc: Vec<String>,
     /// Subject holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub subject: Vec<String>,
     /// Body holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub body: Vec<String>,
     /// Header or body holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub text: Vec<String>,
     /// Header K holds V; K: alone, it exists
-    #[arg(long, value_name = "K:V", help_heading = "Criteria")]
+    #[arg(long, value_name = "K:V", allow_hyphen_values = true, help_heading = "Criteria")]
     pub header: Vec<String>,
     /// List-Id holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub list_id: Vec<String>,
     /// Message-ID holds TEXT
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub message_id: Vec<String>,
     /// Arrived on that day or later, within a span (15m, 7d), or since a moment
     #[arg(long, value_name = "WHEN", help_heading = "Criteria")]
@@ -227,7 +228,7 @@ pub struct Criteria {
     #[arg(long, value_name = "KEYS", help_heading = "Criteria")]
     pub imap_search: Vec<String>,
     /// In Gmail's own language
-    #[arg(long, value_name = "TEXT", help_heading = "Criteria")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, help_heading = "Criteria")]
     pub gmail_raw: Vec<String>,
     /// Every message: an action needs a criterion, and this says that none is meant
     #[arg(long, help_heading = "Criteria")]
@@ -259,20 +260,6 @@ pub enum Show {
     Preview,
     /// The message as it is
     Raw,
-}
-
-/// `--on-conflict`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum OnConflict {
-    /// Save beside it under another name
-    #[default]
-    Rename,
-    /// Leave what is there
-    Skip,
-    /// Replace what is there
-    Overwrite,
-    /// Fail
-    Fail,
 }
 
 #[derive(Args, Debug, Default, Clone)]
@@ -336,7 +323,13 @@ pub struct Search {
     #[arg(short, long, value_name = "DIR", requires = "save", help_heading = "Results")]
     pub dir: Option<PathBuf>,
     /// Name of saved files: {name} {date} {from} {subject} {uid} {part}
-    #[arg(long, value_name = "TEMPLATE", requires = "save", help_heading = "Results")]
+    #[arg(
+        long,
+        value_name = "TEMPLATE",
+        allow_hyphen_values = true,
+        requires = "save",
+        help_heading = "Results"
+    )]
     pub name: Option<String>,
     /// What to do about a file that exists
     #[arg(long, value_enum, value_name = "HOW", default_value_t, help_heading = "Results")]

@@ -7,6 +7,8 @@ mod append;
 mod args;
 mod attach;
 mod check;
+#[path = "../common/conflict.rs"]
+mod conflict;
 mod count;
 mod deliver;
 mod earlier;

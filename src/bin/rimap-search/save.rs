@@ -4,13 +4,7 @@
 //!
 //! Files become durable in batches, and only then are they told of: the actions may delete the message they are from.
 
-use crate::{
-    args::{OnConflict, Search},
-    attach,
-    job::Job,
-    show,
-    summary::Summary,
-};
+use crate::{args::Search, attach, job::Job, show, summary::Summary};
 use std::{
     collections::HashMap,
     ffi::OsString,
@@ -56,12 +50,6 @@ impl Saver {
     pub fn new(search: &Search) -> Result<Saver> {
         // A dry run makes nothing.
         let path = search.dir.as_deref().filter(|_| !search.dry_run).unwrap_or(Path::new("."));
-        let conflict = match search.on_conflict {
-            OnConflict::Rename => Conflict::Rename,
-            OnConflict::Skip => Conflict::Skip,
-            OnConflict::Overwrite => Conflict::Overwrite,
-            OnConflict::Fail => Conflict::Fail,
-        };
         if let Some(template) = &search.name {
             names::from_template(template, |key| {
                 ["name", "date", "from", "subject", "uid", "part"].contains(&key).then(|| "x".to_string())
@@ -71,7 +59,7 @@ impl Saver {
         Ok(Saver {
             dir: Dir::create(path, 0o777)?,
             template: search.name.clone(),
-            conflict,
+            conflict: search.on_conflict.into(),
             wanted: search.save.clone(),
             given: Given::default(),
             told: HashMap::new(),

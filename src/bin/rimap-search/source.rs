@@ -10,6 +10,7 @@ use wirepost::{
     base::{
         date::{self, Time},
         error::*,
+        scratch,
     },
     cli::stdin,
     mime::{
@@ -46,9 +47,7 @@ pub fn find(words: &[String]) -> Result<Vec<Source>> {
     for word in words {
         if word == "-" {
             stdin::claim("the message")?;
-            let failed = |e| Error::from_io(e, Kind::Local, "cannot keep standard input");
-            let mut file = tempfile_of(stdin::reader()).map_err(failed)?;
-            file.rewind().map_err(failed)?;
+            let (file, _) = scratch::keep(&mut stdin::reader(), "standard input")?;
             out.push(Source { path: "-".into(), kind: Kinds::Kept(file), flags: Vec::new(), date: None });
             continue;
         }
@@ -70,12 +69,6 @@ pub fn find(words: &[String]) -> Result<Vec<Source>> {
         }
     }
     Ok(out)
-}
-
-fn tempfile_of(from: impl Read) -> io::Result<File> {
-    let mut file = tempfile::tempfile()?;
-    io::copy(&mut BufReader::with_capacity(256 << 10, from), &mut file)?;
-    Ok(file)
 }
 
 fn one(path: PathBuf) -> Source {

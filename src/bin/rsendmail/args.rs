@@ -241,7 +241,7 @@ fn notify(text: &str) -> Result<Notify, String> {
 #[derive(Args, Clone, Debug)]
 pub struct Wrap {
     /// The sender that failures are reported to; '' for none
-    #[arg(long, value_name = "ADDRESS", help_heading = "Envelope")]
+    #[arg(long, value_name = "ADDRESS", allow_hyphen_values = true, help_heading = "Envelope")]
     pub envelope_from: Option<String>,
     /// What becomes of the others if a recipient is refused
     #[arg(long, value_enum, value_name = "POLICY", default_value_t, help_heading = "Envelope")]
@@ -253,7 +253,7 @@ pub struct Wrap {
     #[arg(long, value_enum, value_name = "WHAT", help_heading = "Envelope")]
     pub ret: Option<RetChoice>,
     /// An id that reports name
-    #[arg(long, value_name = "ID", help_heading = "Envelope")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, help_heading = "Envelope")]
     pub envid: Option<String>,
     /// Over verified TLS all the way, or not at all (REQUIRETLS)
     #[arg(long, help_heading = "Envelope")]

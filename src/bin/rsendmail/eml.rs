@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 use wirepost::{
-    base::{error::*, escape},
+    base::{error::*, escape, scratch},
     cli::stdin::{self, Fed},
     mail::raw::Source,
 };
@@ -44,7 +44,7 @@ impl Item {
                 let about = file.metadata().map_err(failed)?;
                 if !about.is_file() {
                     // A FIFO or a device has no size: it is kept first.
-                    let (file, len) = keep(Fed(file), &name)?;
+                    let (file, len) = scratch::keep(&mut Fed(file), &name)?;
                     return Source::file(&name, Arc::new(file), 0, len, false);
                 }
                 Source::file(&name, Arc::new(file), 0, about.len(), false)
@@ -67,7 +67,7 @@ pub fn items(paths: &[PathBuf]) -> Result<Vec<Item>> {
     for path in paths {
         if path == Path::new("-") {
             stdin::claim("the message")?;
-            let (file, len) = keep(stdin::reader(), "standard input")?;
+            let (file, len) = scratch::keep(&mut stdin::reader(), "standard input")?;
             add_file(&mut items, "standard input", file, len)?;
             continue;
         }
@@ -170,16 +170,6 @@ fn ranges(mut reader: impl BufRead) -> io::Result<Vec<(u64, u64)>> {
         last.1 = last.1.max(last.0);
     }
     Ok(found)
-}
-
-/// Keeps a stream in a file without a name, so that its size is known and it can be read again.
-pub fn keep(from: impl Read, name: &str) -> Result<(File, u64)> {
-    let mut file = tempfile::tempfile()
-        .map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"))?;
-    let len = io::copy(&mut BufReader::with_capacity(256 << 10, from), &mut file)
-        .map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name}")))?;
-    file.rewind().map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name}")))?;
-    Ok((file, len))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use std::{
     sync::Arc,
 };
 use wirepost::{
-    base::{address::Address, error::*},
+    base::{address::Address, error::*, scratch},
     cli::secrets,
     mail::raw::{Raw, Source},
     net::Cancel,
@@ -45,11 +45,11 @@ impl Filter {
         let source = prepared.source.clone();
         let outgoing = prepared.seven_bit()?;
         let failed = |e| Error::from_io(e, Kind::Local, "cannot keep the message for the filter");
-        let mut input = tempfile::tempfile().map_err(failed)?;
+        let mut input = scratch::file()?;
         let mut lines = LineFeeds(&mut input);
         io::copy(&mut outgoing.body.open()?, &mut lines).map_err(failed)?;
         input.rewind().map_err(failed)?;
-        let output = tempfile::tempfile().map_err(failed)?;
+        let output = scratch::file()?;
         let sender = outgoing.envelope.from.as_ref().map_or(String::new(), ToString::to_string);
         let about = About {
             uid: &outgoing.message_id,

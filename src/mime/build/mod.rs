@@ -13,11 +13,12 @@
 mod source;
 
 pub use source::{Analysis, Frozen, Source};
+pub(super) use source::{LINE_MOST, utf8};
 
 use crate::base::{body::Body, error::*, random};
 use crate::mime::encode::{Base64Encoder, Canonical, Codec, Out, QpEncoder, Through, base64_size};
-use crate::mime::{downgrade, media_type, params};
-use source::{LINE_MOST, changed};
+use crate::mime::{downgrade, header::Field, media_type, params};
+use source::changed;
 use std::{
     io::{self, Read},
     path::Path,
@@ -295,8 +296,12 @@ fn wire_message(source: &Source, found: &Analysis) -> Result<Option<Source>> {
         return Ok(Some(source.clone()));
     }
     let lines = Lines { source, size: found.canonical() };
-    match downgrade::seven_bit(&lines, source.name()) {
-        Ok(encoded) => {
+    // A header in other than ASCII takes a server that knows it (RFC 6532).
+    let mut change =
+        |_: &Field<'_>, _: &[u8]| Err(downgrade::refused(source.name(), "its header is not ASCII"));
+    match downgrade::seven_bit(&lines, source.name(), true, &mut change) {
+        Ok((file, len)) => {
+            let encoded = Source::File { name: source.name().to_string(), file: file.into(), from: 0, len };
             let found = Analysis::of(&encoded)?;
             let fits = found.eight_bit == 0 && found.nul == 0 && found.longest <= LINE_MOST;
             Ok(fits.then_some(encoded))
@@ -458,6 +463,8 @@ impl Attachment {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mime::header::hard;
+    use proptest::prelude::*;
     use std::{io::Write, os::unix::fs::FileExt};
 
     fn text(message: &Message) -> String {
@@ -482,6 +489,7 @@ mod tests {
         assert!(body("☃☃☃").contains("base64\r\n\r\n4piD4piD4piDDQo=\r\n"));
         assert!(body(&"x".repeat(999)).contains("quoted-printable"));
         assert!(body("a\rb\r\nc\n").ends_with("\r\n\r\na\r\nb\r\nc\r\n"));
+        assert!(body("a\r").ends_with("\r\n\r\na\r\n"));
         assert!(Part::text(Source::bytes(*b"caf\xe9"), "plain").is_err());
     }
 
@@ -514,14 +522,16 @@ mod tests {
         }
     }
 
+    /// Contents, and types and names.
     #[derive(Default)]
-    struct Contents(Vec<Vec<u8>>);
+    struct Contents(Vec<Vec<u8>>, Vec<(String, String)>);
 
     impl crate::mime::read::walk::Visitor for Contents {
         fn start(&mut self, part: &crate::mime::read::Part, _: &[u8]) -> Result<bool> {
             let leaf = part.kind == crate::mime::read::Kind::Leaf;
             if leaf {
                 self.0.push(Vec::new());
+                self.1.push((part.media_type.clone(), part.name.clone().unwrap_or_default()));
             }
             Ok(leaf)
         }
@@ -532,6 +542,79 @@ mod tests {
         fn end(&mut self, _: &crate::mime::read::Part, done: &crate::mime::read::walk::Done) -> Result<()> {
             assert!(done.defects.is_empty(), "{:?}", done.defects);
             Ok(())
+        }
+    }
+
+    /// What is built of.
+    #[derive(Clone, Debug)]
+    enum Made {
+        Text(String),
+        File(String, &'static str, Vec<u8>, params::Style),
+        Multi(&'static str, Vec<Made>),
+    }
+
+    fn made() -> impl Strategy<Value = Made> {
+        let lines = ["", "a", ".", "--", "From ", " ", "\t", "é", "\r\n", "\n", "\r", "=", "\0"]
+            .map(String::from)
+            .to_vec();
+        let line = prop_oneof![9 => prop::sample::select(lines), 1 => "[ -~]{900,1100}"];
+        let text = prop::collection::vec(line, 0..20).prop_map(|lines| lines.concat());
+        let bytes = prop_oneof![
+            prop::collection::vec(any::<u8>(), 0..200),
+            prop::collection::vec(prop::sample::select(&b"a.- \r\n\xff"[..]), 0..100),
+        ];
+        let name = prop::collection::vec(hard(), 1..4).prop_map(|parts| parts.concat());
+        let kind =
+            prop::sample::select(&["text/plain", "text/csv", "image/png", "application/octet-stream"][..]);
+        let style =
+            prop::sample::select(&[params::Style::Both, params::Style::Rfc2231, params::Style::Rfc2047][..]);
+        let file = (name, kind, bytes, style)
+            .prop_map(|(name, kind, bytes, style)| Made::File(name, kind, bytes, style));
+        prop_oneof![text.prop_map(Made::Text), file].prop_recursive(3, 12, 4, |inner| {
+            let kind = prop::sample::select(&["mixed", "alternative", "x-odd"][..]);
+            (kind, prop::collection::vec(inner, 1..4)).prop_map(|(kind, parts)| Made::Multi(kind, parts))
+        })
+    }
+
+    /// The part, and what has to be read of its leaves.
+    fn build(made: &Made, leaves: &mut Vec<(String, String, Vec<u8>)>) -> Part {
+        match made {
+            Made::Text(text) => {
+                let mut lines = text.replace("\r\n", "\n").replace('\r', "\n");
+                if !lines.is_empty() && !lines.ends_with('\n') {
+                    lines.push('\n');
+                }
+                leaves.push(("text/plain".into(), String::new(), lines.replace('\n', "\r\n").into()));
+                Part::text(Source::bytes(text.clone()), "plain").unwrap()
+            }
+            Made::File(name, kind, bytes, style) => {
+                leaves.push((kind.to_string(), name.clone(), bytes.clone()));
+                let source = Source::bytes(bytes.clone());
+                let (name, media_type) = (name.clone(), kind.to_string());
+                Part::attachment(&Attachment { source, name, media_type, cid: None, style: *style }).unwrap()
+            }
+            Made::Multi(kind, parts) => {
+                let parts = parts.iter().map(|part| build(part, leaves)).collect();
+                Part::multipart(kind, &[], parts).unwrap()
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+        /// Whatever is built can be sent everywhere, has the size that was told, and reads as what it was made of.
+        #[test]
+        fn any_message_reads_back(made in made()) {
+            let mut leaves = Vec::new();
+            let message = text(&Message::new("Subject: x\r\n", &build(&made, &mut leaves)));
+            prop_assert!(message.is_ascii() && !message.replace("\r\n", "").contains(['\r', '\n', '\0']));
+            prop_assert!(message.split("\r\n").all(|line| line.len() <= 998), "{message}");
+            let mut all = Contents::default();
+            let options = crate::mime::read::walk::Options { legacy: false, ..Default::default() };
+            crate::mime::read::walk::Walk::new(options).run(&mut message.as_bytes(), &mut all).unwrap();
+            let read: Vec<_> = all.1.into_iter().zip(all.0).map(|((kind, name), bytes)| (kind, name, bytes)).collect();
+            prop_assert_eq!(read, leaves, "{}", message);
         }
     }
 

@@ -1,6 +1,6 @@
 //! Where the bytes of a message come from, and what kinds of bytes and lines they are.
 
-use crate::base::error::*;
+use crate::base::{error::*, scratch};
 use std::{
     fs::File,
     io::{self, Read},
@@ -10,7 +10,7 @@ use std::{
 };
 
 /// The longest line there may be, without its CRLF (RFC 5322 §2.1.1).
-pub(super) const LINE_MOST: u64 = 998;
+pub(in crate::mime) const LINE_MOST: u64 = 998;
 
 /// Where bytes come from; can be read any number of times.
 #[derive(Clone, Debug)]
@@ -49,9 +49,7 @@ impl Source {
 
     /// What cannot be read twice, in an anonymous temporary file.
     pub fn spool(name: &str, reader: &mut dyn Read) -> Result<Source> {
-        let kept = |e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name}"));
-        let mut file = tempfile::tempfile().map_err(kept)?;
-        let size = copy(reader, &mut file, name)?;
+        let (file, size) = scratch::keep(reader, name)?;
         Ok(Source::open_file(name, file, size, None))
     }
 
@@ -71,24 +69,6 @@ impl Source {
 
     pub fn open(&self) -> Frozen<'_> {
         Frozen { source: self, at: 0 }
-    }
-}
-
-fn copy(reader: &mut dyn Read, file: &mut File, name: &str) -> Result<u64> {
-    use std::io::Write;
-    let mut block = vec![0; 128 * 1024];
-    let mut size = 0;
-    loop {
-        match reader.read(&mut block) {
-            Ok(0) => return Ok(size),
-            Ok(n) => {
-                file.write_all(&block[..n])
-                    .map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot keep {name}")))?;
-                size += n as u64;
-            }
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(Error::source(e, format_args!("cannot read {name}"))),
-        }
     }
 }
 
@@ -205,9 +185,10 @@ impl Analysis {
                 }
             }
         }
-        found.lone_cr += u64::from(cr);
-        found.closed = line == 0;
         found.longest = found.longest.max(line);
+        found.lone_cr += u64::from(cr);
+        // A CR at the very end ends its line, too.
+        found.closed = line == 0 || cr;
         found.utf8 &= partial.is_empty();
         Ok(found)
     }
@@ -227,8 +208,8 @@ impl Analysis {
     }
 }
 
-/// Whether the text so far is UTF-8; a sequence that is not whole waits in `partial`.
-fn utf8(partial: &mut Vec<u8>, block: &[u8]) -> bool {
+/// Whether the text so far is UTF-8 if this block is; a sequence that is not whole waits in `partial`.
+pub(in crate::mime) fn utf8(partial: &mut Vec<u8>, block: &[u8]) -> bool {
     let joint;
     let bytes = if partial.is_empty() {
         block

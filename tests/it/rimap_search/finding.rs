@@ -34,6 +34,9 @@ fn criteria_find_what_they_say() {
         (&["--list-id", "nothing"], &[]),
         (&["--message-id", "number-7"], &[8]),
         (&["sent-since:2026-03-04"], &[]),
+        // The next word is the text, whatever it begins with.
+        (&["--subject", "-5 degrees"], &[]),
+        (&["--from", "-ann", "--subject", "--all"], &[]),
     ] {
         let out = run(&world, &server, args);
         assert_eq!(uids(&out), want, "{args:?}");

@@ -37,7 +37,7 @@ pub struct Sync {
     #[arg(long)]
     pub delay_updates: bool,
     /// Files that come after all others, if those were done; may be repeated
-    #[arg(long, value_name = "GLOB")]
+    #[arg(long, value_name = "GLOB", allow_hyphen_values = true)]
     pub last: Vec<String>,
     /// Connections at once
     #[arg(short, long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -49,10 +49,10 @@ pub struct Sync {
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub wait_lock: Option<Duration>,
     /// Only files that match (gitignore's dialect); may be repeated
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     pub include: Vec<String>,
     /// Leave out, on both sides, what matches (gitignore's dialect); may be repeated
-    #[arg(long, value_name = "PATTERN")]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
     pub exclude: Vec<String>,
     /// Leave out, on both sides, what the patterns in FILE match
     #[arg(long, value_name = "FILE")]

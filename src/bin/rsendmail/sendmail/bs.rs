@@ -15,7 +15,7 @@ use std::{
     sync::Arc,
 };
 use wirepost::{
-    base::{address::Address, error::*},
+    base::{address::Address, error::*, scratch},
     cli::{Output, stdin},
     mail::raw::{Raw, Source},
     net::Cancel,
@@ -152,8 +152,7 @@ impl Dialogue<'_> {
     /// The message, to its dot, into the queue, unless it is for nobody; `None` if the dialogue ends before it does.
     fn data(&mut self, from: &mut impl BufRead) -> Result<Option<Option<String>>> {
         let failed = |e| Error::from_io(e, Kind::Local, "cannot keep the message");
-        let file = tempfile::tempfile()
-            .map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"));
+        let file = scratch::file();
         // The message is read to its dot whatever becomes of it, or its text would be taken for commands.
         let whole = match &file {
             Ok(file) => unstuff(from, file),

@@ -7,7 +7,10 @@ use std::{
     io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write},
     sync::Arc,
 };
-use wirepost::{base::error::*, cli::stdin};
+use wirepost::{
+    base::{error::*, scratch},
+    cli::stdin,
+};
 
 /// Nothing in a header is longer; what is goes through unseen.
 const LINE: u64 = 64 << 10;
@@ -15,8 +18,7 @@ const LINE: u64 = 64 << 10;
 /// Keeps standard input as one message. The second value says that something stood behind the dot.
 pub fn message(dot_ends: bool) -> Result<(eml::Item, bool)> {
     stdin::claim("the message")?;
-    let file = tempfile::tempfile()
-        .map_err(|e| Error::from_io(e, Kind::Create, "cannot create a temporary file"))?;
+    let file = scratch::file()?;
     let mut reader = BufReader::with_capacity(64 << 10, stdin::reader());
     let done = copy(&mut reader, BufWriter::with_capacity(64 << 10, &file), dot_ends);
     let ended = done.map_err(|e| Error::from_io(e, Kind::Local, "cannot keep the message"))?;
