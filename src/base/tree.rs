@@ -31,7 +31,7 @@ pub struct Entry {
     /// Bytes, of files.
     pub size: Option<u64>,
     pub modified: Option<Time>,
-    /// How far `modified` may be off, in seconds: LIST tells minutes or days only.
+    /// How far `modified` may be off, in seconds: LIST tells minutes or days only, and not in which zone.
     pub tolerance: u32,
     /// Permission bits.
     pub mode: Option<u32>,
@@ -64,6 +64,11 @@ pub trait Tree {
     /// # Errors
     /// Also if the listing may be incomplete: nothing may be concluded from a part of it.
     fn list(&mut self, dir: &[u8]) -> Result<Vec<Entry>>;
+
+    /// Whether the directory that was listed last is a symbolic link, shown as the directory that it leads to.
+    fn is_link(&self) -> bool {
+        false
+    }
 
     /// These directories will be listed next, in this order, and then those that were told of before: whoever can may begin.
     fn soon(&mut self, _dirs: &[Vec<u8>]) {}

@@ -13,8 +13,12 @@ use crate::base::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     Entry(Entry),
-    /// The directory itself, its parent, a heading: nothing to report.
+    /// A heading, or of LIST the directory itself or its parent: nothing to report.
     Nothing,
+    /// Of MLSD the directory itself, and what is unique to it on this server.
+    Itself(Option<Box<[u8]>>),
+    /// The same of the directory that holds it.
+    Parent(Option<Box<[u8]>>),
     /// Not understood.
     Garbage,
 }
@@ -24,7 +28,8 @@ pub fn mlsx(line: &[u8]) -> Line {
     let Some(space) = memchr::memchr(b' ', line) else { return Line::Garbage };
     let (facts, name) = (&line[..space], &line[space + 1..]);
     let mut entry = Entry::new(name, EntryKind::Other);
-    let mut typed = false;
+    let (mut typed, mut unique) = (false, None);
+    let mut own: Option<fn(Option<Box<[u8]>>) -> Line> = None;
     for fact in facts.split(|b| *b == b';').filter(|f| !f.is_empty()) {
         let Some(at) = memchr::memchr(b'=', fact) else { return Line::Garbage };
         let (key, value) = (&fact[..at], &fact[at + 1..]);
@@ -35,7 +40,14 @@ pub fn mlsx(line: &[u8]) -> Line {
                 entry.kind = match low.as_slice() {
                     b"file" => EntryKind::File,
                     b"dir" => EntryKind::Dir,
-                    b"cdir" | b"pdir" => return Line::Nothing,
+                    b"cdir" => {
+                        own = Some(Line::Itself);
+                        EntryKind::Dir
+                    }
+                    b"pdir" => {
+                        own = Some(Line::Parent);
+                        EntryKind::Dir
+                    }
                     link if link.starts_with(b"os.unix=slink") || link.starts_with(b"os.unix=symlink") => {
                         entry.target = memchr::memchr(b':', value).map(|at| value[at + 1..].into());
                         EntryKind::Link
@@ -45,9 +57,13 @@ pub fn mlsx(line: &[u8]) -> Line {
             }
             b"size" => entry.size = number(value).and_then(|n| u64::try_from(n).ok()),
             b"modify" => entry.modified = Time::from_mdtm(value),
+            b"unique" => unique = Some(value.into()),
             b"unix.mode" => entry.mode = octal(value),
             _ => {}
         }
+    }
+    if let Some(own) = own {
+        return own(unique);
     }
     if !typed || name.is_empty() {
         return Line::Garbage;
@@ -243,7 +259,8 @@ mod tests {
             (link.kind, link.target.unwrap(), link.size),
             (EntryKind::Link, b"/etc/passwd"[..].into(), None)
         );
-        assert_eq!(mlsx(b"type=cdir; ."), Line::Nothing);
+        assert_eq!(mlsx(b"type=cdir; ."), Line::Itself(None));
+        assert_eq!(mlsx(b"unique=8U1;Type=pdir;modify=x; "), Line::Parent(Some(b"8U1"[..].into())));
         assert_eq!(entry(mlsx(b"type=file;size=18446744073709551616; x")).2, None);
         for bad in [&b""[..], b"type=file;", b"type=file; ", b"size=7; x", b"nonsense x"] {
             assert_eq!(mlsx(bad), Line::Garbage, "{bad:?}");

@@ -23,6 +23,10 @@ const MOST_BYTES: u64 = 256 << 20;
 const LINE: u64 = 16 << 10;
 /// So many names that are none are reported one by one.
 const MOST_UNSAFE: usize = 1000;
+/// No server's zone is further from UTC than that, in seconds.
+const ZONES: u32 = 15 * 3600;
+/// So many files are asked for their time to find out the zone: one may be written to just then.
+const ZONE_TRIES: usize = 3;
 
 /// A directory's entries, and how far they can be trusted.
 #[derive(Clone, Debug, Default)]
@@ -37,9 +41,28 @@ pub struct Listing {
     /// Under TLS: the end was FIN alone, which anybody on the way can send (RFC 4217 §15 wants close_notify, and not every server
     /// sends it). What is here is true; what is not here proves nothing.
     pub unsure: bool,
+    /// The directory is a symbolic link, shown as what it leads to. Only who knows where it was found can tell
+    /// ([`Listing::is_of_a_link`]).
+    pub is_link: bool,
+    /// Its times are of a zone that is not known: each may be off by so much, and says so.
+    pub is_of_unknown_zone: bool,
+    /// What is unique to the directory itself on this server (RFC 3659 §7.5.2), and to the one that holds it.
+    unique: Option<Box<[u8]>>,
+    above: Option<Box<[u8]>>,
 }
 
 impl Listing {
+    /// What is unique to the directory on this server, where it tells that.
+    pub fn unique(&self) -> Option<&[u8]> {
+        self.unique.as_deref()
+    }
+
+    /// Whether the directory is a symbolic link, shown as what it leads to: then it says that it is in another directory than the one
+    /// it was found in. Servers that tell nothing unique leave that open.
+    pub fn is_of_a_link(&self, found_in: Option<&[u8]>) -> bool {
+        self.above.as_deref().zip(found_in).is_some_and(|(above, found_in)| above != found_in)
+    }
+
     /// Whether anything may be concluded from a name's absence.
     pub fn is_whole(&self) -> bool {
         !self.cut && !self.unsure && self.garbage == 0 && self.unsafe_names.is_empty()
@@ -83,6 +106,8 @@ impl Listing {
             }
             listing::Line::Entry(_) => self.garbage += 1,
             listing::Line::Nothing => {}
+            listing::Line::Itself(unique) => self.unique = unique,
+            listing::Line::Parent(unique) => self.above = unique,
             listing::Line::Garbage => self.garbage += 1,
         }
     }
@@ -146,15 +171,15 @@ impl Client {
                             return Ok(Some(entry));
                         }
                         // Of the directory itself some servers say type=cdir.
-                        Some(listing::Line::Nothing) => {
+                        Some(listing::Line::Itself(_) | listing::Line::Parent(_)) => {
                             return Ok(Some(Entry::new(path.name(), EntryKind::Dir)));
                         }
                         _ => self.features.refuse("MLST"),
                     }
                 }
                 500 | 502 | 504 => self.features.refuse("MLST"),
-                550 | 553 | 450 => return Ok(None),
-                // 501 for names with spaces, 530 for anonymous: ask otherwise.
+                550 | 553 => return Ok(None),
+                // 501 for names with spaces, 530 for anonymous, 4yz for now: ask otherwise.
                 _ => {}
             }
         }
@@ -170,13 +195,34 @@ impl Client {
             return Ok(Some(Entry::new(path.name(), EntryKind::Dir)));
         }
         if size.code != 213 && time.code != 213 {
-            return Ok(None);
+            // A no for now tells nothing of the file (RFC 959 §4.2.1), and whoever believes that it does overwrites what is there.
+            if let Some(busy) = replies.iter().find(|reply| reply.is(&[4])) {
+                let what = format!("cannot look at {path} on {}", self.host());
+                return busy.check(&[2]).map(|()| None).map_err(|e| e.host(self.host()).context(what));
+            }
+            // Not known here, or not permitted to this user.
+            let tells = |reply: &Reply| !matches!(reply.code, 500..=504 | 530..=534);
+            return if tells(size) || tells(time) { Ok(None) } else { self.look_in_listing(path) };
         }
         let mut entry = Entry::new(path.name(), EntryKind::File);
         entry.size = size_reply(size);
         entry.modified =
             Some(time).filter(|r| r.code == 213).and_then(|r| Time::from_mdtm(r.last().trim_ascii()));
         Ok(Some(entry))
+    }
+
+    /// A name of which the server tells nothing but in its directory's listing.
+    fn look_in_listing(&mut self, path: &RemotePath) -> Result<Option<Entry>> {
+        let dir = path.parent().map_or_else(|| RemotePath::new(""), Ok)?;
+        let (listing, name) = match self.list(&dir) {
+            Err(e) if e.kind() == Kind::Missing => return Ok(None),
+            listing => (listing?, path.name()),
+        };
+        let fault = listing.faults(&dir, self.host(), |_| true).pop();
+        match (listing.entries.into_iter().find(|e| e.name == name), fault) {
+            (None, Some(fault)) => Err(fault),
+            (found, _) => Ok(found),
+        }
     }
 
     /// After a CWD: back to where the login left us.
@@ -216,9 +262,14 @@ impl Client {
     /// [`Listing::unsure`].
     pub fn list(&mut self, dir: &RemotePath) -> Result<Listing> {
         let what = format!("cannot list {dir} on {}", self.host());
-        self.list_any(dir).map_err(|e| match e.code() {
-            Some(450 | 550) => e.kind_is(Kind::Missing).again_is(Again::Never).context(&what),
-            _ => e.context(&what),
+        // 450 is for now, unless the server says that it means nothing of the kind.
+        let is_missing = |e: &Error| match e.code() {
+            Some(450) => e.message().to_ascii_lowercase().contains("no such"),
+            code => code == Some(550),
+        };
+        self.list_any(dir).map_err(|e| match is_missing(&e) {
+            true => e.kind_is(Kind::Missing).again_is(Again::Never).context(&what),
+            false => e.context(&what),
         })
     }
 
@@ -243,35 +294,64 @@ impl Client {
             }
         }
         self.inside(dir, |client| {
-            let zone = client.zone.unwrap_or(0);
-            // -a shows names that begin with a dot; a server that takes it for a name says so or lists nothing.
-            let mut found =
-                client.read_listing(&Command::new("LIST -a"), |line, now| listing::list(line, zone, now))?;
+            let mut found = client.list_lines()?;
             client.measure_zone(&mut found)?;
             Ok(found)
         })
     }
 
+    /// LIST of the working directory. `-a` shows names that begin with a dot; to RFC 959 it is a name as any other, and a server that
+    /// takes it for one says that there is no such thing, or lists nothing.
+    fn list_lines(&mut self) -> Result<Listing> {
+        let zone = self.zone.unwrap_or(0);
+        let list = |client: &mut Client, command| {
+            client.read_listing(&Command::new(command), |line, now| listing::list(line, zone, now))
+        };
+        if self.list_plain {
+            return list(self, "LIST");
+        }
+        let all = list(self, "LIST -a");
+        let refused = matches!(&all, Err(e) if matches!(e.code(), Some(450 | 500..=599)) && self.is_alive());
+        if refused || all.as_ref().is_ok_and(|all| all.is_whole() && all.entries.is_empty()) {
+            let plain = list(self, "LIST")?;
+            self.list_plain = refused || !plain.entries.is_empty();
+            return Ok(plain);
+        }
+        all
+    }
+
     /// LIST tells times in the server's own zone, and not which one that is; MDTM tells them in UTC. So one file, asked once, tells
-    /// the zone for all. `found` is the working directory's listing.
+    /// the zone for all. Where none does, any zone may be meant. `found` is the working directory's listing.
     fn measure_zone(&mut self, found: &mut Listing) -> Result<()> {
-        if self.zone.is_some() || !self.features.may_have("MDTM") {
+        if self.zone.is_some() {
             return Ok(());
         }
         let timed = |e: &&Entry| e.kind == EntryKind::File && e.tolerance <= 60 && e.modified.is_some();
-        let Some(entry) = found.entries.iter().filter(timed).max_by_key(|e| e.modified) else {
+        let mut newest: Vec<&Entry> = found.entries.iter().filter(timed).collect();
+        newest.sort_by_key(|e| std::cmp::Reverse(e.modified));
+        for entry in newest.into_iter().take(ZONE_TRIES) {
+            if !self.features.may_have("MDTM") {
+                break;
+            }
+            let command = self.mdtm(&RemotePath::new(entry.name.clone())?)?;
+            let reply = self.batch(&[command])?.remove(0);
+            if matches!(reply.code, 500 | 502) {
+                self.features.refuse("MDTM");
+            }
+            let told =
+                Some(&reply).filter(|r| r.code == 213).and_then(|r| Time::from_mdtm(r.last().trim_ascii()));
+            let Some(zone) = told.zip(entry.modified).and_then(|(told, shown)| zone_between(shown, told))
+            else {
+                continue;
+            };
+            self.zone = Some(zone);
+            for entry in &mut found.entries {
+                entry.modified = entry.modified.map(|t| Time(t.0 - zone));
+            }
             return Ok(());
-        };
-        let command = self.mdtm(&RemotePath::new(entry.name.clone())?)?;
-        let reply = self.batch(&[command])?.remove(0);
-        let told =
-            Some(&reply).filter(|r| r.code == 213).and_then(|r| Time::from_mdtm(r.last().trim_ascii()));
-        let (Some(told), Some(shown)) = (told, entry.modified) else { return Ok(()) };
-        let Some(zone) = zone_between(shown, told) else { return Ok(()) };
-        self.zone = Some(zone);
-        for entry in &mut found.entries {
-            entry.modified = entry.modified.map(|t| Time(t.0 - zone));
         }
+        found.is_of_unknown_zone = !found.entries.is_empty();
+        found.entries.iter_mut().for_each(|entry| entry.tolerance += ZONES);
         Ok(())
     }
 
@@ -363,7 +443,7 @@ fn zone_between(shown: Time, told: Time) -> Option<i64> {
     let apart = shown.0 - told.0;
     // What is shown has no seconds, so it lies up to a minute before what is told.
     let zone = (apart + QUARTER / 2).div_euclid(QUARTER) * QUARTER;
-    ((-60..=1).contains(&(apart - zone)) && zone.abs() <= 15 * 3600).then_some(zone)
+    ((-60..=1).contains(&(apart - zone)) && zone.abs() <= i64::from(ZONES)).then_some(zone)
 }
 
 /// The size in a reply to SIZE.

@@ -69,6 +69,8 @@ pub struct Client {
     escape_known: bool,
     /// The server's zone in listings, seconds east of UTC, once measured.
     zone: Option<i64>,
+    /// It takes `-a` behind LIST for a name.
+    list_plain: bool,
 }
 
 impl Client {
@@ -263,18 +265,20 @@ impl Client {
             .map_err(|e| e.context(format_args!("cannot remove {path} on {}", self.host())))
     }
 
-    /// RNFR and RNTO in one write.
+    /// RNFR and RNTO in one write, behind commands whose replies do not matter. The inner result is what RNTO said once RNFR was
+    /// taken: only that can be about what stands under the new name.
     ///
     /// # Errors
     /// `Unconfirmed` if the connection was lost before the answer to RNTO came.
-    pub fn rename(&mut self, from: &RemotePath, to: &RemotePath) -> Result<()> {
+    pub fn rename(&mut self, before: &[Command], from: &RemotePath, to: &RemotePath) -> Result<Result<()>> {
         let what = format!("cannot rename {from} to {to} on {}", self.host());
-        let commands = [self.named("RNFR", from)?, self.named("RNTO", to)?];
+        let mut commands = before.to_vec();
+        commands.extend([self.named("RNFR", from)?, self.named("RNTO", to)?]);
         let replies = self.batch(&commands).map_err(|e| unconfirmed(e).context(&what))?;
         let host = self.host().to_string();
-        let check = |i: usize, want| replies[i].check(want).map_err(|e: Error| e.host(&host).context(&what));
-        check(0, &[3])?;
-        check(1, &[2])
+        let check = |reply: &Reply, want| reply.check(want).map_err(|e: Error| e.host(&host).context(&what));
+        check(&replies[before.len()], &[3])?;
+        Ok(check(&replies[before.len() + 1], &[2]))
     }
 
     /// What became of a rename whose answer was lost, by which of the two names is there; `proves` says whether what stands under

@@ -161,6 +161,7 @@ impl Client {
             ends_well: false,
             escape_known: false,
             zone: None,
+            list_plain: false,
         })
     }
 

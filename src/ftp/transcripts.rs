@@ -287,7 +287,7 @@ fn an_upload_makes_directories_only_after_a_no() {
         let mut upload = client.store(&path("d/e/f"), Store { make_dirs: true, ..Store::default() }).unwrap();
         upload.write_all(b"data").unwrap();
         upload.finish().unwrap();
-        client.rename(&path("d/e/f"), &path("g")).unwrap();
+        client.rename(&[], &path("d/e/f"), &path("g")).flatten().unwrap();
     });
 }
 
@@ -461,7 +461,7 @@ fn whole_session(control: &[u8], data: &[u8], security: Security) -> Vec<u8> {
             let _ = upload.finish();
         }
         let _ = client.size_and_digest(&path("a"), client.best_hash());
-        let _ = client.rename(&path("a"), &path("b"));
+        let _ = client.rename(&[], &path("a"), &path("b"));
         let _ = client.make_dirs(&path("x/y/z"));
         client.quit();
     }

@@ -63,6 +63,10 @@ pub fn compare(
                 continue;
             }
         };
+        if matches!(mode, Mode::Both | Mode::SourceOnly) && source.is_link() {
+            walk.leave_link(dir);
+            continue;
+        }
         let from_target = match mode {
             Mode::SourceOnly => Ok(Vec::new()),
             _ => target.list(&dir),
@@ -79,6 +83,13 @@ pub fn compare(
                 walk.plan.failures.push((dir, e));
                 continue;
             }
+        };
+        let mode = match mode {
+            Mode::SourceOnly => mode,
+            _ if !target.is_link() => mode,
+            // What it leads to is not the target's.
+            _ if walk.replaces_link(&dir, mode) => Mode::SourceOnly,
+            _ => continue,
         };
         let known = walk.open.len();
         walk.directory(&dir, mode, from_source, from_target, same);
@@ -290,6 +301,41 @@ impl Walk<'_> {
         }
     }
 
+    /// What was taken for a directory of the source is a link: it takes no part, and what stands there in the target stays.
+    fn leave_link(&mut self, path: Vec<u8>) {
+        self.keep(&path);
+        self.plan.dirs.retain(|step| step.path != path);
+        self.plan.clear.retain(|step| step.path != path);
+        if self.rules.shard.takes(&path) {
+            self.plan.left_out.push((path, "symbolic link"));
+        }
+    }
+
+    /// What was taken for a directory of the target is a link. Whether a directory takes its place; else it is in the plan as a link.
+    fn replaces_link(&mut self, path: &[u8], mode: Mode) -> bool {
+        let link = || Some(Entry::new(name_of(path), EntryKind::Link));
+        let steps = match mode {
+            Mode::Delete => &mut self.plan.deletes,
+            Mode::Clear => &mut self.plan.clear,
+            Mode::Both | Mode::SourceOnly if self.rules.delete => {
+                let source = Some(Entry::new(name_of(path), EntryKind::Dir));
+                let step = |why, target| Step { path: path.to_vec(), why, source: source.clone(), target };
+                self.plan.clear.push(step("in the way of a directory", link()));
+                self.plan.dirs.push(step("new", None));
+                return true;
+            }
+            Mode::Both | Mode::SourceOnly => {
+                let error = Error::new(Kind::Refused, "a symbolic link of that name is there");
+                self.plan.failures.push((path.to_vec(), error.hint("--delete replaces one by the other")));
+                return false;
+            }
+        };
+        if let Some(step) = steps.iter_mut().rev().find(|step| step.path == path) {
+            step.target = link();
+        }
+        false
+    }
+
     /// The directories above something that stays, stay.
     fn keep(&mut self, path: &[u8]) {
         let mut path = path;
@@ -359,6 +405,10 @@ impl Walk<'_> {
 fn is_in(dirs: &HashSet<Vec<u8>>, path: &[u8]) -> bool {
     let above = path.iter().enumerate().filter(|(_, b)| **b == b'/').map(|(at, _)| &path[..at]);
     !dirs.is_empty() && above.chain([path]).any(|dir| dirs.contains(dir))
+}
+
+fn name_of(path: &[u8]) -> &[u8] {
+    path.rsplit(|b| *b == b'/').next().unwrap_or_default()
 }
 
 fn depth(path: &[u8]) -> usize {

@@ -14,6 +14,7 @@ mod mime_oracles;
 mod readme;
 mod retry_from;
 mod rftp_basics;
+mod rftp_doubt;
 mod rftp_hostile;
 mod rftp_kill;
 mod rftp_lists;

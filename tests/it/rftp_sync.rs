@@ -216,7 +216,7 @@ fn a_server_that_ends_a_transfer_when_it_is_asked_for_the_next_port() {
 
 #[test]
 fn delete_has_its_guards() {
-    let (world, server) = (world(), server(vec![on("MLSD").with("www/broken").then(reply("450 No\r\n"))]));
+    let (world, server) = (world(), server(vec![on("MLSD").with("www/broken").then(reply("550 No\r\n"))]));
     site(&world, 8);
     sync(&world, &server, &["site", "@www"]).exits(0);
     let www = server.root().join("www");

@@ -201,6 +201,52 @@ fn odd_names_arrive_at_pureftpd() {
     odd_names(&|path| s.url(path), &s.root, s.password);
 }
 
+/// A server that shows a link to a directory as the directory: nothing is lost behind it.
+fn links_as_directories(url: &dyn Fn(&str) -> String, root: &Path, password: &str) {
+    let world = World::new().secret("tester", password);
+    let run = |args: &[&str]| {
+        let shared = ["--tls", "off", "--json", "--retries", "0"];
+        let out = world.run("rftp", args.iter().chain(&shared)).env("RFTP_PASSWORD", password).go();
+        out.exits(0).tame();
+        out
+    };
+    for name in ["42/p1", "42/d/p2", "site/a", "site/d/p3"] {
+        world.file(name, "x");
+    }
+    run(&["put", "-r", "42", "site", &url("/")]);
+    let link = || std::os::unix::fs::symlink("../42", root.join("site/current")).unwrap();
+    let is_there = || assert!(root.join("42/p1").exists() && root.join("42/d/p2").exists());
+    link();
+    let out = run(&["rm", "-r", "--dry-run", &url("/site")]);
+    assert!(!out.out().contains("current/p1"), "{out:?}");
+    run(&["rm", "-r", "--include", "p*", &url("/site/")]);
+    is_there();
+    assert!(root.join("site/current").is_symlink() && !root.join("site/d/p3").exists());
+    run(&["sync", "site/", &url("/site/"), "--delete"]);
+    is_there();
+    assert!(!root.join("site/current").is_symlink() && root.join("site/d/p3").exists());
+    link();
+    world.file("site/current", "a file now");
+    run(&["sync", "site/", &url("/site/"), "--delete"]);
+    is_there();
+    assert!(!root.join("site/current").is_symlink() && root.join("site/current").is_file());
+}
+
+#[test]
+fn links_that_proftpd_shows_as_directories() {
+    let extra = "ShowSymlinks off\n".into();
+    let options = proftpd::Options { tls: Tls::Off, extra, ..Default::default() };
+    let Some(s) = proftpd::Proftpd::start(&options) else { return };
+    links_as_directories(&|path| s.url(path), &s.root, s.password);
+}
+
+#[test]
+fn links_that_pureftpd_shows_as_directories() {
+    let options = pureftpd::Options { tls: Tls::Off, arguments: vec!["-b".into()], ..Default::default() };
+    let Some(s) = pureftpd::Pureftpd::start(&options) else { return };
+    links_as_directories(&|path| s.url(path), &s.root, s.password);
+}
+
 #[test]
 fn a_real_tree_to_vsftpd_and_back() {
     let Some(s) = vsftpd::Vsftpd::start(&vsftpd::Options::default()) else { return };

@@ -64,8 +64,13 @@ pub fn remove(
         for ((path, _), reply) in row.iter().zip(client.batch(&commands)?) {
             gone.push(match reply.check(&[2]) {
                 Ok(()) => Ok(()),
-                Err(_) if client.look(path)?.is_none() => Ok(()),
-                Err(e) => Err(e.host(client.host())),
+                Err(e) => match client.look(path) {
+                    Ok(None) => Ok(()),
+                    Ok(Some(_)) => Err(e.host(client.host())),
+                    // The others are not held up by one that cannot be looked at.
+                    Err(unknown) if client.is_alive() => Err(unknown),
+                    Err(lost) => return Err(lost),
+                },
             });
         }
         Ok(gone)

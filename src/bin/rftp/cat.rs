@@ -2,49 +2,49 @@
 
 use crate::{
     args::{self, Shared},
-    matches,
-    remote::Remote,
+    lists::left_because,
+    matches::{self, Found},
+    report,
     session::{Purpose, Session},
 };
-use wirepost::{
-    base::{error::*, pattern, tree::EntryKind},
-    cli::{Output, exit::Outcome},
-    ftp::RemotePath,
-    job::meter::Meter,
-    net::Cancel,
-};
+use wirepost::{base::error::*, cli::Output, ftp::RemotePath, job::meter::Meter, net::Cancel};
 
 pub fn run(flags: &args::Cat, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     out.raw()?;
-    let remotes: Vec<Remote> = flags.names.iter().map(|n| Remote::parse(n)).collect::<Result<_>>()?;
-    for remote in &remotes {
-        cancel.check()?;
-        let mut session = Session::new(remote.site.clone(), Purpose::Look, shared, out, cancel)?;
-        let result = cat(&mut session, &remote.path, flags.no_glob, out);
-        let host = session.host().to_string();
-        session.end(out);
-        result.map_err(|e| e.context(format_args!("cannot get {} from {host}", remote.path)))?;
-    }
-    Ok(())
+    let remotes = report::remotes(&flags.names)?;
+    let run = report::Run { verb: "cat", purpose: Purpose::Look, keep_going: false, shared };
+    report::each(&run, &remotes, out, cancel, |session, path, out| {
+        let found =
+            matches::find(session, path, flags.no_glob, false, out).map_err(|e| failed(session, path, e))?;
+        let entry = match found {
+            None => return Err(failed(session, path, matches::nothing(session, path))),
+            Some(Found::One(entry)) => entry,
+            Some(Found::Matches(found)) => {
+                let before = out.failures();
+                for (path, entry) in found {
+                    match left_because(out.failures() > before, cancel) {
+                        Some(reason) => report::skipped("cat", session, &path, reason, out),
+                        None if entry.is_dir() => report::skipped("cat", session, &path, "directory", out),
+                        None => {
+                            if let Err(e) = one(session, &path, entry.size, out) {
+                                report::failed("cat", session, &path, &e, out);
+                            }
+                        }
+                    }
+                }
+                return Ok(());
+            }
+        };
+        if entry.is_dir() {
+            let error = Error::new(Kind::Usage, "it is a directory").hint("rftp ls lists directories");
+            return Err(failed(session, path, error));
+        }
+        one(session, path, entry.size, out)
+    })
 }
 
-fn cat(session: &mut Session<'_>, path: &RemotePath, no_glob: bool, out: &mut Output) -> Result<()> {
-    let entry = session.run(out, |s, _, _| s.client()?.look_and_prepare(path)).0?;
-    match entry {
-        Some(entry) if entry.is_dir() => {
-            Err(Error::new(Kind::Usage, "it is a directory").hint("rftp ls lists directories"))
-        }
-        Some(entry) => one(session, path, entry.size, out),
-        None if !no_glob && pattern::is_glob(path.as_bytes()) => {
-            for (path, entry) in matches::some(session, path, out)? {
-                if entry.kind != EntryKind::Dir {
-                    one(session, &path, entry.size, out)?;
-                }
-            }
-            Ok(())
-        }
-        None => Err(Error::new(Kind::Missing, "no such file").host(session.host())),
-    }
+fn failed(session: &Session<'_>, path: &RemotePath, error: Error) -> Error {
+    error.context(format_args!("cannot get {path} from {}", session.host()))
 }
 
 fn one(session: &mut Session<'_>, path: &RemotePath, size: Option<u64>, out: &mut Output) -> Result<()> {
@@ -62,7 +62,7 @@ fn one(session: &mut Session<'_>, path: &RemotePath, size: Option<u64>, out: &mu
             Err(e) => Err(once(download.fail(Error::from_io(e, Kind::Local, "cannot write")))),
         }
     });
-    out.add_bytes(result?);
-    out.count(Outcome::Ok);
+    let bytes = result.map_err(|e| failed(session, path, e))?;
+    report::shown("cat", session, path, bytes, out);
     Ok(())
 }

@@ -14,20 +14,20 @@ pub fn run(flags: &args::Chmod, shared: &Shared, out: &mut Output, cancel: &Canc
     let run = report::Run { verb: "chmod", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
     report::each(&run, &remotes, out, cancel, |session, path, out| {
         let mut paths = Vec::new();
-        match matches::find(session, path, flags.no_glob, out)? {
-            Found::Nothing => {
+        match matches::find(session, path, flags.no_glob, false, out)? {
+            None => {
                 let what = format!("cannot change {path} on {}", session.host());
                 return Err(matches::nothing(session, path).context(what));
             }
-            Found::One(entry) => paths.push((path.clone(), entry)),
-            Found::Matches(found) => paths.extend(found),
+            Some(Found::One(entry)) => paths.push((path.clone(), entry)),
+            Some(Found::Matches(found)) => paths.extend(found),
         }
         for (path, entry) in paths {
             cancel.check()?;
             change(session, &path, flags.mode, out);
             if flags.recursive && entry.is_dir() {
                 let all = Filter::default();
-                let walk = walk::remote(session, 1, &path, &all, out)?;
+                let walk = walk::remote(session, 1, &path, &all, false, out)?;
                 for (below, error) in &walk.failures {
                     report::failed("chmod", session, &path.join(below)?, error, out);
                 }

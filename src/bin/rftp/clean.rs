@@ -19,9 +19,6 @@ use wirepost::{
     net::Cancel,
 };
 
-/// A LIST that tells no zone may be so many seconds off.
-const ZONES: i64 = 86_400;
-
 pub fn run(flags: &args::Clean, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     let remotes = report::remotes(&flags.names)?;
     let run = report::Run { verb: "clean", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
@@ -31,7 +28,7 @@ pub fn run(flags: &args::Clean, shared: &Shared, out: &mut Output, cancel: &Canc
         let mut dirs = vec![path.clone()];
         if flags.recursive {
             let filter = Filter::default();
-            let walk = walk::remote(session, 1, path, &filter, out).map_err(failed)?;
+            let walk = walk::remote(session, 1, path, &filter, false, out).map_err(failed)?;
             for (below, error) in &walk.failures {
                 report::failed("clean", session, &path.join(below)?, error, out);
             }
@@ -99,7 +96,7 @@ pub fn old<'e>(
 ) -> impl Iterator<Item = Result<RemotePath>> + 'e {
     let now = Time::now();
     let is_old = move |entry: &&Entry| {
-        let doubt = if entry.tolerance > 1 { i64::from(entry.tolerance) + ZONES } else { 0 };
+        let doubt = if entry.tolerance > 1 { i64::from(entry.tolerance) } else { 0 };
         let older = |age| entry.modified.is_some_and(|at| at.0 + doubt < now.before(age).0);
         entry.kind != EntryKind::Dir && is_temporary(&entry.name) && age.is_none_or(older)
     };

@@ -132,7 +132,9 @@ impl There {
                         for n in 0..NAMES {
                             let target = target.sibling(&numbered(&name, n))?;
                             if session.client()?.look(&target)?.is_none() {
-                                return session.rename(out, path, &target, |there| there.size == now.size);
+                                let moved =
+                                    session.rename(out, &[], path, &target, |there| there.size == now.size);
+                                return moved.flatten();
                             }
                         }
                         Err(Error::new(Kind::Refused, format!("no name for {path} in {top} is free")))

@@ -324,7 +324,6 @@ fn get_one(
             }
             Ok(())
         }
-        Found::Nothing => Err(matches::nothing(session, path)),
     }
 }
 
@@ -356,11 +355,13 @@ fn look(
     path: &RemotePath,
     out: &mut Output,
 ) -> Result<Option<Found>> {
-    let found = matches::find(session, path, job.flags.select.no_glob, out)?;
+    let whole = job.flags.which.narrows();
+    let Some(found) = matches::find(session, path, job.flags.select.no_glob, whole, out)? else {
+        return Ok(None);
+    };
     let young = |e: &Entry| download::one::is_young(job.flags.transfer.min_age, e.modified).is_some();
     let waits = job.flags.wait.is_some();
     Ok(match found {
-        Found::Nothing => None,
         Found::One(entry) if waits && !entry.is_dir() && young(&entry) => None,
         Found::Matches(all) if waits => {
             let select =
@@ -398,7 +399,7 @@ fn contents(
     out: &mut Output,
 ) -> Result<()> {
     let jobs = if job.flags.transfer.dry_run { 1 } else { usize::from(job.flags.jobs) };
-    let walk = walk::remote(session, jobs, top, &job.filter, out)?;
+    let walk = walk::remote(session, jobs, top, &job.filter, job.flags.which.narrows(), out)?;
     for (path, reason) in &walk.left_out {
         skip(out, &session.site, &top.join(path)?, None, reason);
     }

@@ -2,8 +2,8 @@
 
 use crate::{
     args::{self, Shared},
-    matches,
-    remote::Remote,
+    matches::{self, Found},
+    report,
     select::Doubt,
     session::{Purpose, Session},
     walk::{DEEPEST, MOST, join},
@@ -12,7 +12,7 @@ use wirepost::{
     base::{
         date::Time,
         error::*,
-        escape, pattern, record,
+        escape, record,
         tree::{Entry, EntryKind},
     },
     cli::{
@@ -25,14 +25,9 @@ use wirepost::{
 };
 
 pub fn run(flags: &args::Ls, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
-    let remotes: Vec<Remote> = flags.names.iter().map(|n| Remote::parse(n)).collect::<Result<_>>()?;
-    for remote in &remotes {
-        let mut session = Session::new(remote.site.clone(), Purpose::Look, shared, out, cancel)?;
-        let result = ls(flags, &mut session, &remote.path, cancel, out);
-        session.end(out);
-        result?;
-    }
-    Ok(())
+    let remotes = report::remotes(&flags.names)?;
+    let run = report::Run { verb: "ls", purpose: Purpose::Look, keep_going: false, shared };
+    report::each(&run, &remotes, out, cancel, |session, path, out| ls(flags, session, path, cancel, out))
 }
 
 fn ls(
@@ -43,20 +38,18 @@ fn ls(
     out: &mut Output,
 ) -> Result<()> {
     let host = session.host().to_string();
-    let what = format!("cannot list {path} on {host}");
-    let entry =
-        session.run(out, |s, _, _| s.client()?.look_and_prepare(path)).0.map_err(|e| e.context(&what))?;
-    let mut held = flags.which.is_active().then(Vec::new);
-    match entry {
-        Some(entry) if entry.is_dir() => {}
-        Some(entry) => return show_all(flags, session, vec![(path.to_string(), path.clone(), entry)], out),
-        None if !flags.no_glob && pattern::is_glob(path.as_bytes()) => {
-            let found = matches::some(session, path, out)?;
+    let failed = |e: Error| e.context(format_args!("cannot list {path} on {host}"));
+    let selects = flags.which.is_active();
+    let mut held = selects.then(Vec::new);
+    match matches::find(session, path, flags.no_glob, selects, out).map_err(failed)? {
+        None => return Err(failed(matches::nothing(session, path))),
+        Some(Found::One(entry)) if entry.is_dir() => {}
+        Some(Found::One(entry)) => {
+            return show_all(flags, session, vec![(path.to_string(), path.clone(), entry)], out);
+        }
+        Some(Found::Matches(found)) => {
             let found = found.into_iter().map(|(path, entry)| (path.to_string(), path, entry)).collect();
             return show_all(flags, session, found, out);
-        }
-        None => {
-            return Err(Error::new(Kind::Missing, format!("{what}: no such file or directory")).host(&host));
         }
     }
     let mut open: Vec<(Vec<u8>, usize)> = vec![(Vec::new(), 0)];
@@ -64,20 +57,15 @@ fn ls(
     while let Some((below, depth)) = open.pop() {
         cancel.check()?;
         let dir = if below.is_empty() { path.clone() } else { path.join(&below)? };
-        let listing = session.run(out, |s, _, _| s.client()?.list(&dir)).0;
-        let mut listing = match listing {
+        let mut listing = match matches::list(session, &dir, selects, out) {
             Ok(listing) => listing,
-            Err(e) if below.is_empty() || e.kind() == Kind::Interrupted => return Err(e),
+            // What is the newest cannot be told from a part.
+            Err(e) if below.is_empty() || selects || e.kind() == Kind::Interrupted => return Err(e),
             Err(e) => {
                 out.fail(&e);
                 continue;
             }
         };
-        if held.is_some() && !listing.is_whole() {
-            // What is the newest cannot be told from a part.
-            let text = format!("cannot select: the listing of {dir} on {host} is not whole");
-            return Err(Error::new(Kind::Protocol, text).host(&host));
-        }
         complain(&host, &dir, &listing, |_| true, out);
         seen += 1 + listing.entries.len();
         if seen > MOST {

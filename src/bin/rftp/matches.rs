@@ -4,33 +4,39 @@ use crate::{ls::complain, session::Session, temporary::is_temporary};
 use wirepost::{
     base::{error::*, pattern, tree::Entry},
     cli::Output,
-    ftp::RemotePath,
+    ftp::{Listing, RemotePath},
 };
 
-/// What stands under the name, or what it matches; nothing at all is no error here. The next data port is asked for with it.
-pub fn find(session: &mut Session<'_>, path: &RemotePath, no_glob: bool, out: &mut Output) -> Result<Found> {
+/// What stands under the name, or what it matches; `None` for nothing at all. `whole`: which of them are meant follows from all of
+/// them. The next data port is asked for with it.
+pub fn find(
+    session: &mut Session<'_>,
+    path: &RemotePath,
+    no_glob: bool,
+    whole: bool,
+    out: &mut Output,
+) -> Result<Option<Found>> {
     if let Some(entry) = session.run(out, |s, _, _| s.client()?.look_and_prepare(path)).0? {
-        return Ok(Found::One(entry));
+        return Ok(Some(Found::One(entry)));
     }
     if no_glob || !pattern::is_glob(path.as_bytes()) {
-        return Ok(Found::Nothing);
+        return Ok(None);
     }
-    Ok(match matching(session, path, out)? {
-        found if found.is_empty() => Found::Nothing,
-        found => Found::Matches(found),
-    })
+    let found = matching(session, path, whole, out)?;
+    Ok((!found.is_empty()).then_some(Found::Matches(found)))
 }
 
 pub enum Found {
-    Nothing,
     One(Entry),
+    /// At least one.
     Matches(Vec<(RemotePath, Entry)>),
 }
 
 /// The names in a directory that a pattern matches, in their order; the pattern stands for the last component only.
-pub fn matching(
+fn matching(
     session: &mut Session<'_>,
     path: &RemotePath,
+    whole: bool,
     out: &mut Output,
 ) -> Result<Vec<(RemotePath, Entry)>> {
     let dir = path.parent().map_or_else(|| RemotePath::new(""), Ok)?;
@@ -38,7 +44,7 @@ pub fn matching(
     if pattern::is_glob(dir.as_bytes()) {
         return Err(Error::new(Kind::Usage, "a pattern may stand in the last part of a path only"));
     }
-    let listing = match session.run(out, |s, _, _| s.client()?.list(&dir)).0 {
+    let listing = match list(session, &dir, whole, out) {
         Err(e) if e.kind() == Kind::Missing => return Ok(Vec::new()),
         listing => listing?,
     };
@@ -58,14 +64,24 @@ pub fn matching(
     Ok(found)
 }
 
-/// As [`matching`], where nothing is a mistake.
-pub fn some(
-    session: &mut Session<'_>,
-    path: &RemotePath,
-    out: &mut Output,
-) -> Result<Vec<(RemotePath, Entry)>> {
-    let found = matching(session, path, out)?;
-    if found.is_empty() { Err(nothing(session, path)) } else { Ok(found) }
+/// A directory's listing; `whole`: what is concluded from it follows from all that is there, as which are the newest does.
+///
+/// A listing whose end anybody on the way may have made is had once more then. A server that sends TLS's own end sends it with the
+/// second, and the second of one that does not is no worse than the first.
+///
+/// # Errors
+/// `Protocol` if it is not whole and has to be.
+pub fn list(session: &mut Session<'_>, dir: &RemotePath, whole: bool, out: &mut Output) -> Result<Listing> {
+    let mut listing = session.run(out, |s, _, _| s.client()?.list(dir)).0?;
+    if whole && listing.unsure {
+        listing = session.run(out, |s, _, _| s.client()?.list(dir)).0?;
+    }
+    let host = session.host();
+    if whole && !listing.faults(dir, host, |_| true).is_empty() {
+        let text = format!("cannot select: the listing of {dir} on {host} is not whole");
+        return Err(Error::new(Kind::Protocol, text).host(host));
+    }
+    Ok(listing)
 }
 
 /// What is said of a name without anything behind it.

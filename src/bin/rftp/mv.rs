@@ -33,13 +33,13 @@ pub fn run(flags: &args::Mv, shared: &Shared, out: &mut Output, cancel: &Cancel)
     let mut taken = HashSet::new();
     let run = report::Run { verb: "mv", purpose: Purpose::Change, keep_going: flags.keep_going, shared };
     report::each(&run, &remotes, out, cancel, |session, path, out| {
-        let found = match matches::find(session, path, flags.no_glob, out)? {
-            Found::Nothing => {
+        let found = match matches::find(session, path, flags.no_glob, false, out)? {
+            None => {
                 let what = format!("cannot move {path} on {}", session.host());
                 return Err(matches::nothing(session, path).context(what));
             }
-            Found::One(entry) => vec![(path.trimmed(), entry)],
-            Found::Matches(found) => found,
+            Some(Found::One(entry)) => vec![(path.trimmed(), entry)],
+            Some(Found::Matches(found)) => found,
         };
         let several = several || found.len() > 1;
         let known = match kind.clone() {
@@ -113,15 +113,17 @@ fn one(
             _ => {}
         }
     }
-    let result = session.run(out, |session, out, _| match session.rename(out, from, to, |_| true) {
-        Err(e) if e.kind() == Kind::Refused && there.is_some() && flags.replace == Replace::DeleteFirst => {
+    // Where one name is the other in other letters they may be one file, and what is in the way would be what is moved.
+    let deletes = flags.replace == Replace::DeleteFirst
+        && !from.trimmed().as_bytes().eq_ignore_ascii_case(to.trimmed().as_bytes());
+    let result = session.run(out, |session, out, _| match session.rename(out, &[], from, to, |_| true)? {
+        Err(e) if there.is_none() || e.again() != Again::Never => Err(e),
+        Err(_) if deletes => {
             session.client()?.delete(to)?;
-            session.rename(out, from, to, |_| true)
+            session.rename(out, &[], from, to, |_| true).flatten()
         }
-        Err(e) if e.kind() == Kind::Refused && there.is_some() => {
-            Err(e.hint("if the server renames onto no existing file: --replace delete-first"))
-        }
-        other => other,
+        Err(e) => Err(e.hint("if the server renames onto no existing file: --replace delete-first")),
+        Ok(()) => Ok(()),
     });
     result.0.map(|()| None)
 }

@@ -403,17 +403,22 @@ fn make_dirs(
     out: &mut Output,
 ) -> Result<HashSet<RemotePath>> {
     let mut made = HashSet::new();
+    // The root and the login directory are there.
+    let is_root = |path: &RemotePath| path.is_empty() || path.as_bytes() == b"/";
+    let skip = usize::from(remotes.first().is_some_and(is_root));
     if job.flags.transfer.dry_run {
-        remotes.iter().for_each(|r| out.line(format_args!("mkdir {}", escape::text(&session.site.url(r)))));
+        for row in remotes[skip..].chunks(ROW) {
+            let there = session.run(out, |s, _, _| s.client()?.are_dirs(row)).0?;
+            for (remote, _) in row.iter().zip(there).filter(|(_, there)| !there) {
+                out.line(format_args!("mkdir {}", escape::text(&session.site.url(remote))));
+            }
+        }
         return Ok(made);
     }
     let local = |n: usize| match n.checked_sub(1).and_then(|n| dirs.get(n)) {
         Some(dir) => Source::Path(walk::local_path(top, &dir.path)),
         None => Source::Path(top.to_path_buf()),
     };
-    // The root and the login directory are there.
-    let is_root = |path: &RemotePath| path.is_empty() || path.as_bytes() == b"/";
-    let skip = usize::from(remotes.first().is_some_and(is_root));
     for (at, row) in remotes[skip..].chunks(ROW).enumerate() {
         job.cancel.check()?;
         let mut results = batch::make_dirs(session, out, row)?;

@@ -10,7 +10,11 @@ use crate::{
 use std::fmt::Display;
 use wirepost::{
     base::{error::*, escape, record},
-    cli::{Output, event::File},
+    cli::{
+        Output,
+        event::{Event, File},
+        exit::Outcome,
+    },
     ftp::RemotePath,
     net::Cancel,
 };
@@ -88,6 +92,14 @@ pub fn done_as(
     out: &mut Output,
 ) {
     told::done(out, line, event(verb, session, path));
+}
+
+/// Shown to whoever looks: what it says is its contents.
+pub fn shown(verb: &'static str, session: &Session<'_>, path: &RemotePath, bytes: u64, out: &mut Output) {
+    out.count(Outcome::Ok);
+    out.add_bytes(bytes);
+    let file = File { outcome: Outcome::Ok.name(), bytes: Some(bytes), ..event(verb, session, path) };
+    out.emit(&Event::File(Box::new(file)));
 }
 
 /// One item has another name now.

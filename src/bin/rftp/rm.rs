@@ -12,7 +12,7 @@ use crate::{
     session::{Purpose, Session},
     walk::{self, DEEPEST, Filter, MOST},
 };
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 use wirepost::{
     base::{date::Time, error::*, tree::Entry},
     cli::Output,
@@ -72,11 +72,9 @@ fn is_top(path: &RemotePath, home: Option<&RemotePath>) -> bool {
     let split = |bytes: &'_ [u8]| bytes.split(|b| *b == b'/').map(<[u8]>::to_vec).collect::<Vec<_>>();
     let home = home.map(|h| split(h.as_bytes())).unwrap_or_default();
     let home: Vec<&[u8]> = home.iter().map(Vec::as_slice).filter(|p| !p.is_empty()).collect();
-    let absolute = path.as_bytes().starts_with(b"/");
-    if !absolute {
+    if !path.as_bytes().starts_with(b"/") {
         parts.extend(&home);
     }
-    let base = parts.len();
     for part in path.as_bytes().split(|b| *b == b'/') {
         match part {
             b"" | b"." => {}
@@ -88,7 +86,7 @@ fn is_top(path: &RemotePath, home: Option<&RemotePath>) -> bool {
             part => parts.push(part),
         }
     }
-    parts.is_empty() || home.starts_with(&parts) || (!absolute && base == 0 && parts.is_empty())
+    home.starts_with(&parts)
 }
 
 fn remove(
@@ -100,25 +98,25 @@ fn remove(
 ) -> Result<()> {
     let flags = job.flags;
     let narrows = flags.select.narrows() || flags.keep_newest.is_some();
-    match matches::find(session, path, flags.no_glob, out)? {
-        Found::Nothing => Err(matches::nothing(session, path)),
-        Found::One(entry) if entry.is_dir() => {
+    match matches::find(session, path, flags.no_glob, narrows, out)? {
+        None => Err(matches::nothing(session, path)),
+        Some(Found::One(entry)) if entry.is_dir() => {
             if !flags.recursive {
                 return Err(Error::new(Kind::Usage, "it is a directory")
                     .hint("-r removes directories with all that is in them"));
             }
             if narrows || flags.filters() {
-                return some_of(job, session, path, out);
+                return some_of(job, session, path, narrows, out);
             }
             let spare = is_top(path, home);
             tree(job, session, &path.trimmed(), spare, out)
         }
-        Found::One(entry) => {
+        Some(Found::One(entry)) => {
             let one = chosen(job, vec![(path.clone(), entry)])?;
             files(job, session, one.into_iter().map(|(path, _)| path).collect(), out);
             Ok(())
         }
-        Found::Matches(found) => {
+        Some(Found::Matches(found)) => {
             // Without -r directories do not take part, not even in the counting.
             let (dirs, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, e)| e.is_dir());
             let mut all = others;
@@ -152,8 +150,14 @@ fn chosen(job: &Job<'_>, found: Vec<(RemotePath, Entry)>) -> Result<Vec<(RemoteP
 }
 
 /// Some of the files below a directory; the directories stay.
-fn some_of(job: &Job<'_>, session: &mut Session<'_>, top: &RemotePath, out: &mut Output) -> Result<()> {
-    let walk = walk::remote(session, 1, top, &job.filter, out)?;
+fn some_of(
+    job: &Job<'_>,
+    session: &mut Session<'_>,
+    top: &RemotePath,
+    narrows: bool,
+    out: &mut Output,
+) -> Result<()> {
+    let walk = walk::remote(session, 1, top, &job.filter, narrows, out)?;
     if !walk.failures.is_empty() {
         // What is the newest, or whether there are seven, cannot be told from a part.
         for (below, error) in &walk.failures {
@@ -182,9 +186,9 @@ fn tree(
     if !spare && !unlink(job, session, std::slice::from_ref(top), out)?.is_empty() {
         return Ok(());
     }
-    let mut open = vec![(top.clone(), 0)];
+    let mut open = vec![(top.clone(), 0, None)];
     let (mut dirs, mut seen) = (Vec::new(), 0);
-    while let Some((dir, depth)) = open.pop() {
+    while let Some((dir, depth, found_in)) = open.pop() {
         job.cancel.check()?;
         if depth > DEEPEST {
             return Err(Error::new(Kind::Limit, format!("{dir} on {host} is too deep")).host(&host));
@@ -193,6 +197,12 @@ fn tree(
         if let Some(fault) = listing.faults(&dir, &host, |_| true).pop() {
             return Err(fault.hint("nothing is removed there"));
         }
+        if listing.is_of_a_link(found_in.as_deref()) {
+            // In a dry run, or it could not be removed.
+            files(job, session, vec![dir], out);
+            continue;
+        }
+        let found_in: Option<Arc<[u8]>> = listing.unique().map(Into::into);
         seen += 1 + listing.entries.len();
         if seen > MOST {
             return Err(Error::new(Kind::Limit, format!("{top} on {host} is a tree without end")).host(&host));
@@ -204,7 +214,7 @@ fn tree(
         }
         let links = unlink(job, session, &below, out)?;
         below.retain(|path| !links.contains(path));
-        open.extend(below.into_iter().rev().map(|path| (path, depth + 1)));
+        open.extend(below.into_iter().rev().map(|path| (path, depth + 1, found_in.clone())));
         files(job, session, within, out);
         dirs.push(dir);
     }

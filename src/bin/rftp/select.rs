@@ -1,7 +1,7 @@
 //! Which of many: by age, order and count. Pure.
 //!
 //! Orders run upwards: the oldest, the smallest, the first name comes first, so `--sort time --last 1` is the newest. A listing may
-//! tell a time only to the minute or the day; where that leaves it open whether a file is meant, [`Doubt`] decides. A time
+//! tell a time only to the minute or the day, or in an unknown zone; where that leaves it open whether a file is meant, [`Doubt`] decides. A time
 //! that is not known at all is never guessed.
 
 use clap::{Args, ValueEnum};
@@ -80,10 +80,11 @@ impl Select {
             for item in &items {
                 time(entry(item))?;
             }
-            // What is listed may lie anywhere between its time and that plus the tolerance.
+            // What is listed may lie anywhere so far from its time.
             let meant = |e: &Entry| {
                 let Some(at) = e.modified else { return false };
-                let (early, late) = (at.0, at.0 + if e.tolerance > 1 { i64::from(e.tolerance) } else { 0 });
+                let off = if e.tolerance > 1 { i64::from(e.tolerance) } else { 0 };
+                let (early, late) = (at.0 - off, at.0 + off);
                 let (newest, oldest) = if doubt == Doubt::In { (late, early) } else { (early, late) };
                 self.newer_than.is_none_or(|d| newest >= now.before(d).0)
                     && self.older_than.is_none_or(|d| oldest < now.before(d).0)

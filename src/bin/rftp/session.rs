@@ -18,6 +18,7 @@ use wirepost::{
     ftp::{Client, Login, RemotePath, Security},
     job::retry::Policy,
     net::{Cancel, Dialer, tls::Version},
+    textproto::Command,
 };
 
 pub struct Session<'a> {
@@ -252,25 +253,27 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// RNFR and RNTO. If the answer is lost, which of the two names is there tells what became of it; see [`Client::was_renamed`].
+    /// See [`Client::rename`]. If the answer is lost, which of the two names is there tells what became of it; see
+    /// [`Client::was_renamed`].
     ///
     /// # Errors
     /// `Unconfirmed` if nobody can tell.
     pub fn rename<V: Voice>(
         &mut self,
         out: &mut V,
+        before: &[Command],
         from: &RemotePath,
         to: &RemotePath,
         proves: impl Fn(&Entry) -> bool,
-    ) -> Result<()> {
-        let lost = match self.client()?.rename(from, to) {
+    ) -> Result<Result<()>> {
+        let lost = match self.client()?.rename(before, from, to) {
             Err(e) if e.kind() == Kind::Unconfirmed => e,
             other => return other,
         };
         out.note(format!("{}; looking whether it was renamed", lost.message()));
         match self.run(out, |session, _, _| session.client()?.was_renamed(from, to, &proves)).0 {
-            Ok(Some(true)) => Ok(()),
-            Ok(Some(false)) => self.client()?.rename(from, to),
+            Ok(Some(true)) => Ok(Ok(())),
+            Ok(Some(false)) => self.client()?.rename(before, from, to),
             Err(e) if e.kind() == Kind::Interrupted => Err(e),
             Ok(None) | Err(_) => Err(lost),
         }

@@ -3,7 +3,8 @@
 use crate::{
     args::{self, Shared},
     ls::show_long,
-    matches, poll, report,
+    matches::{self, Found},
+    poll, report,
     session::Purpose,
 };
 use wirepost::{base::error::*, cli::Output, net::Cancel};
@@ -15,10 +16,11 @@ pub fn run(flags: &args::Stat, shared: &Shared, out: &mut Output, cancel: &Cance
         let what = format!("cannot look at {path} on {}", session.host());
         let mut found = Vec::new();
         let hit = poll::until(flags.wait, cancel, || {
-            found = match matches::find(session, path, flags.no_glob, out).map_err(|e| e.context(&what))? {
-                matches::Found::Nothing => return Ok(None),
-                matches::Found::One(entry) => vec![(path.clone(), entry)],
-                matches::Found::Matches(found) => found,
+            let looked = matches::find(session, path, flags.no_glob, false, out);
+            found = match looked.map_err(|e| e.context(&what))? {
+                None => return Ok(None),
+                Some(Found::One(entry)) => vec![(path.clone(), entry)],
+                Some(Found::Matches(found)) => found,
             };
             Ok(Some(()))
         })?;

@@ -62,7 +62,7 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
         }
     };
     let (top, pairs) = match (&local, &flags.manifest) {
-        (Some(local), _) => (local.clone(), files(local, flags, out)?),
+        (Some(local), _) => (local.clone(), files(local, flags, &remote.site, out)?),
         (None, Some(list)) => {
             let listed = manifest::read(list)?;
             let pairs = listed.into_iter().map(|(name, digest)| (name, Some(digest))).collect();
@@ -70,6 +70,12 @@ pub fn run(flags: &args::Verify, shared: &Shared, out: &mut Output, cancel: &Can
         }
         (None, None) => return Err(Error::new(Kind::Bug, "nothing to compare with")),
     };
+    if pairs.is_empty() {
+        // As `sha256sum -c` of an empty list: a yes would be about nothing.
+        out.warn("there is nothing to compare");
+        out.answer_no();
+        return Ok(());
+    }
     let mut session = Session::new(remote.site.clone(), Purpose::Look, shared, out, cancel)?;
     let mut jobs = Vec::with_capacity(pairs.len());
     for (below, digest) in pairs {
@@ -202,7 +208,12 @@ fn verify_some(worker: &pool::Worker<'_, Job, Heard>, session: &mut Session<'_>,
 }
 
 /// The files to be compared, relative to `local`; the empty path is `local` itself.
-fn files(local: &Path, flags: &args::Verify, out: &mut Output) -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>> {
+fn files(
+    local: &Path,
+    flags: &args::Verify,
+    site: &Site,
+    out: &mut Output,
+) -> Result<Vec<(Vec<u8>, Option<Vec<u8>>)>> {
     let filter = Filter::new(&flags.select)?;
     let about =
         local.metadata().map_err(|e| Error::source(e, format_args!("cannot read {}", local.display())))?;
@@ -211,10 +222,11 @@ fn files(local: &Path, flags: &args::Verify, out: &mut Output) -> Result<Vec<(Ve
     }
     let walk = walk::local(local, &filter, flags.select.follow);
     for (path, reason) in &walk.left_out {
-        out.note(format_args!("{} skipped: {reason}", String::from_utf8_lossy(path)));
+        let path = walk::local_path(local, path);
+        told::skipped(out, path.display(), event_of(site, &path, None), reason);
     }
-    for (_, error) in &walk.failures {
-        out.fail(error);
+    for (path, error) in &walk.failures {
+        told::failed(out, event_of(site, &walk::local_path(local, path), None), error, None, None);
     }
     Ok(walk.found.into_iter().filter(|f| !f.entry.is_dir()).map(|f| (f.path, None)).collect())
 }

@@ -75,6 +75,8 @@ pub struct Walk {
     /// Symbolic links and special files that were left out.
     pub left_out: Vec<(Vec<u8>, &'static str)>,
     pub failures: Vec<(Vec<u8>, Error)>,
+    /// One of its listings may have been cut on the way.
+    unsure: bool,
 }
 
 /// Walks a local directory.
@@ -145,7 +147,7 @@ pub fn stat(path: &Path, name: &[u8], follow: bool) -> Result<Entry> {
     Ok(entry)
 }
 
-/// Walks a remote directory, listed by up to `jobs` connections.
+/// Walks a remote directory, listed by up to `jobs` connections. `whole`: as [`crate::matches::list`] has it, of all its listings.
 ///
 /// # Errors
 /// For the top, and if no listing can be had any more; other failures below it are part of the walk.
@@ -154,10 +156,14 @@ pub fn remote(
     jobs: usize,
     top: &RemotePath,
     filter: &Filter,
+    whole: bool,
     out: &mut Output,
 ) -> Result<Walk> {
     let host = session.host().to_string();
-    list::ahead(session, jobs, |lister| remote_by(lister, &host, top, filter, out))
+    let mut walk =
+        |session: &mut _| list::ahead(session, jobs, |lister| remote_by(lister, &host, top, filter, out));
+    let first = walk(session)?;
+    if whole && first.unsure { walk(session) } else { Ok(first) }
 }
 
 fn remote_by(
@@ -186,6 +192,11 @@ fn remote_by(
                 continue;
             }
         };
+        if listing.is_link {
+            walk.found.retain(|found| found.path != below);
+            walk.left_out.push((below, "symbolic link"));
+            continue;
+        }
         seen += 1 + listing.entries.len();
         if seen > MOST {
             let text = format!("{top} on {host} is a tree without end");
@@ -195,6 +206,7 @@ fn remote_by(
             walk.failures.push((below.clone(), fault));
         }
         if let Some(text) = listing.warning(&dir, host) {
+            walk.unsure = true;
             out.warn(text);
         }
         let mut entries = listing.entries;

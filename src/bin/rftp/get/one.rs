@@ -2,6 +2,7 @@
 
 use super::{Job, Landing, base};
 use crate::{
+    args::Exists,
     dispose::There,
     remote::Site,
     session::Session,
@@ -40,16 +41,28 @@ pub(super) fn file(
     if let Some(reason) = young {
         return skip(out, &session.site, remote, Some(&local), reason);
     }
-    if job.flags.transfer.dry_run {
-        return planned(out, &session.site, remote, &local);
-    }
     let what = format!("cannot get {remote} from {}", session.host());
+    let manner = job.manner(out);
+    if job.flags.transfer.dry_run {
+        let decided = session.run(out, |session, _, tried| {
+            let mut known = entry.clone().filter(|_| tried == 1);
+            if manner.exists != Exists::Newer {
+                // How old it is to the second decides nothing.
+                known.iter_mut().for_each(|entry| entry.tolerance = 1);
+            }
+            one::decide(&manner, session.client()?, remote, known, &local)
+        });
+        return match decided.0 {
+            Ok((_, None)) => planned(out, &session.site, remote, &local),
+            Ok((_, Some(reason))) => skip(out, &session.site, remote, Some(&local), reason),
+            Err(e) => failed(out, &session.site, remote, Some(&local), &e.context(what), 1),
+        };
+    }
     let placed = base(job, to).and_then(|dir| one::place(&dir, &to.below));
     let (dir, name) = match placed {
         Ok(placed) => placed,
         Err(e) => return failed(out, &session.site, remote, Some(&local), &e.context(what), 1),
     };
-    let manner = job.manner(out);
     let mut attempt = Attempt::new(&manner, remote.clone(), dir.clone(), name.clone(), entry);
     let (result, tried) = session.run(out, |session, out, _| {
         let done = attempt.get(session, out)?;

@@ -33,14 +33,21 @@ pub(super) fn put_item(job: &mut Job<'_>, session: &mut Session<'_>, item: Item,
     if is_young(job, &local) {
         return skip(out, &session.site, &local, Some(&remote), "too young");
     }
-    if job.flags.transfer.dry_run {
-        return planned(out, &session.site, &local, &remote);
-    }
     let manner = job.manner(out);
     let mut attempt = match Attempt::new(&manner, local.clone(), &remote, known) {
         Ok(attempt) => attempt,
         Err(e) => return failed(out, &session.site, &local, Some(&remote), &e, 1, None),
     };
+    if job.flags.transfer.dry_run {
+        return match session.run(out, |session, _, _| attempt.plan(session)).0 {
+            Ok(None) => planned(out, &session.site, &local, &remote),
+            Ok(Some(reason)) => skip(out, &session.site, &local, Some(&remote), reason),
+            Err(e) => {
+                let error = e.context(format_args!("cannot store {remote} on {}", session.host()));
+                failed(out, &session.site, &local, Some(&remote), &error, 1, None);
+            }
+        };
+    }
     let (result, tried) = session.run(out, |session, out, _| attempt.put(session, out));
     let (mut left, mut hint) = (None, String::new());
     if result.is_err() {

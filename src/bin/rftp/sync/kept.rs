@@ -275,7 +275,7 @@ impl Kept {
                 _ => {}
             }
             self.unseen = Some((temporary.clone(), sent));
-            match client.rename(&temporary, &self.remote) {
+            match client.rename(&[], &temporary, &self.remote).flatten() {
                 Ok(()) => client.look(&self.remote),
                 Err(e) if e.kind() == Kind::Unconfirmed => Err(e.kind_is(Kind::Closed).again_is(Again::Now)),
                 Err(e) => {

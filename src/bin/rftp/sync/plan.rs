@@ -170,7 +170,9 @@ impl Run<'_, '_> {
         let out = RefCell::new(&mut *self.out);
         list::ahead(&mut self.session, jobs, |lister| {
             let host = &sides.site.endpoint.host;
-            let mut remote = RemoteTree { lister, top: &sides.remote, host, unsure: false, out: &out };
+            let (unsure, is_link, tells_zone) = (false, false, true);
+            let mut remote =
+                RemoteTree { lister, top: &sides.remote, host, unsure, is_link, tells_zone, out: &out };
             let same = &mut |path: &[u8], entry: &Entry| same(sides, &mut out.borrow_mut(), path, entry);
             if sides.up {
                 return compare(local, &mut remote, rules, same);

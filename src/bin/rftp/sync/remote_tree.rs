@@ -17,6 +17,10 @@ pub struct RemoteTree<'t, 'l, 'o> {
     pub host: &'t str,
     /// One of its listings may have been cut on the way.
     pub unsure: bool,
+    /// The last directory was a link, and nothing in it is part of the tree.
+    pub is_link: bool,
+    /// Its times can be compared; if not, that was said.
+    pub tells_zone: bool,
     /// Shared with who hears of the walk.
     pub out: &'t RefCell<&'o mut Output>,
 }
@@ -33,8 +37,13 @@ impl Tree for RemoteTree<'_, '_, '_> {
         self.lister.soon(paths.into_iter());
     }
 
+    fn is_link(&self) -> bool {
+        self.is_link
+    }
+
     fn list(&mut self, dir: &[u8]) -> Result<Vec<Entry>> {
         let (path, host) = (self.path(dir)?, self.host);
+        self.is_link = false;
         let listing = self.lister.list(&path, &mut **self.out.borrow_mut())?;
         if let Some(fault) = listing.faults(&path, host, |_| true).pop() {
             return Err(fault);
@@ -42,6 +51,16 @@ impl Tree for RemoteTree<'_, '_, '_> {
         if let Some(text) = listing.warning(&path, host) {
             self.unsure = true;
             self.out.borrow_mut().warn(text);
+        }
+        if listing.is_link {
+            self.is_link = true;
+            return Ok(Vec::new());
+        }
+        if listing.is_of_unknown_zone && std::mem::take(&mut self.tells_zone) {
+            let text = format!(
+                "{host} lists times of a zone that it does not tell: a change within a day shows by size only"
+            );
+            self.out.borrow_mut().warn(text + "; --checksum compares contents");
         }
         let mut entries = listing.entries;
         let all = entries.len();

@@ -3,6 +3,7 @@
 use super::{Run, report::Deed};
 use crate::{
     batch::{self, Made, ROW},
+    walk::is_below,
     work::{
         self, End, Told,
         upload::{self, Held, Upload},
@@ -77,6 +78,7 @@ impl Run<'_, '_> {
             return self.remove_local(top, steps);
         }
         let shard = self.flags.shard.unwrap_or_default();
+        let steps = self.unlink(steps)?;
         for row in steps.chunks(ROW) {
             let named = |s: &Step| Ok((self.sides.remote(&s.path)?, s.removes_dir()));
             let paths: Vec<(RemotePath, bool)> = row.iter().map(named).collect::<Result<_>>()?;
@@ -97,6 +99,32 @@ impl Run<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Some servers show a link to a directory as a directory, and what is behind it is not the target's. DELE removes the link and
+    /// is refused for what really is one: so every directory that goes is asked that first. What remains to be done. With a state what
+    /// goes is what it made, and that was a directory: whatever else stands there now is somebody else's.
+    fn unlink(&mut self, mut steps: Vec<Step>) -> Result<Vec<Step>> {
+        if self.kept.is_some() {
+            return Ok(steps);
+        }
+        let mut dirs: Vec<Vec<u8>> =
+            steps.iter().filter(|s| s.removes_dir()).map(|s| s.path.clone()).collect();
+        dirs.sort();
+        let mut links: Vec<Vec<u8>> = Vec::new();
+        for row in dirs.chunks(ROW) {
+            let paths: Vec<RemotePath> =
+                row.iter().map(|path| self.sides.remote(path)).collect::<Result<_>>()?;
+            let replies = self.session.run(self.out, |s, _, _| s.client()?.delete_all(&paths)).0?;
+            let gone = row.iter().zip(replies).filter(|(_, reply)| reply.is_ok());
+            links.extend(gone.map(|(path, _)| path.clone()));
+        }
+        for link in links {
+            self.note(Change::Gone(link.clone()));
+            self.sides.did(Deed::Delete, &link, self.out);
+            steps.retain(|step| step.path != link && !is_below(&link, &step.path));
+        }
+        Ok(steps)
     }
 
     pub(super) fn copy(&mut self, target: &mut Target, steps: Vec<Step>) -> Result<()> {

@@ -9,7 +9,7 @@ use super::{Forks, is_crowded};
 use crate::session::{Session, Voice};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
 use wirepost::{
@@ -46,6 +46,10 @@ struct Board {
 pub struct Lister<'l> {
     board: &'l Mutex<Board>,
     changed: &'l Condvar,
+    /// The last directory that was asked for, and of those that will be the one each was found in, by what is unique to it: that
+    /// shows a symbolic link to a directory for what it is.
+    last: Option<(RemotePath, Arc<[u8]>)>,
+    found_in: HashMap<RemotePath, Arc<[u8]>>,
 }
 
 fn lock(board: &Mutex<Board>) -> MutexGuard<'_, Board> {
@@ -59,6 +63,13 @@ fn wait<'b>(changed: &Condvar, board: MutexGuard<'b, Board>) -> MutexGuard<'b, B
 impl Lister<'_> {
     /// These will be asked for next, in this order, before those that were told of earlier.
     pub fn soon(&mut self, dirs: impl DoubleEndedIterator<Item = RemotePath>) {
+        let dirs = dirs.inspect(|dir| {
+            if let Some((last, unique)) = &self.last
+                && directory(dir).is_ok_and(|above| above == *last)
+            {
+                self.found_in.insert(dir.clone(), unique.clone());
+            }
+        });
         lock(self.board).open.extend(dirs.rev());
         self.changed.notify_all();
     }
@@ -76,6 +87,13 @@ impl Lister<'_> {
 
     /// What is in a directory, as `Client::list` tells it.
     pub fn list(&mut self, dir: &RemotePath, voice: &mut impl Voice) -> Result<Listing> {
+        let mut listing = self.get(dir, voice)?;
+        listing.is_link = listing.is_of_a_link(self.found_in.remove(dir).as_deref());
+        self.last = listing.unique().map(|unique| (dir.trimmed(), unique.into()));
+        Ok(listing)
+    }
+
+    fn get(&mut self, dir: &RemotePath, voice: &mut impl Voice) -> Result<Listing> {
         let mut board = lock(self.board);
         loop {
             for (warning, text) in std::mem::take(&mut board.said) {
@@ -152,7 +170,7 @@ pub fn ahead<'s, T>(session: &mut Session<'s>, workers: usize, walk: impl FnOnce
             scope.spawn(move || forks.lend(number, |session| work(session, board, changed)));
         }
         let _closes = Closes(&board, &changed);
-        walk(&mut Lister { board: &board, changed: &changed })
+        walk(&mut Lister { board: &board, changed: &changed, last: None, found_in: HashMap::new() })
     });
     forks.back_to(session);
     done

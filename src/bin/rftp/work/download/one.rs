@@ -35,7 +35,7 @@ use wirepost::{
         error::*,
         tree::Entry,
     },
-    ftp::{Download, RemotePath},
+    ftp::{Client, Download, RemotePath},
     job::meter::Meter,
     store::{
         dir::Dir,
@@ -80,21 +80,14 @@ impl<'a> Attempt<'a> {
 
     /// One try. What came is whole under its temporary name then, or was left alone.
     pub fn get(&mut self, session: &mut Session<'_>, voice: &mut impl Voice) -> Result<Done> {
-        let client = session.client()?;
         // What was known of it may be why the last try failed.
-        let entry = match self.known.take() {
-            Some(entry) if entry.size.is_some() && entry.tolerance <= 1 => Some(entry),
-            _ => client.look_and_prepare(&self.remote)?,
-        };
+        let known = self.known.take();
+        let (entry, reason) = decide(self.manner, session.client()?, &self.remote, known, &self.local)?;
+        if reason.is_some() {
+            return Ok(Done { skipped: reason, verified: "none".into(), ..Done::default() });
+        }
         let size = entry.as_ref().and_then(|e| e.size);
         let modified = entry.as_ref().and_then(|e| e.modified);
-        let skipped = |reason| Done { skipped: Some(reason), verified: "none".into(), ..Done::default() };
-        if let Some(reason) = is_young(self.manner.min_age, modified) {
-            return Ok(skipped(reason));
-        }
-        if let Some(reason) = policy(self.manner.exists, &self.local, size, modified)? {
-            return Ok(skipped(reason));
-        }
         let url = session.site.url(&self.remote);
         // Of a text neither offsets nor sizes say how much of it is here.
         let identity = size.zip(modified).filter(|_| !session.client().is_ok_and(|c| c.is_text()));
@@ -298,6 +291,26 @@ fn is_next(download: &mut Download<'_>, tail: &[u8]) -> io::Result<bool> {
         }
     }
     Ok(again == tail)
+}
+
+/// What the server says of a file, and why it is to be left alone, if it is.
+pub fn decide(
+    manner: &Manner<'_>,
+    client: &mut Client,
+    remote: &RemotePath,
+    known: Option<Entry>,
+    local: &Path,
+) -> Result<(Option<Entry>, Option<&'static str>)> {
+    let entry = match known {
+        Some(entry) if entry.size.is_some() && entry.tolerance <= 1 => Some(entry),
+        _ => client.look_and_prepare(remote)?,
+    };
+    let (size, modified) = entry.as_ref().map_or((None, None), |e| (e.size, e.modified));
+    let reason = match is_young(manner.min_age, modified) {
+        None => policy(manner.exists, local, size, modified)?,
+        young => young,
+    };
+    Ok((entry, reason))
 }
 
 /// `--min-age`: a file that may still be written is left; so is one whose age is not known.

@@ -261,7 +261,9 @@ impl Held {
     /// After a lost answer: what stands under which name decides.
     pub fn settle(&self, client: &mut Client, manner: &Manner<'_>) -> Result<()> {
         let ours = |there: &Entry| there.size == Some(self.done.bytes);
-        match client.was_renamed(&self.temporary, &self.job.remote, ours)? {
+        // A look that is refused tells nothing: it may have happened.
+        let doubt = |e: Error| if e.kind() == Kind::Refused { e.kind_is(Kind::Unconfirmed) } else { e };
+        match client.was_renamed(&self.temporary, &self.job.remote, ours).map_err(doubt)? {
             Some(true) => Ok(()),
             Some(false) => {
                 let commands = self.commands(client, manner)?;
@@ -299,9 +301,10 @@ impl Held {
         }
         let (result, _) = session.run(voice, |session, _, _| self.settle(session.client()?, manner));
         // Whatever keeps us from looking: it may have happened.
-        result.map_err(|e| match session.is_connected() || e.kind() == Kind::Interrupted {
-            true => e,
-            false => e.kind_is(Kind::Unconfirmed).again_is(Again::Never),
+        result.map_err(|e| match e.kind() {
+            Kind::Interrupted => e,
+            kind if kind != Kind::Unconfirmed && session.is_connected() => e,
+            _ => e.kind_is(Kind::Unconfirmed).again_is(Again::Never),
         })
     }
 

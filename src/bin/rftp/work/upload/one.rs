@@ -1,8 +1,9 @@
 //! One upload over all its tries, its questions asked one after the other.
 //!
 //! It takes, after the login: a look at the target and the question for a port (one write), the data connection, STOR to a
-//! temporary name in the same directory, the data and its 226, then in one write the time, the mode, SIZE and a digest where the
-//! server computes one, and at last RNFR with RNTO. A lost answer is settled by looking. A worker with many files uses parts of
+//! temporary name in the same directory, the data and its 226, then in one write the mode, SIZE and a digest where the
+//! server computes one, and at last the time with RNFR and RNTO: a temporary that bore its source's time before would look like a
+//! leftover of long ago to whoever clears those up. A lost answer is settled by looking. A worker with many files uses parts of
 //! it: where nothing can be asked ahead, and for every try after the first.
 //!
 //! **Going on.** A second try within a run goes on with what the first one left, if the source is unchanged. A later run does with
@@ -19,6 +20,7 @@ use crate::{
 use std::time::Duration;
 use wirepost::{
     base::{
+        date::Time,
         digest::Algorithm,
         error::*,
         tree::{Entry, EntryKind},
@@ -125,6 +127,18 @@ impl<'a> Attempt<'a> {
         })
     }
 
+    /// Why the target would be left alone, if it would; what is there is asked for only where that decides.
+    pub fn plan(&self, session: &mut Session<'_>) -> Result<Option<&'static str>> {
+        let source = Opened::open(&self.source)?;
+        let client = session.client()?;
+        let there = match &self.known {
+            Some(known) => known.clone(),
+            None if self.manner.exists == Exists::Overwrite => None,
+            None => client.look(&self.remote)?,
+        };
+        self.policy(client, there.as_ref(), &source)
+    }
+
     /// One try, all of it.
     pub fn put(&mut self, session: &mut Session<'_>, voice: &mut impl Voice) -> Result<Done> {
         if self.consumed {
@@ -147,17 +161,18 @@ impl<'a> Attempt<'a> {
         }
         let sent = self.store(session, &mut source, voice)?;
         let client = session.client()?;
-        let mut before = Vec::new();
-        if let Some(time) = source.modified.filter(|_| self.manner.times) {
-            before.extend(client.time_command(self.name(), time));
+        let time = source.modified.filter(|_| self.manner.times);
+        let time = time.and_then(|time| client.time_command(self.name(), time));
+        if self.manner.in_place {
+            let verified = self.prove_in_place(session, &sent, time.as_slice(), voice)?;
+            return Ok(sent.done(verified, session.client()?, &source));
         }
-        if let Some(mode) = there.as_ref().and_then(|e| e.mode).filter(|_| !self.manner.in_place) {
-            before.push(client.mode_command(self.name(), mode)?);
-        }
-        let verified = self.prove(client, &sent, Some(&before))?;
-        if !self.manner.in_place {
-            self.rename(session, sent.sizes, there.is_some(), voice)?;
-        }
+        let mode = match there.as_ref().and_then(|e| e.mode) {
+            Some(mode) => Some(client.mode_command(self.name(), mode)?),
+            None => None,
+        };
+        let verified = self.prove(client, &sent, Some(mode.as_slice()))?;
+        self.rename(session, sent.sizes, time.as_slice(), there.is_some(), voice)?;
         Ok(sent.done(verified, session.client()?, &source))
     }
 
@@ -372,6 +387,28 @@ impl<'a> Attempt<'a> {
         })
     }
 
+    /// In place the file is whoever's it is meant for as soon as the server said that it is stored: it is not sent once more for
+    /// want of a proof.
+    fn prove_in_place(
+        &mut self,
+        session: &mut Session<'_>,
+        sent: &Sent,
+        before: &[Command],
+        voice: &mut impl Voice,
+    ) -> Result<String> {
+        let lost = match self.prove(session.client()?, sent, Some(before)) {
+            Err(e) if !session.is_connected() && e.kind() != Kind::Interrupted => e,
+            proved => return proved,
+        };
+        voice.note(format!("{}; looking once more", lost.message()));
+        let looked =
+            session.client().map(|_| ()).and_then(|()| self.prove(session.client()?, sent, Some(before)));
+        match looked {
+            Err(e) if !session.is_connected() && e.kind() != Kind::Interrupted => Ok("none".into()),
+            looked => looked,
+        }
+    }
+
     /// A listing comes over a data connection, so it shows a name as it is on the server, whatever became of it in a command.
     fn is_named(&self, client: &mut Client) -> Result<()> {
         let dir = self.name().parent().map_or_else(|| RemotePath::new(""), Ok)?;
@@ -383,29 +420,36 @@ impl<'a> Attempt<'a> {
         Err(Error::new(Kind::Refused, text).host(client.host()))
     }
 
-    /// The temporary becomes the target.
+    /// The temporary becomes the target, behind the commands in `before`.
     fn rename(
         &mut self,
         session: &mut Session<'_>,
         sizes: Sizes,
+        before: &[Command],
         exists: bool,
         voice: &mut impl Voice,
     ) -> Result<()> {
         self.stage = Stage::Renaming;
         let proves = |there: &Entry| there.size.is_some_and(|size| sizes.proves(size));
-        let mut renamed = session.rename(voice, &self.temporary, &self.remote, proves);
-        if let Err(e) = &renamed
+        let mut renamed = session.rename(voice, before, &self.temporary, &self.remote, proves);
+        if let Ok(Err(e)) = &renamed
             && exists
-            && e.kind() == Kind::Refused
-            && self.manner.replace == Replace::DeleteFirst
+            && e.again() == Again::Never
         {
-            session.client()?.delete(&self.remote)?;
-            renamed = session.rename(voice, &self.temporary, &self.remote, proves);
-            if renamed.is_err() {
-                self.stage = Stage::Alone;
+            // For good, and of all that can be wrong only the new name is in question.
+            if self.manner.replace == Replace::DeleteFirst {
+                session.client()?.delete(&self.remote)?;
+                renamed = session.rename(voice, before, &self.temporary, &self.remote, proves);
+                if !matches!(renamed, Ok(Ok(()))) {
+                    self.stage = Stage::Alone;
+                }
+            } else {
+                let hint =
+                    "if the server renames onto no existing file: --replace delete-first, or --in-place";
+                renamed = Ok(Err(e.clone().hint(hint)));
             }
         }
-        match renamed {
+        match renamed.flatten() {
             Ok(()) => Ok(()),
             Err(e) if e.kind() == Kind::Unconfirmed => Err(e),
             Err(e) if self.stage == Stage::Alone => Err(e
@@ -413,13 +457,7 @@ impl<'a> Attempt<'a> {
                 .hint(format!("the new contents are whole in {}", self.temporary))),
             Err(e) => {
                 self.stage = Stage::Stored;
-                Err(if exists && e.kind() == Kind::Refused && self.manner.replace != Replace::DeleteFirst {
-                    e.hint(
-                        "if the server renames onto no existing file: --replace delete-first, or --in-place",
-                    )
-                } else {
-                    e
-                })
+                Err(e)
             }
         }
     }
@@ -435,6 +473,8 @@ impl<'a> Attempt<'a> {
         let looked = session.client().and_then(|c| c.size(name));
         match looked {
             Ok(Some(size)) if sizes.proves(size) => Ok(()),
+            // Whoever it is meant for may have taken it by now.
+            Ok(None) if self.manner.in_place => Err(lost.clone()),
             Ok(_) => {
                 Err(Error::new(Kind::Closed, format!("{} (the file did not arrive whole)", lost.message())))
             }
@@ -451,8 +491,8 @@ impl<'a> Attempt<'a> {
             _ if self.manner.in_place => return None,
             Stage::Start => return None,
             // It may be the target by now, or is all there is: it is named, and left alone.
-            Stage::Renaming | Stage::Alone => return Some(self.temporary.clone()),
-            Stage::Storing | Stage::Stored if self.can_go_on() => return Some(self.temporary.clone()),
+            Stage::Renaming | Stage::Alone => return self.left(session),
+            Stage::Storing | Stage::Stored if self.can_go_on() => return self.left(session),
             Stage::Storing | Stage::Stored => {}
         }
         let same = session.is_connected();
@@ -463,7 +503,19 @@ impl<'a> Attempt<'a> {
             // Refused: most likely there is nothing to remove.
             Err(_) => Ok(client.look(&self.temporary)?.is_none()),
         });
-        (!gone.unwrap_or(false)).then(|| self.temporary.clone())
+        if gone.unwrap_or(false) { None } else { self.left(session) }
+    }
+
+    /// A temporary that stays, for a day at least: by the time of its source it might look like a leftover of long ago.
+    fn left(&self, session: &mut Session<'_>) -> Option<RemotePath> {
+        if self.stage > Stage::Storing && session.is_connected() {
+            let _ =
+                session.client().and_then(|client| match client.time_command(&self.temporary, Time::now()) {
+                    Some(command) => client.batch(&[command]).map(|_| ()),
+                    None => Ok(()),
+                });
+        }
+        Some(self.temporary.clone())
     }
 
     /// Whether a later run can go on with what was left.
