@@ -4,7 +4,7 @@ use crate::args::{self, Decode, Encode};
 use crate::target::{Whole, named};
 use std::{
     fs::File,
-    io::{BufReader, Read, Write},
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 use wirepost::{

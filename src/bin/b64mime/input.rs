@@ -2,7 +2,7 @@
 
 use crate::args::Reading;
 use std::{
-    io::{BufReader, Read},
+    io::Read,
     path::{Path, PathBuf},
 };
 use wirepost::{
