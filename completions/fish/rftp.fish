@@ -594,7 +594,7 @@ complete -c rftp -n "__fish_rftp_using_subcommand chmod" -l active -d 'Let the s
 complete -c rftp -n "__fish_rftp_using_subcommand chmod" -l ascii -d 'Files are text: convert line ends (TYPE A)'
 complete -c rftp -n "__fish_rftp_using_subcommand chmod" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l max-delete -d 'Refuse to remove more than N, or N% of the target [default: the larger of 10 and 25%]' -r -f
-complete -c rftp -n "__fish_rftp_using_subcommand sync" -l state -d 'Go by the SHA-256 of what was put there last, kept in NAME in the target; only uploads' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand sync" -l state -d 'Go by the SHA-256 of what was put there last, kept in NAME in the target (at most 64 MiB, some 400,000 files); only uploads' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l last -d 'Files that come after all others, if those were done; may be repeated' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -s j -l jobs -d 'Connections at once' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l shard -d 'Only the I-th of N parts of the work, for N runs that share it' -r -f

@@ -78,6 +78,8 @@ pub fn compare(
                 Vec::new()
             }
             Err(e) if dir.is_empty() || e.kind() == Kind::Interrupted => return Err(e),
+            // Another shard removed it meanwhile.
+            Err(e) if e.kind() == Kind::Missing && matches!(mode, Mode::Delete | Mode::Clear) => Vec::new(),
             Err(e) => {
                 walk.keep(&dir);
                 walk.plan.failures.push((dir, e));

@@ -13,11 +13,13 @@ use crate::base::{
 };
 use std::{
     collections::BTreeMap,
-    io::{BufRead, Write},
+    io::{BufRead, Read, Write},
 };
 
 const FORMAT: &str = "wirepost-state";
 const VERSION: u64 = 1;
+/// A path has some KiB, of which escapes make six times as many.
+const LONGEST: u64 = 64 << 10;
 
 /// What is known of one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,12 +68,23 @@ impl State {
     ///
     /// # Errors
     /// `Config` if it is none, or of a version we do not know: going on without it would upload or forget everything.
-    pub fn read(from: impl BufRead) -> Result<State> {
+    pub fn read(mut from: impl BufRead) -> Result<State> {
         let bad = |n: usize, what: &str| Error::new(Kind::Config, format!("line {n} of the state {what}"));
         let mut state = State::default();
-        for (n, line) in from.lines().enumerate() {
-            let line = line.map_err(|e| Error::from_io(e, Kind::Config, "cannot read the state"))?;
-            let value = record::from_line(&line).map_err(|e| bad(n + 1, &format!("is {}", e.message())))?;
+        let mut line = Vec::new();
+        for n in 0.. {
+            line.clear();
+            let read = from.by_ref().take(LONGEST).read_until(b'\n', &mut line);
+            read.map_err(|e| Error::from_io(e, Kind::Config, "cannot read the state"))?;
+            if line.is_empty() {
+                break;
+            }
+            if line.len() as u64 == LONGEST {
+                return Err(bad(n + 1, "is too long"));
+            }
+            let line = std::str::from_utf8(&line).map_err(|_| bad(n + 1, "is not UTF-8"))?;
+            let line = line.strip_suffix('\n').unwrap_or(line);
+            let value = record::from_line(line).map_err(|e| bad(n + 1, &format!("is {}", e.message())))?;
             if n == 0 {
                 if value["format"] != FORMAT || value["version"].as_u64() != Some(VERSION) {
                     return Err(bad(1, "names no format of ours"));

@@ -24,6 +24,8 @@ mod rftp_segments;
 mod rftp_session;
 mod rftp_site;
 mod rftp_sync;
+mod rftp_sync_care;
+mod rftp_sync_random;
 mod rftp_tls;
 mod rftp_verbs;
 mod rimap_search;

@@ -42,7 +42,7 @@ use wirepost::{
 /// From so many files on in one directory, its listing costs little beside them.
 const SWEEP_FROM: usize = 8;
 /// Temporaries that are older were left by a run that is gone.
-const LEFT_OVER: Duration = Duration::from_secs(86_400);
+pub const LEFT_OVER: Duration = Duration::from_secs(86_400);
 
 /// What all files of a run share.
 struct Job<'a> {

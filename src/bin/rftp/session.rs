@@ -35,8 +35,14 @@ pub struct Session<'a> {
     /// This login was taken once, by this session or one it was forked from.
     welcome: Arc<AtomicBool>,
     /// Why no connection can come about: a refused login is not tried again for the next file (accounts get locked), nor
-    /// is a certificate looked at a thousand times.
+    /// is a certificate looked at a thousand times, nor is a server that is gone waited for with every file.
     hopeless: Option<Error>,
+    /// There was a connection.
+    was_connected: bool,
+    /// None came about when one was wanted last.
+    stranded: bool,
+    /// How often the login was refused since it was taken.
+    refused: u32,
     policy: Policy,
     /// Of connections that are gone.
     round_trips: u64,
@@ -111,6 +117,9 @@ impl<'a> Session<'a> {
             spare: Vec::new(),
             welcome: Arc::default(),
             hopeless: None,
+            was_connected: false,
+            stranded: false,
+            refused: 0,
             policy,
             round_trips: 0,
         })
@@ -131,7 +140,9 @@ impl<'a> Session<'a> {
         if self.client.is_none() {
             self.client = self.spare.pop().filter(Client::is_alive);
         }
-        if self.client.is_none() {
+        if self.client.is_some() {
+            self.was_connected = true;
+        } else {
             let (scheme, protect, tls) = (self.site.scheme, self.protect, &self.shared.tls);
             let proxied = self.dialer.is_proxied();
             let security = |peer| match scheme {
@@ -147,6 +158,7 @@ impl<'a> Session<'a> {
             match client.login(&self.login) {
                 Ok(()) => {
                     self.welcome.store(true, Ordering::Relaxed);
+                    (self.was_connected, self.stranded, self.refused) = (true, false, 0);
                     self.client = Some(client);
                 }
                 Err(e) => {
@@ -158,11 +170,16 @@ impl<'a> Session<'a> {
         self.client.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no client"))
     }
 
-    /// No connection came about. Remembered if it never will. A login that was taken before and is refused now means that there
-    /// are too many, however the server says it.
+    /// No connection came about. Remembered if it never will. A login that was taken before and is refused now most likely means
+    /// that there are too many; if the server does not say so, it is believed once: a password may change in the middle.
     fn without(&mut self, error: Error) -> Error {
+        self.stranded = true;
         if error.kind() == Kind::Auth && self.welcome.load(Ordering::Relaxed) {
-            return error.kind_is(Kind::Busy).again_is(Again::Now);
+            self.refused += 1;
+            let low = error.message().to_ascii_lowercase();
+            if self.refused == 1 || low.contains("too many") || low.contains("maximum") {
+                return error.kind_is(Kind::Busy).again_is(Again::Now);
+            }
         }
         if error.again() == Again::Never {
             self.hopeless = Some(error.clone());
@@ -173,6 +190,11 @@ impl<'a> Session<'a> {
     /// Whether files are text, whose bytes here and there are not the same.
     pub fn is_text(&self) -> bool {
         self.shared.ftp.ascii
+    }
+
+    /// Whether no connection can be had, now that another may have one: none came about in the first place, or in all tries.
+    pub fn is_stranded(&self) -> bool {
+        self.stranded && (!self.was_connected || self.hopeless.is_some())
     }
 
     /// Whether there is a connection that can be used.
@@ -200,6 +222,9 @@ impl<'a> Session<'a> {
             spare: Vec::new(),
             welcome: self.welcome.clone(),
             hopeless: self.hopeless.clone(),
+            was_connected: false,
+            stranded: false,
+            refused: 0,
             policy: self.policy,
             round_trips: 0,
         }
@@ -284,10 +309,13 @@ impl<'a> Session<'a> {
         if self.reuse_refused(out) {
             return Ok(());
         }
-        if self.cancel.is_stopping() {
+        if self.cancel.is_stopping() || self.hopeless.is_some() {
             return Err(error);
         }
         let Some(wait) = self.policy.wait(&error, tried, began.elapsed()) else {
+            if self.stranded && error.again() == Again::Now {
+                self.hopeless = Some(error.clone());
+            }
             return Err(error);
         };
         out.retrying(format!("{}; trying again in {:.1} s", error.message(), wait.as_secs_f64()));

@@ -5,6 +5,7 @@
 //! The pattern is read strictly, because what matches it is never taken for a file, and `rftp clean` removes it.
 
 use std::{
+    ffi::OsStr,
     hash::{BuildHasher, Hasher, RandomState},
     os::unix::{ffi::OsStrExt, fs::MetadataExt},
     time::Duration,
@@ -60,6 +61,11 @@ pub fn is_temporary(name: &[u8]) -> bool {
         && at > 1
         && digits.len() == 16
         && digits.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// Also names that only a file here has while it comes.
+pub fn is_temporary_here(name: &[u8]) -> bool {
+    is_temporary(name) || partial::is_temporary_name(OsStr::from_bytes(name))
 }
 
 /// Whether a name is one that a later run may go on with for this very target.

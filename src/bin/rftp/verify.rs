@@ -183,7 +183,7 @@ impl Voice for Speaks<'_> {
 fn verify_some(worker: &pool::Worker<'_, Job, Heard>, session: &mut Session<'_>, by: By) {
     while let Some(job) = worker.next() {
         if let Err(e) = session.client().map(|_| ())
-            && work::is_crowded(&e)
+            && (work::is_crowded(&e) || session.is_stranded())
             && worker.retire(job.clone()).is_none()
         {
             return;

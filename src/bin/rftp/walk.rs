@@ -3,7 +3,7 @@
 use crate::{
     args::Names,
     session::Session,
-    temporary::is_temporary,
+    temporary::{is_temporary, is_temporary_here},
     work::list::{self, Lister},
 };
 use std::{
@@ -102,7 +102,7 @@ pub fn local(top: &Path, filter: &Filter, follow: bool) -> Walk {
         for name in names {
             let path = join(&below, name.as_bytes());
             let full = dir.join(&name);
-            if is_temporary(name.as_bytes()) {
+            if is_temporary_here(name.as_bytes()) {
                 continue;
             }
             match stat(&full, name.as_bytes(), follow) {

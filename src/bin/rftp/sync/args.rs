@@ -27,7 +27,7 @@ pub struct Sync {
     /// Compare files of the same size by digest, where the server computes one
     #[arg(long)]
     pub checksum: bool,
-    /// Go by the SHA-256 of what was put there last, kept in NAME in the target; only uploads
+    /// Go by the SHA-256 of what was put there last, kept in NAME in the target (at most 64 MiB, some 400,000 files); only uploads
     #[arg(long, value_name = "NAME", num_args = 0..=1, require_equals = true, default_missing_value = STATE, conflicts_with = "checksum")]
     pub state: Option<String>,
     /// Make the state anew from what is in the target

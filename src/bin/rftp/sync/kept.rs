@@ -1,14 +1,15 @@
 //! What a sync keeps from run to run: the state in the target, its journal here, and the lock against a second run.
 //!
-//! The journal is written line by line as things are done, so that a kill loses at most the files in flight; it goes on from one
-//! version of the state and says which. A state of another version makes it void: then somebody else was there, or it is in the
-//! state already.
+//! The journal is written line by line, before things are done and after: what a kill finds in flight is known as something that may be
+//! there, whose contents are not known, so that it is put again, and can be removed. It goes on from one version of the state and says
+//! which. A state of another version makes it void: then somebody else was there, or it is in the state already.
 
 use crate::{
     session::Session,
     temporary::{beside, random},
 };
 use std::{
+    collections::HashMap,
     fs::{self, File},
     hash::{BuildHasher, Hasher, RandomState},
     io::{BufReader, BufWriter, Read, Write},
@@ -27,11 +28,11 @@ use wirepost::{
     cli::Output,
     ftp::{RemotePath, Store},
     net::Cancel,
-    sync::{Change, State},
+    sync::{Change, Known, State},
 };
 
-/// A state larger than this is no state.
-const LARGEST: u64 = 1 << 30;
+/// A state larger than this is not read: it is held in memory, and it comes from a server.
+const LARGEST: u64 = 64 << 20;
 /// A state that changed is written this often.
 const EVERY: Duration = Duration::from_secs(30);
 
@@ -107,6 +108,12 @@ pub struct Kept {
     unseen: Option<(RemotePath, u64)>,
     changed: bool,
     saved: Instant,
+    /// What is being done, and what was known of it before.
+    begun: HashMap<Vec<u8>, Option<Known>>,
+    /// It was made anew, and no version of it is in the target yet.
+    is_new: bool,
+    /// Nothing is written, here or there.
+    dry_run: bool,
 }
 
 impl Kept {
@@ -115,13 +122,20 @@ impl Kept {
         session: &mut Session<'_>,
         remote: RemotePath,
         lock: &Lock,
+        dry_run: bool,
         out: &mut Output,
     ) -> Result<Kept> {
         let (read, _) = session.run(out, |session, _, _| {
             let client = session.client()?;
             let Some(seen) = client.look_and_prepare(&remote)? else { return Ok(None) };
             let mut download = client.retrieve(&remote, 0)?;
-            let read = State::read(BufReader::new((&mut download).take(LARGEST)));
+            let mut limited = (&mut download).take(LARGEST);
+            let mut read = State::read(BufReader::new(&mut limited));
+            if limited.limit() == 0 {
+                let text = format!("it is larger than {} MiB", LARGEST >> 20);
+                read = Err(Error::new(Kind::Config, text)
+                    .hint("each --shard has a state of its own, so N of them can describe N times as much"));
+            }
             match read {
                 Ok(state) => download.whole(seen.size).map(|_| Some((seen, state))),
                 Err(e) => Err(download.fail(e)),
@@ -135,12 +149,12 @@ impl Kept {
             Some((seen, state)) => (Some(seen), state),
             None => (None, State::default()),
         };
-        let mut kept = Kept::of(state, remote, lock, seen);
+        let mut kept = Kept::of(state, remote, lock, seen, dry_run);
         kept.replay(out)?;
         Ok(kept)
     }
 
-    fn of(state: State, remote: RemotePath, lock: &Lock, seen: Option<Entry>) -> Kept {
+    fn of(state: State, remote: RemotePath, lock: &Lock, seen: Option<Entry>, dry_run: bool) -> Kept {
         let journal = lock.path.with_extension("journal");
         Kept {
             state,
@@ -151,6 +165,9 @@ impl Kept {
             unseen: None,
             changed: false,
             saved: Instant::now(),
+            begun: HashMap::new(),
+            is_new: false,
+            dry_run,
         }
     }
 
@@ -159,10 +176,11 @@ impl Kept {
         session: &mut Session<'_>,
         remote: RemotePath,
         lock: &Lock,
+        dry_run: bool,
         out: &mut Output,
     ) -> Result<Kept> {
         let (seen, _) = session.run(out, |s, _, _| s.client()?.look(&remote));
-        let mut kept = Kept { changed: true, ..Kept::of(State::default(), remote, lock, seen?) };
+        let mut kept = Kept { is_new: true, ..Kept::of(State::default(), remote, lock, seen?, dry_run) };
         kept.state.generation = generation();
         kept.begin_journal()?;
         Ok(kept)
@@ -189,6 +207,9 @@ impl Kept {
             out.note(format_args!("{n} changes of a run that did not end are taken over"));
             self.changed = true;
         }
+        if self.dry_run {
+            return Ok(());
+        }
         // The last line may be half of one.
         let open = File::options().append(true).open(&self.journal);
         let file = open.and_then(|file| file.set_len(whole as u64).map(|()| file));
@@ -197,6 +218,9 @@ impl Kept {
     }
 
     fn begin_journal(&mut self) -> Result<()> {
+        if self.dry_run {
+            return Ok(());
+        }
         let text = record::to_line(&json!({ "after": self.state.generation })) + "\n";
         let path = &self.journal;
         let new = path.with_extension("new");
@@ -211,22 +235,52 @@ impl Kept {
 
     fn line(&mut self, change: &Change) -> Result<()> {
         let Some(lines) = &mut self.lines else { return Ok(()) };
-        let written = writeln!(lines, "{}", change.to_line()).and_then(|()| lines.flush());
-        written.map_err(|e| failed(e, "write", &self.journal))
+        writeln!(lines, "{}", change.to_line()).map_err(|e| failed(e, "write", &self.journal))
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let Some(lines) = &mut self.lines else { return Ok(()) };
+        lines.flush().map_err(|e| failed(e, "write", &self.journal))
     }
 
     /// Something was done.
     pub fn note(&mut self, change: &Change) -> Result<()> {
+        let (Change::Has(path, _) | Change::Gone(path)) = change;
+        self.begun.remove(path);
         self.state.apply(change);
         self.changed = true;
-        self.line(change)
+        self.line(change)?;
+        self.flush()
+    }
+
+    /// These are going to be made, replaced or removed: until it is known what came of that, they may be there, and may be anything.
+    pub fn begin(&mut self, changes: impl Iterator<Item = (Vec<u8>, Known)>) -> Result<()> {
+        for (path, known) in changes {
+            let before = self.state.get(&path).cloned();
+            let change = Change::Has(path.clone(), known);
+            self.state.apply(&change);
+            self.begun.insert(path, before);
+            self.changed = true;
+            self.line(&change)?;
+        }
+        self.flush()
+    }
+
+    /// What was known of a path before something was begun, as a change that brings that back.
+    pub fn before(&mut self, path: &[u8]) -> Option<Change> {
+        let (path, before) = self.begun.remove_entry(path)?;
+        Some(match before {
+            Some(known) => Change::Has(path, known),
+            None => Change::Gone(path),
+        })
     }
 
     /// Before anything is done: there must be a version in the target for the journal to go on from, or the journal of a run that
     /// was killed would be believed although the target was emptied since.
     pub fn found(&mut self, session: &mut Session<'_>, out: &mut Output) -> Result<()> {
-        self.changed |= self.seen.is_none();
-        if self.seen.is_none() { self.save(session, out) } else { Ok(()) }
+        let missing = self.seen.is_none() || self.is_new;
+        self.changed |= missing;
+        if missing { self.save(session, out) } else { Ok(()) }
     }
 
     /// Whether it is time to write the state, so that a machine that is lost takes little with it.
@@ -292,7 +346,7 @@ impl Kept {
         self.unseen = None;
         self.state.generation = generation;
         self.begin_journal()?;
-        self.changed = false;
+        (self.changed, self.is_new) = (false, false);
         Ok(())
     }
 }

@@ -31,6 +31,7 @@ use wirepost::{
         pattern,
     },
     cli::Output,
+    ftp::RemotePath,
     net::Cancel,
     sync::{Change, Known, Plan, Step},
 };
@@ -50,6 +51,8 @@ struct Run<'r, 's> {
     manifest: Option<Manifest>,
     /// With a manifest: the files that need not be copied.
     same: Option<Vec<Vec<u8>>>,
+    /// What killed runs left in the target long ago.
+    left_over: Vec<RemotePath>,
 }
 
 pub fn run(flags: &args::Sync, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
@@ -116,6 +119,7 @@ pub fn run(flags: &args::Sync, shared: &Shared, out: &mut Output, cancel: &Cance
         failures: 0,
         state_failed: false,
         same: manifest.is_some().then(Vec::new),
+        left_over: Vec::new(),
         manifest,
     };
     let result = run.all(&filter, lock.as_ref()).and_then(|()| run.end_manifest());
@@ -200,6 +204,7 @@ impl Run<'_, '_> {
     }
 
     fn carry_out(&mut self, mut plan: Plan) -> Result<()> {
+        self.sweep();
         if plan.is_empty() && self.kept.is_none() {
             return Ok(());
         }
@@ -297,6 +302,25 @@ impl Run<'_, '_> {
         if let Err(e) = kept.note(&change) {
             self.state_failed = true;
             self.out.fail(&e);
+        }
+    }
+
+    /// The state learns of what is going to be done.
+    fn begin(&mut self, changes: impl Iterator<Item = (Vec<u8>, Known)>) {
+        let Some(kept) = &mut self.kept else { return };
+        if self.state_failed {
+            return;
+        }
+        if let Err(e) = kept.begin(changes) {
+            self.state_failed = true;
+            self.out.fail(&e);
+        }
+    }
+
+    /// The state learns that it did not come to that.
+    fn take_back(&mut self, path: &[u8]) {
+        if let Some(change) = self.kept.as_mut().and_then(|kept| kept.before(path)) {
+            self.note(change);
         }
     }
 

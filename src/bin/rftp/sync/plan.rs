@@ -6,7 +6,12 @@ use super::{
     remote_tree::RemoteTree,
     report::{Deed, Sides},
 };
-use crate::{session::Session, temporary::is_temporary, walk::Filter, work::list};
+use crate::{
+    session::Session,
+    temporary::{self, is_temporary_here},
+    walk::Filter,
+    work::list,
+};
 use std::{cell::RefCell, collections::HashMap, fs::File, io, path::Path};
 use wirepost::{
     base::{
@@ -17,12 +22,28 @@ use wirepost::{
     cli::Output,
     ftp::RemotePath,
     job::meter::Meter,
-    store::local::LocalTree,
+    store::{dir::Dir, local::LocalTree},
     sync::{Change, Known, Plan, Rules, Step, Times, compare, differs},
 };
 
 /// So many digests are asked for in one write.
 const ASKED: usize = 16;
+
+/// The local target: what downloads that were killed left in it more than a day ago goes as it is met.
+struct Swept(LocalTree);
+
+impl Tree for Swept {
+    fn list(&mut self, dir: &[u8]) -> Result<Vec<Entry>> {
+        let entries = self.0.list(dir)?;
+        if !entries.iter().any(|e| is_temporary_here(&e.name)) {
+            return Ok(entries);
+        }
+        if let Ok(dir) = Dir::open(&self.0.path(dir)) {
+            temporary::sweep(&dir);
+        }
+        self.0.list(dir)
+    }
+}
 
 /// The remote tree of nobody: what a target that is not there holds.
 struct Nothing;
@@ -41,7 +62,7 @@ impl Run<'_, '_> {
         let state_name = self.flags.state.as_deref().unwrap_or(args::STATE).as_bytes();
         let takes = |path: &[u8], is_dir: bool| {
             let name = path.rsplit(|b| *b == b'/').next().unwrap_or_default();
-            !is_temporary(name) && !is_state(path, state_name) && filter.takes(path, is_dir)
+            !is_temporary_here(name) && !is_state(path, state_name) && filter.takes(path, is_dir)
         };
         let mut rules = Rules {
             takes: &takes,
@@ -52,19 +73,20 @@ impl Run<'_, '_> {
             shard,
             removes_dirs: shard.is_first() || name.is_some(),
         };
+        let dry_run = self.flags.dry_run;
         let mut local = LocalTree::new(&self.sides.local, self.flags.follow && self.sides.up);
         let mut plan = match (&name, lock) {
             (Some(name), Some(lock)) => {
                 let remote = self.sides.remote(name.as_bytes())?;
                 let mut kept = if self.flags.rebuild_state {
                     rules.by_contents = false;
-                    let kept = Kept::anew(&mut self.session, remote, lock, self.out)?;
+                    let kept = Kept::anew(&mut self.session, remote, lock, dry_run, self.out)?;
                     self.kept = Some(kept);
                     self.rebuild(&mut local, &rules)?;
                     rules.by_contents = true;
                     self.kept.take().ok_or_else(|| Error::new(Kind::Bug, "no state"))?
                 } else {
-                    Kept::load(&mut self.session, remote, lock, self.out)?
+                    Kept::load(&mut self.session, remote, lock, dry_run, self.out)?
                 };
                 let (sides, out, list) = (&self.sides, &mut *self.out, &mut self.same);
                 let mut plan = compare(&mut local, &mut kept.state, &rules, &mut |path, entry| {
@@ -124,10 +146,16 @@ impl Run<'_, '_> {
     /// Files that differ by being newer in the target: where the server keeps no times that it is given, that is when they were
     /// copied, and copying them again would never come to an end.
     ///
-    /// Several are asked about, since one may be somebody else's. A dry run asks nothing: the question sets a time.
+    /// Several are asked about, since one may be somebody else's. A dry run asks nothing, since the question sets a time, and
+    /// says so.
     fn forget_times(&mut self, plan: &mut Plan) -> Result<()> {
         let mut newer = plan.copies.iter().filter(|s| s.why == "time").take(3).peekable();
-        if newer.peek().is_none() || self.flags.dry_run {
+        if newer.peek().is_none() {
+            return Ok(());
+        }
+        if self.flags.dry_run {
+            let newer = plan.copies.iter_mut().filter(|s| s.why == "time");
+            newer.for_each(|s| s.why = "time, if the server keeps any");
             return Ok(());
         }
         for step in newer {
@@ -166,22 +194,34 @@ impl Run<'_, '_> {
         rules: &Rules<'_>,
         mut same: impl FnMut(&Sides, &mut Output, &[u8], &Entry),
     ) -> Result<Plan> {
-        let (sides, jobs) = (&self.sides, usize::from(self.flags.jobs));
+        let (sides, jobs, dry_run) = (&self.sides, usize::from(self.flags.jobs), self.flags.dry_run);
+        let left_over = &mut self.left_over;
         let out = RefCell::new(&mut *self.out);
         list::ahead(&mut self.session, jobs, |lister| {
             let host = &sides.site.endpoint.host;
-            let (unsure, is_link, tells_zone) = (false, false, true);
-            let mut remote =
-                RemoteTree { lister, top: &sides.remote, host, unsure, is_link, tells_zone, out: &out };
+            let mut remote = RemoteTree {
+                lister,
+                top: &sides.remote,
+                host,
+                unsure: false,
+                is_link: false,
+                tells_zone: true,
+                left_over: Vec::new(),
+                out: &out,
+            };
             let same = &mut |path: &[u8], entry: &Entry| same(sides, &mut out.borrow_mut(), path, entry);
             if sides.up {
-                return compare(local, &mut remote, rules, same);
+                let plan = compare(local, &mut remote, rules, same);
+                left_over.append(&mut remote.left_over);
+                return plan;
             }
-            let mut plan = if sides.local.exists() {
-                compare(&mut remote, local, rules, same)?
-            } else {
-                compare(&mut remote, &mut Nothing, rules, same)?
+            let mut swept = Swept(local.clone());
+            let target: &mut dyn Tree = match sides.local.exists() {
+                false => &mut Nothing,
+                true if dry_run => local,
+                true => &mut swept,
             };
+            let mut plan = compare(&mut remote, target, rules, same)?;
             plan.source_failed |= remote.unsure;
             Ok(plan)
         })
@@ -219,7 +259,8 @@ impl Run<'_, '_> {
         Ok(reply?.text().to_ascii_lowercase().contains("windows"))
     }
 
-    /// `--checksum`: what has the same size is compared by the server's digest; without one, by time, and it is said.
+    /// `--checksum`: what has the same size is compared by the server's digest; a server that computes none leaves the times, and it is
+    /// said. Where it refuses one, a file may be anything.
     /// Those that are the same come back.
     fn by_digest(&mut self, plan: &mut Plan, times: Times) -> Result<Vec<Vec<u8>>> {
         let mut same = Vec::new();
@@ -230,6 +271,7 @@ impl Run<'_, '_> {
             let host = self.session.host().to_string();
             self.out.warn(format_args!("{host} computes no digest: sizes and times are compared"));
         }
+        let mut refused = 0;
         for chunk in unsure.chunks(ASKED) {
             let paths: Vec<RemotePath> =
                 chunk.iter().map(|s| self.sides.remote(&s.path)).collect::<Result<_>>()?;
@@ -251,6 +293,10 @@ impl Run<'_, '_> {
                         continue;
                     }
                     (Ok(ours), Some(theirs)) => (ours != theirs).then_some("contents"),
+                    (Ok(_), None) if algorithm.is_some() => {
+                        refused += 1;
+                        Some("no digest")
+                    }
                     _ => match (&step.source, &step.target) {
                         (Some(source), Some(target)) => differs(source, target, times),
                         _ => Some("contents"),
@@ -261,6 +307,11 @@ impl Run<'_, '_> {
                     None => same.push(step.path.clone()),
                 }
             }
+        }
+        if refused > 0 {
+            let host = self.session.host().to_string();
+            self.out
+                .warn(format_args!("{host} gave no digest of {refused} files: they are taken for different"));
         }
         Ok(same)
     }

@@ -1,6 +1,6 @@
 //! A remote directory as a tree to compare.
 
-use crate::{temporary::is_temporary, work::list::Lister};
+use crate::{clean, put::LEFT_OVER, temporary::is_temporary, work::list::Lister};
 use std::cell::RefCell;
 use wirepost::{
     base::{
@@ -21,6 +21,9 @@ pub struct RemoteTree<'t, 'l, 'o> {
     pub is_link: bool,
     /// Its times can be compared; if not, that was said.
     pub tells_zone: bool,
+    /// What runs that were killed left in it more than a day ago: no part of the tree, and to be removed from a target. What is
+    /// younger may be at work, and is spared with the directories it is in.
+    pub left_over: Vec<RemotePath>,
     /// Shared with who hears of the walk.
     pub out: &'t RefCell<&'o mut Output>,
 }
@@ -70,7 +73,19 @@ impl Tree for RemoteTree<'_, '_, '_> {
             let text = format!("{host} lists a name twice in {path}");
             return Err(Error::new(Kind::Protocol, text).host(host));
         }
-        entries.retain(|e| !is_temporary(&e.name));
+        let left_over = &mut self.left_over;
+        entries.retain(|e| {
+            let old = clean::old(&path, std::slice::from_ref(e), Some(LEFT_OVER)).next();
+            let is_old = matches!(old, Some(Ok(_)));
+            left_over.extend(old.and_then(Result::ok));
+            !is_old
+        });
+        for young in entries.iter().filter(|e| is_temporary(&e.name)) {
+            let name = String::from_utf8_lossy(&young.name);
+            let text =
+                format!("{name} in {path} is another run's, at work or left less than a day ago: it stays");
+            self.out.borrow_mut().note(text);
+        }
         Ok(entries)
     }
 }

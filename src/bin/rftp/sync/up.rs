@@ -3,6 +3,8 @@
 use super::{Run, report::Deed};
 use crate::{
     batch::{self, Made, ROW},
+    clean,
+    put::LEFT_OVER,
     walk::is_below,
     work::{
         self, End, Told,
@@ -11,7 +13,10 @@ use crate::{
 };
 use std::{sync::Arc, time::Duration};
 use wirepost::{
-    base::error::*,
+    base::{
+        error::*,
+        tree::{Entry, EntryKind},
+    },
     ftp::RemotePath,
     store::dir::Dir,
     sync::{Change, Known, Step},
@@ -22,6 +27,11 @@ use wirepost::{
 pub enum Target {
     Remote { held: Vec<Held> },
     Local { top: Arc<Dir>, held: Vec<super::down::Waiting> },
+}
+
+/// A file of which nothing is known yet but that it may be there.
+fn unknown(size: Option<u64>) -> Known {
+    Known::File { size: size.unwrap_or(0), sha256: None }
 }
 
 impl Target {
@@ -55,6 +65,7 @@ impl Run<'_, '_> {
         for row in steps.chunks(ROW) {
             let paths: Vec<RemotePath> =
                 row.iter().map(|s| self.sides.remote(&s.path)).collect::<Result<_>>()?;
+            self.begin(row.iter().map(|s| (s.path.clone(), Known::Dir)));
             let made = batch::make_dirs(&mut self.session, self.out, &paths)?;
             for (step, made) in row.iter().zip(made) {
                 match made {
@@ -64,9 +75,13 @@ impl Run<'_, '_> {
                         self.sides.did(Deed::MakeDir, &step.path, self.out);
                     }
                     Ok(Made::Before) => {
-                        self.sides.skipped(Deed::MakeDir, &step.path, "exists", true, self.out)
+                        self.take_back(&step.path);
+                        self.sides.skipped(Deed::MakeDir, &step.path, "exists", true, self.out);
                     }
-                    Err(e) => self.sides.failed(Deed::MakeDir, &step.path, e, 1, None, self.out),
+                    Err(e) => {
+                        self.take_back(&step.path);
+                        self.sides.failed(Deed::MakeDir, &step.path, e, 1, None, self.out);
+                    }
                 }
             }
         }
@@ -77,24 +92,30 @@ impl Run<'_, '_> {
         if let Target::Local { top, .. } = target {
             return self.remove_local(top, steps);
         }
-        let shard = self.flags.shard.unwrap_or_default();
         let steps = self.unlink(steps)?;
         for row in steps.chunks(ROW) {
+            let files = row.iter().filter(|s| !s.removes_dir());
+            self.begin(files.map(|s| (s.path.clone(), unknown(s.target.as_ref().and_then(|e| e.size)))));
             let named = |s: &Step| Ok((self.sides.remote(&s.path)?, s.removes_dir()));
             let paths: Vec<(RemotePath, bool)> = row.iter().map(named).collect::<Result<_>>()?;
             let gone = batch::remove(&mut self.session, self.out, &paths)?;
-            for (step, gone) in row.iter().zip(gone) {
-                match gone {
-                    Ok(()) => {
+            for ((step, (path, _)), gone) in row.iter().zip(&paths).zip(gone) {
+                let stays = match gone {
+                    Ok(()) => Ok(None),
+                    Err(e) => self.stays(step, path, e),
+                };
+                match stays {
+                    Ok(None) => {
                         self.note(Change::Gone(step.path.clone()));
                         self.sides.did(Deed::Delete, &step.path, self.out);
                     }
-                    // The other shards may not have come to their files in it yet.
-                    Err(_) if step.removes_dir() && !shard.is_whole() => {
-                        let reason = "not empty yet";
+                    Ok(Some(reason)) => {
                         self.sides.skipped(Deed::Delete, &step.path, reason, false, self.out);
                     }
-                    Err(e) => self.sides.failed(Deed::Delete, &step.path, e, 1, None, self.out),
+                    Err(e) => {
+                        self.take_back(&step.path);
+                        self.sides.failed(Deed::Delete, &step.path, e, 1, None, self.out);
+                    }
                 }
             }
         }
@@ -127,6 +148,48 @@ impl Run<'_, '_> {
         Ok(steps)
     }
 
+    /// After a refusal: whether it may stay for what is in it, or is gone after all; else the refusal.
+    fn stays(&mut self, step: &Step, path: &RemotePath, refused: Error) -> Result<Option<&'static str>> {
+        let file = step.target.as_ref().is_some_and(|e| e.kind == EntryKind::File);
+        if file && step.source.as_ref().is_some_and(Entry::is_dir) {
+            // Another shard was here first, and made the directory that the file was in the way of.
+            let now = self.session.run(self.out, |s, _, _| s.client()?.look(path)).0;
+            return if matches!(now, Ok(Some(e)) if e.is_dir()) { Ok(None) } else { Err(refused) };
+        }
+        let shard = self.flags.shard.unwrap_or_default();
+        if !step.removes_dir() || (shard.is_whole() && self.kept.is_none()) {
+            return Err(refused);
+        }
+        // The other shards may not have come to their files in it yet; and a state does not know what is somebody else's.
+        let listed = self.session.run(self.out, |s, _, _| s.client()?.list(path)).0;
+        let entries = listed.map_or(Vec::new(), |listing| listing.entries);
+        let old = clean::old(path, &entries, Some(LEFT_OVER));
+        let mut row = old.map(|path| Ok((path?, false))).collect::<Result<Vec<_>>>()?;
+        if row.len() < entries.len() {
+            return Ok(Some(if shard.is_whole() { "not empty" } else { "not empty yet" }));
+        }
+        row.push((path.clone(), true));
+        match batch::remove(&mut self.session, self.out, &row)?.pop() {
+            Some(Ok(())) => Ok(None),
+            _ => Err(refused),
+        }
+    }
+
+    /// Removes what killed runs left in the target long ago. Nobody has to hear of it.
+    pub(super) fn sweep(&mut self) {
+        let left_over: Vec<_> =
+            std::mem::take(&mut self.left_over).into_iter().map(|path| (path, false)).collect();
+        for row in left_over.chunks(ROW) {
+            for (path, _) in row {
+                self.out.note(format_args!("removing {path}, which an earlier run left"));
+            }
+            if let Err(e) = batch::remove(&mut self.session, self.out, row) {
+                self.out.note(format_args!("leftovers stay: {e}"));
+                return;
+            }
+        }
+    }
+
     pub(super) fn copy(&mut self, target: &mut Target, steps: Vec<Step>) -> Result<()> {
         let held = match target {
             Target::Local { top, held } => return self.copy_down(&top.clone(), held, steps),
@@ -144,6 +207,7 @@ impl Run<'_, '_> {
             });
         }
         work::largest_last(&mut jobs, |job| (job.size, &job.path));
+        self.begin(jobs.iter().map(|job| (job.path.clone(), unknown(Some(job.size)))));
         let (manner, cancel, workers) = (self.manner(self.cancel), self.cancel, usize::from(self.flags.jobs));
         // Another session, since ours may be needed for the state meanwhile.
         let mut session = self.session.fork();
@@ -158,6 +222,7 @@ impl Run<'_, '_> {
         });
         self.session.absorb(session);
         for job in left.into_iter().rev() {
+            self.take_back(&job.path);
             self.sides.skipped(Deed::Copy, &job.path, "interrupted", false, self.out);
         }
         Ok(())
@@ -173,6 +238,9 @@ impl Run<'_, '_> {
                 self.save_now_and_then();
             }
             Err(e) => {
+                if !matches!(e.kind(), Kind::Unconfirmed | Kind::Interrupted) {
+                    self.take_back(&job.path);
+                }
                 self.sides.failed(Deed::Copy, &job.path, e, tried, left.as_ref(), self.out);
             }
         }
@@ -285,6 +353,7 @@ impl Run<'_, '_> {
             }
         }
         for held in held {
+            self.take_back(&held.job.path);
             self.sides.skipped(Deed::Copy, &held.job.path, reason, false, self.out);
         }
     }

@@ -221,11 +221,16 @@ fn work(session: &mut Session<'_>, board: &Mutex<Board>, changed: &Condvar) {
                 Ok(listing) => break Ok(listing),
                 Err(e) => e,
             };
-            if is_crowded(&error) && retire(&mut lock(board), &dir) {
+            let leaves = is_crowded(&error) || session.is_stranded();
+            if leaves && retire(&mut lock(board), &dir) {
                 changed.notify_all();
                 return;
             }
             if let Err(error) = session.again(&mut Speaks(board), error, tried, began) {
+                if session.is_stranded() && retire(&mut lock(board), &dir) {
+                    changed.notify_all();
+                    return;
+                }
                 break Err(error);
             }
         };

@@ -16,7 +16,7 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicU8, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 use wirepost::{
     base::{digest::Algorithm, error::*, tree::Entry},
@@ -235,6 +235,41 @@ impl<J, H> Voice for Speaks<'_, J, H> {
 pub fn is_crowded(error: &Error) -> bool {
     let low = error.message().to_ascii_lowercase();
     error.kind() == Kind::Busy || (low.contains("too many") && error.code().is_some())
+}
+
+/// What becomes of a job of which a try failed.
+pub enum Next {
+    Again,
+    /// It is left to the others, and so is everything else.
+    Leave,
+    Fail(Error),
+}
+
+/// Whether there is another try: for the one who has a connection, or is the last who could have one. `job` is what the others would
+/// go on with, if it can be given to them.
+pub fn next_try<J, H>(
+    worker: &Worker<'_, J, Told<J, H>>,
+    session: &mut Session<'_>,
+    error: Error,
+    tried: u32,
+    began: Instant,
+    job: impl Fn() -> Option<J>,
+) -> Next {
+    let leave = |error: &Error| {
+        let left = job().is_some_and(|job| worker.retire(job).is_none());
+        if left {
+            worker.tell(Told::Note(format!("{}; going on with fewer connections", error.message())));
+        }
+        left
+    };
+    if (is_crowded(&error) || session.is_stranded()) && leave(&error) {
+        return Next::Leave;
+    }
+    match session.again(&mut Speaks(worker), error, tried, began) {
+        Ok(()) => Next::Again,
+        Err(e) if session.is_stranded() && leave(&e) => Next::Leave,
+        Err(e) => Next::Fail(e),
+    }
 }
 
 /// Runs jobs with up to `workers` sessions: the one given and forks of it. Jobs are taken from the back. What was not begun when

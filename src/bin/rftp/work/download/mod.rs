@@ -3,7 +3,7 @@
 
 pub mod one;
 
-use super::{Ahead, Done, End, Manner, Speaks, Told, is_crowded};
+use super::{Ahead, Done, End, Manner, Next, Speaks, Told, next_try};
 use crate::session::Session;
 use one::Attempt;
 use std::{
@@ -93,13 +93,13 @@ pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, top: &Arc<Dir>, mann
                 Ok(done) => break Ok(done),
                 Err(e) => e,
             };
-            if is_crowded(&error) && worker.retire(job.clone()).is_none() {
-                worker.tell(Told::Note(format!("{}; going on with fewer connections", error.message())));
-                return;
-            }
-            if let Err(error) = session.again(&mut Speaks(worker), error, tried, began) {
-                manner.cancel.begin_cleanup(Duration::from_secs(2));
-                break Err(error);
+            match next_try(worker, session, error, tried, began, || Some(job.clone())) {
+                Next::Again => {}
+                Next::Leave => return,
+                Next::Fail(error) => {
+                    manner.cancel.begin_cleanup(Duration::from_secs(2));
+                    break Err(error);
+                }
             }
         };
         tell(worker, job, result, tried, began);

@@ -4,7 +4,7 @@
 
 pub mod one;
 
-use super::{Ahead, Done, End, Manner, Speaks, Told, is_crowded, proof};
+use super::{Ahead, Done, End, Manner, Next, Speaks, Told, next_try, proof};
 use crate::{
     session::{Session, Voice},
     source::{Opened, Source},
@@ -98,16 +98,16 @@ pub fn work(worker: &Worker<'_>, session: &mut Session<'_>, manner: &Manner<'_>)
                 }
                 Err(e) => e,
             };
-            let handed = || Upload { begun: attempt.begun(), ..job.clone() };
-            if is_crowded(&error) && last.is_none() && worker.retire(handed()).is_none() {
-                worker.tell(Told::Note(format!("{}; going on with fewer connections", error.message())));
-                return;
-            }
-            if let Err(error) = session.again(&mut Speaks(worker), error, tried, began) {
-                manner.cancel.begin_cleanup(Duration::from_secs(2));
-                let left = attempt.clean_up(session);
-                tell(worker, job, Err(error), tried, began, None, left);
-                break;
+            let handed = || last.is_none().then(|| Upload { begun: attempt.begun(), ..job.clone() });
+            match next_try(worker, session, error, tried, began, handed) {
+                Next::Again => {}
+                Next::Leave => return,
+                Next::Fail(error) => {
+                    manner.cancel.begin_cleanup(Duration::from_secs(2));
+                    let left = attempt.clean_up(session);
+                    tell(worker, job, Err(error), tried, began, None, left);
+                    break;
+                }
             }
         }
     }
