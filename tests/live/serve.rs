@@ -18,8 +18,10 @@ fn main() -> ExitCode {
     let mut more = std::env::args().skip_while(|word| word != "at").skip(1);
     let at = more.next().map(|address| &*address.leak());
     let tls = if name.ends_with("-tls") { Tls::Explicit } else { Tls::Off };
+    // As vsftpd comes out of its package: a log of each command and reply costs it as much as the commands do.
+    let extra = "log_ftp_protocol=NO\n".to_string();
     let started: Option<(serde_json::Value, Box<dyn Any>)> = match name.trim_end_matches("-tls") {
-        "vsftpd" => vsftpd::Vsftpd::start(&vsftpd::Options { tls, at, ..Default::default() }).map(|s| {
+        "vsftpd" => vsftpd::Vsftpd::start(&vsftpd::Options { tls, at, extra, ..Default::default() }).map(|s| {
             (json!({"url": s.url(""), "host": s.host, "port": s.port, "user": s.user, "password": s.password,
                 "ca": s.ca, "root": s.root}), Box::new(s) as Box<dyn Any>)
         }),
