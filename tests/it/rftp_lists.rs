@@ -266,7 +266,8 @@ fn what_a_signal_left_is_told_and_repeated() {
         assert!(reasons >= 3, "{out:?}");
         // A machine that is busy cleans up nothing in the time it has: then what is left is named.
         for left in out.events("file").iter().filter_map(|e| e["temporary"].as_str()) {
-            std::fs::remove_file(site.server.root().join("up").join(left.rsplit('/').next().unwrap())).unwrap();
+            std::fs::remove_file(site.server.root().join("up").join(left.rsplit('/').next().unwrap()))
+                .unwrap();
         }
         go(&site, &["put", "--retry-from", "run.jsonl"]).ends(0);
         assert_eq!(site.names_there("up"), all);
