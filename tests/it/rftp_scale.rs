@@ -56,7 +56,7 @@ fn several_list_and_nobody_sees_it() {
 
 #[test]
 fn a_listing_that_failed_forbids_deletion_whoever_made_it() {
-    for (cut, code) in [("226 Output truncated to 2 matches\r\n", 76), ("450 Not now\r\n", 66)] {
+    for (cut, code) in [("226 Output truncated to 2 matches\r\n", 76), ("450 Not now\r\n", 75)] {
         let (world, server) = (world(), server(vec![]));
         bushy(&server.root().join("www"));
         rftp(&world, &server, &["sync", "@www", "here"]).exits(0);
