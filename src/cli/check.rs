@@ -55,11 +55,18 @@ pub fn capabilities(found: &Check, out: &mut Output) {
 
 /// As [`tell`], where the lines for people were others.
 pub fn end(found: Check, least: Option<i64>, out: &mut Output) {
-    if let (Some(least), Some(days)) = (least, found.certificate_days)
-        && days < least
-    {
-        out.warn(format_args!("the certificate of {} ends in {days} days", escape::text(&found.host)));
-        out.answer_no();
+    let host = escape::text(&found.host);
+    match (least, found.certificate_days) {
+        (Some(least), Some(days)) if days < least => {
+            out.warn(format_args!("the certificate of {host} ends in {days} days"));
+            out.answer_no();
+        }
+        // Whoever watches a certificate wants to know that there is none any more.
+        (Some(_), None) if !found.tls => {
+            out.warn(format_args!("there is no TLS to {host}, and no certificate"));
+            out.answer_no();
+        }
+        _ => {}
     }
     out.count(Outcome::Ok);
     out.emit(&Event::Check(Box::new(found)));

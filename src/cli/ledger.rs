@@ -75,11 +75,12 @@ impl Ledger {
 /// `--json-file FILE` or `fd:3`. A file begins empty, so what is still to be read cannot be the same one.
 pub(super) fn open(name: &str, earlier: Option<&Path>) -> Result<File> {
     let file = |path: &Path| std::fs::metadata(path).ok().map(|about| (about.dev(), about.ino()));
+    let same = earlier.filter(|path| file(path).is_some() && file(path) == file(name.as_ref()));
+    if let (Some(same), false) = (same, name.starts_with("fd:")) {
+        let text = format!("--json-file would empty {}, which --retry-from reads", same.display());
+        return Err(Error::new(Kind::Usage, text).hint("write to another file"));
+    }
     let opened = match name.strip_prefix("fd:").map(str::parse::<RawFd>) {
-        None if earlier.and_then(file).is_some_and(|earlier| file(name.as_ref()) == Some(earlier)) => {
-            let text = format!("--json-file would empty {name}, which --retry-from reads");
-            return Err(Error::new(Kind::Usage, text).hint("write to another file"));
-        }
         None => File::options().write(true).create(true).truncate(true).open(name),
         Some(Ok(fd)) if fd >= 0 => descriptor(fd).map(File::from),
         Some(_) => return Err(Error::new(Kind::Usage, format!("not a file descriptor: {name}"))),

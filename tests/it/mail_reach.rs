@@ -155,6 +155,20 @@ fn a_certificate_that_is_not_checked_is_told_of_in_each_run() {
 }
 
 #[test]
+fn a_watched_certificate_that_is_gone_is_no_good_news() {
+    for program in PROGRAMS {
+        let (site, world) = (Site::start(program, Tls::Off), world());
+        let variable = program.to_uppercase().replace('-', "_");
+        let check = |more: &[&str]| {
+            let run = world.run(program, ["check"]).args(more).env(&format!("{variable}_PASSWORD"), PASSWORD);
+            run.env(&format!("{variable}_URL"), site.url("127.0.0.1")).go()
+        };
+        check(&[]).exits(0);
+        check(&["--cert-days", "14"]).exits(1).says("no TLS");
+    }
+}
+
+#[test]
 fn behind_a_proxy_no_mail_server_is_loopback() {
     for program in PROGRAMS {
         let (site, tunnel, world) = (Site::start(program, Tls::Off), Tunnel::start(None), world());

@@ -326,6 +326,7 @@ fn check_tells_what_works_and_what_does_not() {
     // The server is known without a word, as to the other programs.
     let named = site.run(&["check"]).env("RFTP_URL", site.url("")).go();
     named.ends(0);
+    go(&site, &["check", "@", "--cert-days", "14"]).ends(1);
     let secure = Site::tls(vec![]);
     let url = secure.url("");
     let trust = secure.trust();

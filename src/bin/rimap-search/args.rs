@@ -3,6 +3,7 @@
 use crate::conflict::OnConflict;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::{
+    ffi::OsString,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -502,7 +503,7 @@ pub enum MailboxVerb {
 pub struct Append {
     /// URL (or RIMAP_SEARCH_URL), then files, mboxes, Maildirs, or - for stdin
     #[arg(value_names = ["URL", "FILE"], num_args = 0..)]
-    pub words: Vec<String>,
+    pub words: Vec<OsString>,
     /// The mailbox
     #[arg(long, value_name = "MAILBOX")]
     pub to: String,

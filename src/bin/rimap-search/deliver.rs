@@ -151,7 +151,7 @@ impl Delivery {
         out.add_bytes(taken.size);
         let mut summary = Summary::of_head(uid, &taken.head);
         summary.arrived = message.internal_date;
-        summary.flags = message.flags.clone().unwrap_or_default();
+        summary.flags = message.flags.clone();
         summary.size = Some(taken.size);
         if let Some(pipe) = self.pipe.clone() {
             let (from, subject) =
@@ -184,7 +184,7 @@ impl Delivery {
             job.failed(uid, hit, &error.context(format_args!("message {uid} was not delivered")), out);
             return Ok(());
         }
-        let has = |flag: &str| summary.flags.iter().any(|f| f.eq_ignore_ascii_case(flag));
+        let has = |flag: &str| summary.flags.iter().flatten().any(|f| f.eq_ignore_ascii_case(flag));
         let marks = Marks {
             seen: has("\\Seen"),
             answered: has("\\Answered"),

@@ -1,7 +1,15 @@
 //! Messages and parts of them as they are, to standard output, straight from the server.
 
-use crate::{args::Sort, attach, find, job::Job, search::missing, show, summary::Summary, window::merge};
-use std::collections::HashSet;
+use crate::{
+    args::Sort,
+    attach, find,
+    job::Job,
+    search::missing,
+    show,
+    summary::{self, Summary},
+    window::merge,
+};
+use std::collections::{HashMap, HashSet};
 use wirepost::{
     base::error::*,
     cli::Output,
@@ -22,7 +30,9 @@ pub fn one(
         wanted.push((UidSet::from_ranges([(other, other)]), find::sort_items(by)));
         wanted.push((set.clone(), find::sort_items(by)));
     }
-    wanted.push((set, vec![FetchItem::Body { section: String::new(), range: job.search.range }]));
+    let mut items = if out.has_events() { summary::items() } else { Vec::new() };
+    items.push(FetchItem::Body { section: String::new(), range: job.search.range });
+    wanted.push((set, items));
     let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
     let (mut edge, mut other) = (Message::default(), Message::default());
     let (mut tie, mut came) = (false, false);
@@ -54,18 +64,18 @@ pub fn one(
         return Ok(false);
     }
     if came {
-        let hit = Summary { uid, ..Summary::default() }.hit(&name, uidvalidity);
-        job.finished(uid, hit, out);
+        job.finished(uid, Summary::of(uid, &edge).hit(&name, uidvalidity), out);
     }
     missing(job, mailbox, &[uid], out);
     Ok(true)
 }
 
-/// Bodies to stdout, in order.
+/// Bodies to stdout, in order, of messages that were looked at.
 pub fn stream(
     job: &mut Job<'_>,
     mailbox: &mut Mailbox<'_>,
     wanted: &[(Uid, Vec<FetchItem>, Option<Part>)],
+    messages: &HashMap<Uid, Box<Message>>,
     out: &mut Output,
 ) -> Result<()> {
     let commands: Vec<_> = wanted.iter().map(|(uid, items, _)| (UidSet::one(*uid), items.clone())).collect();
@@ -99,7 +109,8 @@ pub fn stream(
                 if let Some((uid, true)) = message.uid.map(|u| (u, came.contains(&u)))
                     && !job.is_done(uid)
                 {
-                    let hit = Summary { uid, ..Summary::default() }.hit(&name, uidvalidity);
+                    let known = messages.get(&uid).map_or(&message, |known| known);
+                    let hit = Summary::of(uid, known).hit(&name, uidvalidity);
                     job.finished(uid, hit, out);
                 }
             }

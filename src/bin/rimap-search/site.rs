@@ -1,7 +1,10 @@
 //! From a URL and flags to a session that is logged in, and how often that is tried.
 
 use crate::{TOOL, args::Shared};
-use std::time::{Duration, Instant};
+use std::{
+    ffi::OsStr,
+    time::{Duration, Instant},
+};
 use wirepost::{
     base::{
         error::*,
@@ -34,14 +37,15 @@ pub struct Site<'a> {
 }
 
 /// The URL among the words, which comes first if it is there at all; else the environment's. The rest of the words.
-pub fn split(words: &[String]) -> Result<(String, &[String])> {
-    match words {
-        [first, rest @ ..] if is_url(first) => Ok((first.clone(), rest)),
-        words => match config::url(&TOOL) {
+pub fn split<W: AsRef<OsStr>>(words: &[W]) -> Result<(String, &[W])> {
+    let first = words.first().and_then(|word| word.as_ref().to_str());
+    match first {
+        Some(url) if is_url(url) => Ok((url.to_string(), &words[1..])),
+        _ => match config::url(&TOOL) {
             Some(url) => Ok((url, words)),
             None => {
                 let e = Error::new(Kind::Usage, "no server: the first word is not imaps://user@host");
-                Err(match words.first().filter(|word| is_host(word)) {
+                Err(match first.filter(|word| is_host(word)) {
                     Some(host) => e.hint(format!("write imaps://{host}")),
                     None => {
                         e.hint("RIMAP_SEARCH_URL, or --url in the account file, can name it once for all")

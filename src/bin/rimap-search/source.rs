@@ -2,6 +2,7 @@
 //! wants the exact size before the first byte) and once to be sent, always with CRLF line ends.
 
 use std::{
+    ffi::OsString,
     fs::File,
     io::{self, BufReader, Read, Seek},
     path::{Path, PathBuf},
@@ -42,7 +43,7 @@ enum Kinds {
 ///
 /// # Errors
 /// `Missing`: no such file.
-pub fn find(words: &[String]) -> Result<Vec<Source>> {
+pub fn find(words: &[OsString]) -> Result<Vec<Source>> {
     let mut out = Vec::new();
     for word in words {
         if word == "-" {
@@ -52,8 +53,8 @@ pub fn find(words: &[String]) -> Result<Vec<Source>> {
             continue;
         }
         let path = Path::new(word);
-        let about =
-            std::fs::metadata(path).map_err(|e| Error::source(e, format_args!("cannot read {word}")))?;
+        let about = std::fs::metadata(path)
+            .map_err(|e| Error::source(e, format_args!("cannot read {}", path.display())))?;
         if about.is_dir() && Maildir::is_one(path) {
             maildir(path, &mut out)?;
         } else if about.is_dir() {
@@ -273,7 +274,7 @@ mod tests {
              From c Tue Mar  3 09:00:01 2026\nContent-Length: 42\n\n>a\n\nFrom d Tue Mar  3 09:00:02 2026\n>From\n\n",
         )
         .unwrap();
-        let mut found = find(&[path.to_string_lossy().into_owned()]).unwrap();
+        let mut found = find(&[path.as_os_str().to_owned()]).unwrap();
         assert_eq!(found[0].date, Some(Time(1_772_528_400)));
         assert_eq!(found[1].date, None);
         assert_eq!(found[0].flags(b"Status: RO\r\nX-Status: F\r\n\r\n"), ["\\Seen", "\\Flagged"]);
@@ -297,8 +298,7 @@ mod tests {
         let path = dir.path().join("m");
         std::fs::write(&path, "From -\r\nA: 1\r\n\r\nx\r\n\r\nFrom -\r\nB: 2\r\n\r\n").unwrap();
         let read = |source: &mut Source| io::read_to_string(source.reader().unwrap()).unwrap();
-        let texts: Vec<_> =
-            find(&[path.to_string_lossy().into_owned()]).unwrap().iter_mut().map(read).collect();
+        let texts: Vec<_> = find(&[path.as_os_str().to_owned()]).unwrap().iter_mut().map(read).collect();
         assert_eq!(texts, ["A: 1\r\n\r\nx\r\n", "B: 2\r\n"]);
     }
 

@@ -34,7 +34,8 @@ pub struct Summary {
     pub subject: Option<String>,
     pub message_id: Option<String>,
     pub size: Option<u64>,
-    pub flags: Vec<String>,
+    /// Absent where they were not asked for.
+    pub flags: Option<Vec<String>>,
 }
 
 impl Summary {
@@ -43,7 +44,7 @@ impl Summary {
         Summary {
             arrived: message.internal_date,
             size: message.size,
-            flags: message.flags.clone().unwrap_or_default(),
+            flags: message.flags.clone(),
             ..Summary::of_head(uid, head)
         }
     }
@@ -69,15 +70,20 @@ impl Summary {
         let subject = clean(self.subject.as_deref());
         let size =
             self.size.map_or_else(String::new, |n| if terminal { quantity::human(n) } else { n.to_string() });
-        let flags: Vec<_> =
-            self.flags.iter().map(|f| escape::text(f.trim_start_matches('\\')).into_owned()).collect();
+        let flags: Vec<_> = self
+            .flags
+            .iter()
+            .flatten()
+            .map(|f| escape::text(f.trim_start_matches('\\')).into_owned())
+            .collect();
         let place = mailbox.map(|m| format!("{m}")).unwrap_or_default();
         if !terminal {
             let columns = [self.uid.to_string(), date, from, subject, size, flags.join(" ")];
             let line = columns.join("\t");
             return if mailbox.is_some() { format!("{place}\t{line}") } else { line };
         }
-        let mark = if self.flags.iter().any(|f| f.eq_ignore_ascii_case("\\Seen")) { ' ' } else { '*' };
+        let mark =
+            if self.flags.iter().flatten().any(|f| f.eq_ignore_ascii_case("\\Seen")) { ' ' } else { '*' };
         let place = if mailbox.is_some() { format!("{place} ") } else { place };
         format!("{place}{:>7} {mark} {date}  {}  {subject}  ({size})", self.uid, column(&from, 28))
     }
@@ -111,7 +117,7 @@ impl Summary {
             subject: self.subject.clone(),
             message_id: self.message_id.clone(),
             size: self.size,
-            flags: Some(self.flags.clone()),
+            flags: self.flags.clone(),
             ..Hit::default()
         }
     }

@@ -164,7 +164,7 @@ impl Told<'_> {
         if search.range.is_some() || search.show == Some(Show::Raw) {
             let body = FetchItem::Body { section: String::new(), range: search.range };
             let wanted: Vec<_> = self.present.iter().map(|u| (*u, vec![body.clone()], None)).collect();
-            return raw::stream(job, mailbox, &wanted, out);
+            return raw::stream(job, mailbox, &wanted, self.messages, out);
         }
         if let Some(saver) = tools.saver {
             let with: Vec<_> = self
@@ -228,6 +228,9 @@ impl Told<'_> {
                     if let Some(structure) = &message.structure {
                         out.line(show::tree(structure).trim_end());
                     }
+                }
+                _ if search.dry_run && search.delivers() => {
+                    out.line(format_args!("would deliver message {uid} of {}", mailbox.name));
                 }
                 _ if quiet || job.held.is_some() => {}
                 _ => out.line(summary.line(place.as_ref(), terminal)),
@@ -409,7 +412,7 @@ impl Told<'_> {
             && let item @ FetchItem::Binary { .. } = attach::item(part, true)
         {
             let decoded = [(*uid, vec![item], Some(part.clone()))];
-            match raw::stream(job, mailbox, &decoded, out) {
+            match raw::stream(job, mailbox, &decoded, self.messages, out) {
                 Err(e) if e.kind() == Kind::Refused => out.note(e.message()),
                 other => other?,
             }
@@ -417,6 +420,6 @@ impl Told<'_> {
                 return Ok(());
             }
         }
-        raw::stream(job, mailbox, &wanted, out)
+        raw::stream(job, mailbox, &wanted, self.messages, out)
     }
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 use wirepost::{
-    base::{address::Address, error::*, escape},
+    base::{address::Address, error::*, escape, record},
     cli::{
         Output,
         event::{self, Event},
@@ -71,7 +71,7 @@ pub fn check(flags: &Aliasing, out: &mut Output) -> Result<()> {
     let file = escape::bytes(path.as_os_str().as_encoded_bytes()).into_owned();
     out.emit(&Event::Aliases(event::Aliases {
         outcome: if fatal > 0 { Outcome::Permanent.name() } else { Outcome::Ok.name() },
-        file: file.clone(),
+        file: record::name(path.as_os_str().as_encoded_bytes()),
         names: aliases.len(),
         errors: fatal,
         warnings: findings.len() - fatal,

@@ -1,7 +1,7 @@
 //! `--retry-from`: what an earlier run's JSON Lines say is still to be done.
 
 use std::{
-    collections::{HashMap, hash_map::RandomState},
+    collections::{HashMap, HashSet, hash_map::RandomState},
     hash::BuildHasher,
     path::Path,
 };
@@ -17,6 +17,8 @@ pub struct Earlier {
     recipients: HashMap<u128, bool>,
     /// By source, every message that the run got to the end of: whether it may be tried as a whole, since nothing of it was.
     messages: HashMap<u128, bool>,
+    /// Sources of what is left since nobody knows whether it arrived.
+    unknown: HashSet<u128>,
     /// Of those that are open.
     message_ids: HashMap<String, String>,
     keys: [RandomState; 2],
@@ -44,6 +46,9 @@ impl Earlier {
             _ => false,
         };
         let source = field("source");
+        if field("outcome") == "unknown" && !unknown {
+            self.unknown.insert(self.digest(source, ""));
+        }
         match field("type") {
             "recipient" => {
                 if open {
@@ -70,6 +75,11 @@ impl Earlier {
         let source = source.unwrap_or_default();
         let said = self.recipients.get(&self.digest(source, recipient));
         *said.or_else(|| self.messages.get(&self.digest(source, ""))).unwrap_or(&true)
+    }
+
+    /// Whether it is unknown of some recipient of this message that it arrived, and they are left alone for that.
+    pub fn is_unknown(&self, source: Option<&str>) -> bool {
+        self.unknown.contains(&self.digest(source.unwrap_or_default(), ""))
     }
 
     /// The Message-ID it had, which it keeps.
@@ -102,6 +112,7 @@ mod tests {
             let earlier = Earlier::load(file.path(), unknown).unwrap();
             let all = ["a@x", "b@x", "c@x", "d@x", "e@x"].into_iter().filter(|a| earlier.is_open(None, a));
             assert_eq!(all.collect::<Vec<_>>(), open);
+            assert_eq!(earlier.is_unknown(None), !unknown);
             assert_eq!(earlier.message_id(None).as_deref(), Some("<1@x>"));
         }
     }

@@ -11,6 +11,7 @@ use crate::{
     filter::Filter,
     merge::{Filled, Merge, Texts},
     outgoing::{Content, Prepared},
+    report,
     sendmail::input,
     server::{Target, mail_domain, own_domain},
     whom::{Sender, author, named, recipients, sender},
@@ -271,7 +272,10 @@ impl<'a> Plan<'a> {
         if let Some(earlier) = &self.earlier {
             prepared.envelope.to.retain(|r| earlier.is_open(source, &r.address.to_string()));
             if prepared.envelope.to.is_empty() {
-                return Next::Skip("an earlier run has done it");
+                return Next::Skip(match earlier.is_unknown(source) {
+                    true => report::UNKNOWN,
+                    false => "an earlier run has done it",
+                });
             }
         }
         Next::Send(Box::new(prepared))

@@ -123,6 +123,9 @@ pub fn unfit(out: &mut Output, source: Option<&str>, server: &Endpoint, error: &
     })));
 }
 
+/// Why a message is left alone that an earlier run may or may not have sent.
+pub const UNKNOWN: &str = "unknown whether it was sent; --retry-unknown sends it again";
+
 /// A message that was left alone.
 pub fn skipped(out: &mut Output, source: Option<&str>, server: &Endpoint, reason: &'static str) {
     out.count(Outcome::Skipped);
@@ -133,7 +136,12 @@ pub fn skipped(out: &mut Output, source: Option<&str>, server: &Endpoint, reason
         reason: Some(reason),
         ..event::Sent::default()
     })));
-    out.done(format_args!("sent nothing: {reason}"));
+    match source {
+        // Nobody else will say so.
+        _ if reason != UNKNOWN => out.done(format_args!("sent nothing: {reason}")),
+        Some(source) => out.warn(format_args!("{source}: {reason}")),
+        None => out.warn(reason),
+    }
 }
 
 /// With the file's name where there may be several; with the Message-ID where somebody will have to look for it.

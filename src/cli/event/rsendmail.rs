@@ -122,7 +122,7 @@ pub struct QueuedRecipient {
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct QueueCheck {
     pub outcome: &'static str,
-    pub directory: String,
+    pub directory: Value,
     pub queued: u64,
     pub held: u64,
     pub sending: u64,
@@ -150,7 +150,7 @@ pub struct AliasFinding {
 #[derive(Clone, Debug, Serialize)]
 pub struct Aliases {
     pub outcome: &'static str,
-    pub file: String,
+    pub file: Value,
     /// How many names it has.
     pub names: usize,
     pub errors: usize,

@@ -350,3 +350,44 @@ fn each_mailbox_gets_a_folder_of_its_own() {
     assert_eq!(found[..4], [".a.\\.b", ".a.b", ".a\\2eb", ".a_b"]);
     assert!(found[4] != found[5] && found[5].starts_with(".xxx") && found[5].len() <= 200, "{found:?}");
 }
+
+#[test]
+fn what_is_known_of_a_message_is_told_whatever_is_shown() {
+    let (world, server) = (world(), Server::start(Options::default()));
+    let uid = put(&server, "INBOX", message("ann@a", "hello", "text"), &["\\Seen", "\\Flagged"], MARCH);
+    put(&server, "INBOX", message("bob@b", "other", "text"), &[], MARCH);
+    for show in [&["--show", "raw"][..], &["--part", "1"], &["--range", "0-5"]] {
+        for (which, n) in [(&["--from", "ann"][..], 1), (&["--all"], 2)] {
+            let out = run(&world, &server, &[which, show, &["--json-file", "j"]].concat());
+            out.exits(0);
+            let text = fs::read_to_string(world.path("j")).unwrap();
+            let events: Vec<serde_json::Value> =
+                text.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+            let told: Vec<_> = events.iter().filter(|e| e["type"] == "message").collect();
+            assert_eq!(told.len(), n, "{text}");
+            let first = told.iter().find(|e| e["uid"] == uid).unwrap();
+            assert_eq!(first["flags"], serde_json::json!(["\\Flagged", "\\Seen"]), "{show:?} {text}");
+            assert_eq!(
+                (&first["subject"], first["size"].is_u64()),
+                (&"hello".into(), true),
+                "{show:?} {text}"
+            );
+        }
+    }
+    // Where they were not asked for there is no word on them.
+    let out = run(&world, &server, &["--all", "--flag", "x", "--max-actions", "1", "--json"]);
+    assert!(out.exits(65).events("message").iter().all(|m| m.get("flags").is_none()), "{out:?}");
+    let out = run(&world, &server, &["--all", "--maildir", "D", "--dry-run"]);
+    assert_eq!(out.exits(0).out().matches("would deliver message ").count(), 2);
+    // A file whose name is no UTF-8 is a file.
+    use std::os::unix::ffi::OsStrExt;
+    let odd = std::ffi::OsStr::from_bytes(b"caf\xe9.eml");
+    world.file(odd, "Subject: odd\n\nx\n");
+    let args = [std::ffi::OsStr::new("append"), odd, "--to".as_ref(), "INBOX".as_ref(), "--json".as_ref()];
+    let out = world
+        .run("rimap-search", args)
+        .env("RIMAP_SEARCH_URL", server.url())
+        .env("RIMAP_SEARCH_PASSWORD", "secret")
+        .go();
+    assert_eq!(out.exits(0).events("message")[0]["path"]["bytes"], "Y2Fm6S5lbWw=");
+}

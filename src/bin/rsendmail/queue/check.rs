@@ -4,7 +4,7 @@
 use super::args::Check;
 use std::path::Path;
 use wirepost::{
-    base::{date::Time, error::*, escape},
+    base::{date::Time, error::*, record},
     cli::{
         Output,
         event::{Event, QueueCheck},
@@ -65,7 +65,7 @@ pub fn run(flags: &Check, spool: &Spool, out: &mut Output) -> Result<()> {
 
 fn empty(at: &Path) -> QueueCheck {
     use std::os::unix::ffi::OsStrExt;
-    let directory = escape::bytes(at.as_os_str().as_bytes()).into_owned();
+    let directory = record::name(at.as_os_str().as_bytes());
     QueueCheck { outcome: Outcome::Ok.name(), directory, ..QueueCheck::default() }
 }
 
