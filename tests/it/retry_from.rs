@@ -132,7 +132,7 @@ fn the_runs_own_lines_go_elsewhere() {
         for name in ["run.jsonl", "./run.jsonl", "link.jsonl"] {
             let run = world.run(case.program, &case.args).env(case.variable, case.password);
             let out = run.args(["--retry-from", "run.jsonl", "--json-file", name]).go();
-            out.exits(64).says(&format!("--json-file would empty {name}, which --retry-from reads"));
+            out.exits(64).says("--json-file would empty run.jsonl, which --retry-from reads");
         }
         let kept = std::fs::read_to_string(world.path("run.jsonl")).unwrap();
         assert_eq!((kept, (case.done)()), (log, 0), "{}", case.program);
