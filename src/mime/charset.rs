@@ -38,7 +38,7 @@ fn find(label: &[u8]) -> Option<Charset> {
             Charset::Other(encoding_rs::SHIFT_JIS)
         }
         b"cp949" | b"ms949" | b"uhc" | b"x-windows-949" | b"ks_c_5601" => Charset::Other(encoding_rs::EUC_KR),
-        b"cp950" | b"ms950" | b"x-windows-950" => Charset::Other(encoding_rs::BIG5),
+        b"cp950" | b"ms950" | b"x-windows-950" | b"big5_tw" => Charset::Other(encoding_rs::BIG5),
         b"utf8mb4" | b"cp65001" | b"utf_8" => Charset::Other(encoding_rs::UTF_8),
         b"iso8859_1" | b"iso-8859-1-windows-3.1-latin-1" | b"8859-1" | b"latin-1" => {
             Charset::Other(WINDOWS_1252)
@@ -334,8 +334,9 @@ mod tests {
             ("iso-8859-15", b"\xa4", "€"),
             ("cp932", b"\x93\xfa\x96\x7b", "日本"),
             ("gb2312", b"\xd6\xd0", "中"),
-            // CPython's own name, in headers that it writes.
+            // CPython's own names, in headers that it writes.
             ("eucgb2312_cn", b"\xd6\xd0", "中"),
+            ("big5_tw", b"\xa4\xa4", "中"),
             ("iso-2022-jp", b"\x1b$B$\"\x1b(B", "あ"),
             ("utf-7", b"Hi Mom -+Jjo--!+- +2D3eAA-", "Hi Mom -☺-!+ 😀"),
             // As words and lines look that were joined.
