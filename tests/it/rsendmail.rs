@@ -978,7 +978,7 @@ fn print_writes_the_message_and_sends_nothing() {
         "--from",
         "a@x.example",
         "--bcc",
-        "c@x.example",
+        "quiet@x.example",
         "--body",
         "x",
         "--server",
@@ -987,7 +987,7 @@ fn print_writes_the_message_and_sends_nothing() {
     ];
     let out = world.run("rsendmail", args).go();
     out.exits(0);
-    assert!(out.out().contains("\r\n\r\nx\r\n") && !out.out().contains("c@x.example"));
+    assert!(out.out().contains("\r\n\r\nx\r\n") && !out.out().contains("quiet@x.example"));
     world.run("rsendmail", args).args(["--json"]).go().exits(64);
     assert_eq!(server.connections(), 0);
 }
