@@ -13,9 +13,9 @@ use crate::base::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Line {
     Entry(Entry),
-    /// A heading, or of LIST the directory itself or its parent: nothing to report.
+    /// A heading: nothing to report.
     Nothing,
-    /// Of MLSD the directory itself, and what is unique to it on this server.
+    /// The directory itself, and of MLSD what is unique to it on this server.
     Itself(Option<Box<[u8]>>),
     /// The same of the directory that holds it.
     Parent(Option<Box<[u8]>>),
@@ -91,7 +91,8 @@ pub fn list(line: &[u8], offset: i64, now: Time) -> Line {
         _ => None,
     };
     match read {
-        Some(entry) if entry.name == b"." || entry.name == b".." => Line::Nothing,
+        Some(entry) if entry.name == b"." => Line::Itself(None),
+        Some(entry) if entry.name == b".." => Line::Parent(None),
         Some(entry) => Line::Entry(entry),
         None => Line::Garbage,
     }
@@ -323,10 +324,13 @@ mod tests {
             "2026-11-23T03:32:00Z",
             "the server's zone is east of us"
         );
-        for nothing in
-            ["total 12", "", "drwxr-xr-x 2 a b 4096 Nov 23 04:32 .", "drwxr-xr-x 2 a b 4096 Nov 23 04:32 .."]
-        {
-            assert_eq!(list(nothing.as_bytes(), 0, NOW), Line::Nothing);
+        for (line, is) in [
+            ("total 12", Line::Nothing),
+            ("", Line::Nothing),
+            ("drwxr-xr-x 2 a b 4096 Nov 23 04:32 .", Line::Itself(None)),
+            ("drwxr-xr-x 2 a b 4096 Nov 23 04:32 ..", Line::Parent(None)),
+        ] {
+            assert_eq!(list(line.as_bytes(), 0, NOW), is);
         }
         for bad in [
             "-rw-r--r-- 1 a b",

@@ -49,6 +49,8 @@ pub struct Listing {
     /// What is unique to the directory itself on this server (RFC 3659 §7.5.2), and to the one that holds it.
     unique: Option<Box<[u8]>>,
     above: Option<Box<[u8]>>,
+    /// It had a line for the directory itself or the one above: it was one of this directory, though it may be empty.
+    shows_itself: bool,
 }
 
 impl Listing {
@@ -106,10 +108,18 @@ impl Listing {
             }
             listing::Line::Entry(_) => self.garbage += 1,
             listing::Line::Nothing => {}
-            listing::Line::Itself(unique) => self.unique = unique,
-            listing::Line::Parent(unique) => self.above = unique,
+            listing::Line::Itself(unique) => (self.unique, self.shows_itself) = (unique, true),
+            listing::Line::Parent(unique) => (self.above, self.shows_itself) = (unique, true),
             listing::Line::Garbage => self.garbage += 1,
         }
+    }
+}
+
+/// A refusal that is about the name. 450 is for now, unless the server says that it means nothing of the kind.
+fn says_missing(refusal: &Error) -> bool {
+    match refusal.code() {
+        Some(450) => refusal.message().to_ascii_lowercase().contains("no such"),
+        code => code == Some(550),
     }
 }
 
@@ -262,12 +272,7 @@ impl Client {
     /// [`Listing::unsure`].
     pub fn list(&mut self, dir: &RemotePath) -> Result<Listing> {
         let what = format!("cannot list {dir} on {}", self.host());
-        // 450 is for now, unless the server says that it means nothing of the kind.
-        let is_missing = |e: &Error| match e.code() {
-            Some(450) => e.message().to_ascii_lowercase().contains("no such"),
-            code => code == Some(550),
-        };
-        self.list_any(dir).map_err(|e| match is_missing(&e) {
+        self.list_any(dir).map_err(|e| match says_missing(&e) {
             true => e.kind_is(Kind::Missing).again_is(Again::Never).context(&what),
             false => e.context(&what),
         })
@@ -311,8 +316,11 @@ impl Client {
             return list(self, "LIST");
         }
         let all = list(self, "LIST -a");
-        let refused = matches!(&all, Err(e) if matches!(e.code(), Some(450 | 500..=599)) && self.is_alive());
-        if refused || all.as_ref().is_ok_and(|all| all.is_whole() && all.entries.is_empty()) {
+        // Of the name or of the option: anything else is of this moment, and a plain LIST would hide what begins with a dot.
+        let is_of_it = |e: &Error| says_missing(e) || matches!(e.code(), Some(500..=504 | 553));
+        let refused = matches!(&all, Err(e) if is_of_it(e) && self.is_alive());
+        let is_nothing = |all: &Listing| all.is_whole() && all.entries.is_empty() && !all.shows_itself;
+        if refused || all.as_ref().is_ok_and(is_nothing) {
             let plain = list(self, "LIST")?;
             self.list_plain = refused || !plain.entries.is_empty();
             return Ok(plain);
@@ -329,6 +337,8 @@ impl Client {
         let timed = |e: &&Entry| e.kind == EntryKind::File && e.tolerance <= 60 && e.modified.is_some();
         let mut newest: Vec<&Entry> = found.entries.iter().filter(timed).collect();
         newest.sort_by_key(|e| std::cmp::Reverse(e.modified));
+        // Where nothing has an exact time, no zone would make it exact.
+        let matters = !newest.is_empty();
         for entry in newest.into_iter().take(ZONE_TRIES) {
             if !self.features.may_have("MDTM") {
                 break;
@@ -350,7 +360,7 @@ impl Client {
             }
             return Ok(());
         }
-        found.is_of_unknown_zone = !found.entries.is_empty();
+        found.is_of_unknown_zone = matters;
         found.entries.iter_mut().for_each(|entry| entry.tolerance += ZONES);
         Ok(())
     }

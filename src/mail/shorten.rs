@@ -2,7 +2,7 @@
 //! out. So at least the words arrive.
 
 use super::raw::{Raw, Source};
-use crate::base::{body::Body, error::*, quantity};
+use crate::base::{body::Body, error::*, quantity, scratch};
 use crate::mime::{
     encode::{Codec, Encoding, Out, QpEncoder},
     header,
@@ -20,8 +20,7 @@ use std::{
 /// `Create` or `Local` where the result cannot be kept.
 pub fn shorten(message: &dyn Body, message_id: &str, most: u64) -> Result<Raw> {
     const NAME: &str = "the message";
-    let created = |e| Error::from_io(e, Kind::Create, "cannot create a temporary file");
-    let out = BufWriter::with_capacity(64 << 10, tempfile::tempfile().map_err(created)?);
+    let out = BufWriter::with_capacity(64 << 10, scratch::file()?);
     let (mut parser, mut shorten) = (Parser::new(Limits::default()), Shorten { most, out, left: None });
     let (mut from, mut block) = (message.open()?, vec![0; 64 << 10]);
     loop {

@@ -140,11 +140,11 @@ pub fn index(file: File, name: &str, format: Format) -> Result<Vec<Item>> {
         {
             let stop = message.saturating_add(body as u64).saturating_add(length);
             // It lands on a From line, on the blank line before it, or on the end.
-            let next = starts.get(starts.partition_point(|s| *s < stop.max(end)));
-            if let Some(next) = next.filter(|s| **s <= stop.saturating_add(2)) {
-                (end, counted) = (*next, true);
-            } else if stop <= size && size - stop <= 2 {
-                (end, counted) = (size, true);
+            let next = starts.get(starts.partition_point(|s| *s < stop.max(end))).copied();
+            for at in next.into_iter().chain([size]) {
+                if !counted && lands(&file, stop, at).map_err(failed)? {
+                    (end, counted) = (at, true);
+                }
             }
         }
         nth = starts.partition_point(|s| *s < end);
@@ -158,6 +158,18 @@ pub fn index(file: File, name: &str, format: Format) -> Result<Vec<Item>> {
         items.push(Item { name: format!("{name}:{number}"), number, place });
     }
     Ok(items)
+}
+
+/// Whether a body that was counted up to `stop` ends at `at`: right there, or with one blank line between. Anything else there is
+/// the body's own, a `>` more than was counted, and the field no more than a line of the message.
+fn lands(file: &File, stop: u64, at: u64) -> io::Result<bool> {
+    if at <= stop || at - stop > 2 {
+        return Ok(at == stop);
+    }
+    let from = stop.saturating_sub(1);
+    let mut gap = [0; 3];
+    let n = file.read_at(&mut gap[..(at - from) as usize], from)?;
+    Ok(matches!(&gap[..n], b"\n\n" | b"\n\r\n"))
 }
 
 /// Where messages begin: every `From ` line at the start or behind a blank line.

@@ -32,7 +32,7 @@ pub struct Batch {
 struct Disk {
     device: u64,
     /// `None`: each file of this one is synced by itself.
-    all: Option<Arc<OwnedFd>>,
+    all: Option<OwnedFd>,
     wrote: bool,
 }
 
@@ -46,7 +46,7 @@ impl Batch {
         let device = dir.device();
         if !self.disks.iter().any(|d| d.device == device) {
             let all = match self.mode {
-                SyncMode::Batch => whole(dir)?.map(Arc::new),
+                SyncMode::Batch => whole(dir)?,
                 SyncMode::File => None,
             };
             self.disks.push(Disk { device, all, wrote: false });
@@ -75,16 +75,6 @@ impl Batch {
             disk.wrote = false;
         }
         Ok(())
-    }
-
-    /// What was written and changed so far, as a batch of its own; this one goes on with the next.
-    pub fn split(&mut self) -> Batch {
-        let disks = self.disks.iter_mut().map(|disk| Disk {
-            device: disk.device,
-            all: disk.all.clone(),
-            wrote: std::mem::take(&mut disk.wrote),
-        });
-        Batch { mode: self.mode, disks: disks.collect(), dirty: std::mem::take(&mut self.dirty) }
     }
 
     /// An entry of `dir` was made or renamed.

@@ -201,14 +201,6 @@ impl Mailstore for Maildir {
     fn commit(&mut self) -> Result<Vec<Place>> {
         self.staging.commit()
     }
-
-    fn begin_commit(&mut self) -> Result<Vec<Place>> {
-        self.staging.begin_commit()
-    }
-
-    fn settled(&mut self) -> Result<()> {
-        self.staging.settled()
-    }
 }
 
 fn boxes(dir: &Arc<Dir>, path: &Path) -> Result<(Arc<Dir>, Boxes)> {
@@ -345,44 +337,17 @@ mod tests {
         assert_eq!(filed.metadata().unwrap().modified().unwrap(), UNIX_EPOCH + Duration::from_secs(86400));
     }
 
-    fn keep(store: &mut Maildir, text: &str) {
-        store.stage(&mut text.as_bytes()).unwrap();
+    #[test]
+    fn after_a_batch_that_failed_none_is_committed() {
+        let temp = tempfile::tempdir().unwrap();
+        let mut store = Maildir::open(temp.path(), SyncMode::Batch).unwrap();
+        store.stage(&mut &b"one"[..]).unwrap();
         store.file(&Folder::inbox(), &Envelope::default()).unwrap();
-    }
-
-    #[test]
-    fn one_batch_becomes_durable_while_the_next_is_written() {
-        let temp = tempfile::tempdir().unwrap();
-        let mut store = Maildir::open(temp.path(), SyncMode::Batch).unwrap();
-        keep(&mut store, "one");
-        let first = store.begin_commit().unwrap();
-        keep(&mut store, "two");
-        let second = store.begin_commit().unwrap();
-        assert_eq!(super::super::settle(&first).unwrap(), [true], "the second waited for it");
-        keep(&mut store, "three");
-        store.settled().unwrap();
-        assert_eq!(super::super::settle(&second).unwrap(), [true]);
-        assert_eq!((count(&temp.path().join("new")), count(&temp.path().join("tmp"))), (2, 1));
-        let third = store.prepare().unwrap();
-        assert_eq!(store.commit().unwrap(), third);
-        assert_eq!(count(&temp.path().join("new")), 3);
-    }
-
-    #[test]
-    fn after_a_batch_that_failed_behind_our_back_none_is_committed() {
-        let temp = tempfile::tempdir().unwrap();
-        let mut store = Maildir::open(temp.path(), SyncMode::Batch).unwrap();
-        keep(&mut store, "one");
         fs::remove_dir(temp.path().join("new")).unwrap();
-        store.begin_commit().unwrap();
-        keep(&mut store, "two");
-        let failed = store.begin_commit().unwrap_err();
-        assert!(failed.message().starts_with("cannot deliver "), "{}", failed.message());
+        store.prepare().unwrap();
+        assert!(store.commit().unwrap_err().message().starts_with("cannot deliver "));
         fs::create_dir(temp.path().join("new")).unwrap();
-        assert!(store.settled().is_err() && store.prepare().is_err() && store.begin_commit().is_err());
-        drop(store);
-        assert_eq!(count(&temp.path().join("new")), 0);
-        assert_eq!(count(&temp.path().join("tmp")), 0, "what was not delivered is gone");
+        assert!(store.prepare().is_err(), "an empty batch would say that all of it is done");
     }
 
     #[test]

@@ -77,21 +77,6 @@ pub trait Mailstore {
     /// Puts everything prepared in its place, durable to the directory entry. An error says nothing about which
     /// of them arrived: [`settle`] tells.
     fn commit(&mut self) -> Result<Vec<Place>>;
-
-    /// [`Mailstore::prepare`] and [`Mailstore::commit`] of everything filed, in the background where the store can, so that the
-    /// next messages are staged meanwhile; what went on there before is waited for first. The places hold once
-    /// [`Mailstore::settled`] says so.
-    fn begin_commit(&mut self) -> Result<Vec<Place>> {
-        self.settled()?;
-        let places = self.prepare()?;
-        self.commit()?;
-        Ok(places)
-    }
-
-    /// Waits for what goes on in the background. After an error nothing more is to be committed.
-    fn settled(&mut self) -> Result<()> {
-        Ok(())
-    }
 }
 
 /// A copy in a file without a name, at its start; with CRLF if that is wanted.

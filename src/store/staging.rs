@@ -1,7 +1,6 @@
 //! A message in a file of its own, from its first byte to its place: what a Maildir and a directory of files have in common.
 //!
-//! It is written under a name that no reader looks at, durable with the rest of its batch, and then renamed. The disk may be waited
-//! for in the background, while the next batch is written: with small messages that is a tenth of all time.
+//! It is written under a name that no reader looks at, durable with the rest of its batch, and then renamed.
 
 use super::{
     Place, Taken,
@@ -10,7 +9,7 @@ use super::{
     intake::{Form, Intake},
 };
 use crate::base::error::*;
-use std::{ffi::OsStr, io::Read, sync::Arc, thread};
+use std::{ffi::OsStr, io::Read, sync::Arc};
 
 pub(super) struct Staging {
     /// Everything is staged here, whatever folder it goes to.
@@ -20,8 +19,7 @@ pub(super) struct Staging {
     /// The name of the message in hand.
     hand: Option<String>,
     filed: Vec<Filed>,
-    behind: Option<thread::JoinHandle<Result<()>>>,
-    /// A batch failed in the background: what the disk says of later ones may be the same failure, or hide it.
+    /// A batch failed: what the disk says of a later one, or of the same once more, proves nothing.
     spoilt: bool,
 }
 
@@ -42,7 +40,6 @@ impl Staging {
             intake: Intake::new(form),
             hand: None,
             filed: Vec::new(),
-            behind: None,
             spoilt: false,
         })
     }
@@ -92,69 +89,36 @@ impl Staging {
         Ok(())
     }
 
-    fn places(&self) -> Vec<Place> {
-        self.filed.iter().map(|filed| filed.place.clone()).collect()
-    }
-
     pub(super) fn prepare(&mut self) -> Result<Vec<Place>> {
-        self.settled()?;
+        if self.spoilt {
+            return Err(Error::new(Kind::Local, "what was written before could not be made durable"));
+        }
+        self.spoilt = true;
         self.batch.sync_data()?;
-        Ok(self.places())
+        self.spoilt = false;
+        Ok(self.filed.iter().map(|filed| filed.place.clone()).collect())
     }
 
     pub(super) fn commit(&mut self) -> Result<Vec<Place>> {
-        let places = self.places();
-        place(&self.dir, std::mem::take(&mut self.filed), &mut self.batch)?;
+        let mut places = Vec::with_capacity(self.filed.len());
+        self.spoilt = true;
+        for Filed { temp, to, name, place } in std::mem::take(&mut self.filed) {
+            self.dir.rename_new(OsStr::new(&temp), &to, OsStr::new(&name)).map_err(|e| {
+                let path = to.path().join(&name);
+                Error::from_io(e, Kind::Local, format_args!("cannot deliver {}", show(&path)))
+            })?;
+            self.batch.changed(&to);
+            places.push(place);
+        }
+        self.batch.sync_entries()?;
+        self.spoilt = false;
         Ok(places)
     }
-
-    /// See [`super::Mailstore::begin_commit`].
-    pub(super) fn begin_commit(&mut self) -> Result<Vec<Place>> {
-        self.settled()?;
-        let places = self.places();
-        let (dir, filed, mut batch) = (self.dir.clone(), std::mem::take(&mut self.filed), self.batch.split());
-        self.behind = Some(thread::spawn(move || {
-            if let Err(e) = batch.sync_data() {
-                filed.iter().for_each(|filed| drop(dir.remove(OsStr::new(&filed.temp))));
-                return Err(e);
-            }
-            place(&dir, filed, &mut batch)
-        }));
-        Ok(places)
-    }
-
-    /// See [`super::Mailstore::settled`].
-    pub(super) fn settled(&mut self) -> Result<()> {
-        let broken = || Error::new(Kind::Local, "what was written could not be made durable");
-        if let Some(behind) = self.behind.take() {
-            let done = behind.join().unwrap_or_else(|_| Err(broken()));
-            self.spoilt |= done.is_err();
-            return done;
-        }
-        if self.spoilt { Err(broken()) } else { Ok(()) }
-    }
-}
-
-/// Gives what is durable its name, durably. What could not have it is gone after an error.
-fn place(dir: &Dir, filed: Vec<Filed>, batch: &mut Batch) -> Result<()> {
-    let mut filed = filed.into_iter();
-    while let Some(Filed { temp, to, name, .. }) = filed.next() {
-        if let Err(e) = dir.rename_new(OsStr::new(&temp), &to, OsStr::new(&name)) {
-            for temp in std::iter::once(temp).chain(filed.map(|filed| filed.temp)) {
-                let _ = dir.remove(OsStr::new(&temp));
-            }
-            let path = to.path().join(&name);
-            return Err(Error::from_io(e, Kind::Local, format_args!("cannot deliver {}", show(&path))));
-        }
-        batch.changed(&to);
-    }
-    batch.sync_entries()
 }
 
 impl Drop for Staging {
     /// What was not committed was not delivered.
     fn drop(&mut self) {
-        let _ = self.settled();
         self.discard();
         for filed in self.filed.drain(..) {
             let _ = self.dir.remove(OsStr::new(&filed.temp));

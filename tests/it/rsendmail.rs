@@ -805,13 +805,13 @@ fn trap_7_and_8_a_message_from_flags_arrives_as_it_was_meant() {
         "--cc",
         "c@x.example",
         "--bcc",
-        "d@x.example, e@x.example",
+        "q@x.example, z@x.example",
     ];
     make(&world, &server).args(args).go().exits(0);
     assert_eq!(server.violations(), [""; 0]);
     let sent = &server.sent()[0];
     let to: Vec<&str> = sent.to.iter().map(|(a, _)| a.as_str()).collect();
-    assert_eq!(to, ["b@x.example", "c@x.example", "d@x.example", "e@x.example"]);
+    assert_eq!(to, ["b@x.example", "c@x.example", "q@x.example", "z@x.example"]);
     assert!(
         !sent.params.iter().any(|p| p.starts_with("BODY") || p == "SMTPUTF8"),
         "never needed for our own"
@@ -819,7 +819,7 @@ fn trap_7_and_8_a_message_from_flags_arrives_as_it_was_meant() {
     assert!(sent.params.contains(&format!("SIZE={}", sent.size)), "{:?}", sent.params);
     let text = text_of(&server);
     assert!(
-        text.is_ascii() && !text.contains("d@x.example") && text.lines().all(|l| l.len() <= 78),
+        text.is_ascii() && !text.contains("q@x.example") && text.lines().all(|l| l.len() <= 78),
         "{text}"
     );
     let message = mail_parser::MessageParser::default().parse(text.as_bytes()).unwrap();

@@ -141,7 +141,7 @@ impl<'a> Session<'a> {
             self.client = self.spare.pop().filter(Client::is_alive);
         }
         if self.client.is_some() {
-            self.was_connected = true;
+            (self.was_connected, self.stranded) = (true, false);
         } else {
             let (scheme, protect, tls) = (self.site.scheme, self.protect, &self.shared.tls);
             let proxied = self.dialer.is_proxied();
@@ -168,6 +168,11 @@ impl<'a> Session<'a> {
             }
         }
         self.client.as_mut().ok_or_else(|| Error::new(Kind::Bug, "no client"))
+    }
+
+    /// A failure to connect that may have passed is forgotten: much time has gone by.
+    pub fn hope_again(&mut self) {
+        self.hopeless.take_if(|e| e.again() == Again::Now);
     }
 
     /// No connection came about. Remembered if it never will. A login that was taken before and is refused now most likely means

@@ -1,9 +1,8 @@
 //! Whole messages into a Maildir, an mbox or a command. Bodies stream from the server into the store's staging place; a
-//! batch becomes durable together, and only then are its messages told of, remembered and acted on. While it becomes durable the
-//! next one comes in, except where the places have to be written down in between.
+//! batch becomes durable together, and only then are its messages told of, remembered and acted on.
 
 use crate::{args::Search, job::Job, names, state, summary::Summary};
-use std::{collections::HashSet, os::unix::ffi::OsStrExt, path::Path};
+use std::{os::unix::ffi::OsStrExt, path::Path};
 use wirepost::{
     base::{digest, error::*, record},
     cli::{
@@ -34,10 +33,8 @@ pub struct Delivery {
     crlf: bool,
     batch: Vec<Pending>,
     bytes: u64,
-    /// The batch before, which is becoming durable.
-    behind: Vec<(Pending, Place)>,
-    /// What is in either: a server may tell of a message twice.
-    held: HashSet<Uid>,
+    /// The disk, or the memory of what was delivered, failed: nothing more is committed, and what was begun is not closed.
+    failed: bool,
     /// The mailbox and UIDVALIDITY that the batch is from.
     from: Option<(Name, u64)>,
 }
@@ -78,17 +75,7 @@ impl Delivery {
             return Ok(None);
         };
         let crlf = search.crlf;
-        Ok(Some(Delivery {
-            store,
-            kind,
-            pipe,
-            crlf,
-            batch: Vec::new(),
-            bytes: 0,
-            behind: Vec::new(),
-            held: HashSet::new(),
-            from: None,
-        }))
+        Ok(Some(Delivery { store, kind, pipe, crlf, batch: Vec::new(), bytes: 0, failed: false, from: None }))
     }
 
     /// Fetches and delivers these; those delivered are handed to `job`, durable.
@@ -110,6 +97,9 @@ impl Delivery {
             FetchItem::Body { section: String::new(), range: None },
         ];
         let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
+        if self.failed {
+            return Err(Error::new(Kind::Local, "what was fetched before could not be stored"));
+        }
         self.from = Some((name.clone(), uidvalidity));
         let mut fetching = mailbox.fetch(set, &items);
         let mut in_hand: Option<Taken> = None;
@@ -125,9 +115,7 @@ impl Delivery {
                 }
                 Some(Piece::Message(message)) => {
                     let Some(taken) = in_hand.take() else { continue };
-                    let fits = message
-                        .uid
-                        .filter(|u| set.contains(*u) && !job.is_done(*u) && !self.held.contains(u));
+                    let fits = message.uid.filter(|u| set.contains(*u) && !job.is_done(*u) && !self.has(*u));
                     let Some(uid) = fits else {
                         self.store.discard();
                         continue;
@@ -137,6 +125,10 @@ impl Delivery {
             }
         }
         self.flush(&name, uidvalidity, job, out)
+    }
+
+    fn has(&self, uid: Uid) -> bool {
+        self.batch.iter().any(|p| p.uid == uid)
     }
 
     fn one(
@@ -197,39 +189,19 @@ impl Delivery {
         let hit = job.tells(out).then(|| Box::new(summary.hit(name, uidvalidity)));
         let taken = Taken { head: Vec::new(), ..taken };
         self.batch.push(Pending { uid, taken, hit });
-        self.held.insert(uid);
         if self.batch.len() >= BATCH_MESSAGES || self.bytes >= BATCH_BYTES {
-            match job.seen {
-                Some(_) => self.flush(name, uidvalidity, job, out)?,
-                None => self.flush_behind(job, out)?,
-            }
+            self.flush(name, uidvalidity, job, out)?;
         }
         Ok(())
-    }
-
-    /// Ends the batch, which becomes durable while the next one comes in: the one before is durable and told of.
-    fn flush_behind(&mut self, job: &mut Job<'_>, out: &mut Output) -> Result<()> {
-        let places = self.store.begin_commit()?;
-        self.tell_behind(job, out);
-        self.bytes = 0;
-        self.behind = std::mem::take(&mut self.batch).into_iter().zip(places).collect();
-        Ok(())
-    }
-
-    fn tell_behind(&mut self, job: &mut Job<'_>, out: &mut Output) {
-        for (pending, place) in std::mem::take(&mut self.behind) {
-            self.tell(pending, &place, job, out);
-        }
     }
 
     /// Ends the batch: what it held is durable, remembered and told of.
     fn flush(&mut self, name: &Name, uidvalidity: u64, job: &mut Job<'_>, out: &mut Output) -> Result<()> {
-        self.held.clear();
-        self.store.settled()?;
-        self.tell_behind(job, out);
-        if self.batch.is_empty() {
+        if self.batch.is_empty() || self.failed {
             return Ok(());
         }
+        // Until it is known to be done.
+        self.failed = true;
         let places = self.store.prepare()?;
         if let Some(seen) = &mut job.seen {
             let keys: Vec<_> = self.batch.iter().map(|p| state::key(name, uidvalidity, p.uid)).collect();
@@ -245,23 +217,23 @@ impl Delivery {
         if let Some(seen) = &mut job.seen {
             seen.done()?;
         }
+        self.failed = false;
         self.bytes = 0;
         for (pending, place) in std::mem::take(&mut self.batch).into_iter().zip(places) {
-            self.tell(pending, &place, job, out);
+            let mut hit = pending.hit.map_or_else(Hit::default, |hit| *hit);
+            hit.uid = Some(pending.uid);
+            hit.store = Some(self.kind);
+            let path = place.path();
+            hit.sha256 = Some(digest::hex(&pending.taken.sha256));
+            hit.path = Some(shown(&path));
+            out.done(format_args!(
+                "message {} -> {}",
+                pending.uid,
+                wirepost::base::escape::text(&path.to_string_lossy())
+            ));
+            job.finished(pending.uid, hit, out);
         }
         Ok(())
-    }
-
-    fn tell(&self, Pending { uid, taken, hit }: Pending, place: &Place, job: &mut Job<'_>, out: &mut Output) {
-        let mut hit = hit.map_or_else(Hit::default, |hit| *hit);
-        hit.uid = Some(uid);
-        hit.store = Some(self.kind);
-        let path = place.path();
-        hit.sha256 = Some(digest::hex(&taken.sha256));
-        hit.path = Some(shown(&path));
-        let path = path.to_string_lossy();
-        out.done(format_args!("message {uid} -> {}", wirepost::base::escape::text(&path)));
-        job.finished(uid, hit, out);
     }
 
     /// After a lost connection: what was half staged is forgotten and will be fetched again, what was whole is delivered.

@@ -312,6 +312,10 @@ fn delete(session: &mut Session, name: &str, force: bool, dry: bool, out: &mut O
         [first, rest @ ..] if rest.is_empty() || !pattern::is_glob(name.as_bytes()) => *first,
         _ => return Err(Error::new(Kind::Missing, format!("{name} fits several"))),
     };
+    if listed.name.is_inbox() {
+        // Those below would be gone before the server could say so.
+        return Err(Error::new(Kind::Refused, "cannot delete INBOX: it always stays (RFC 9051 §6.3.5)"));
+    }
     let mut doomed = vec![listed];
     if let Some(d) = listed.delimiter {
         let below = format!("{}{d}", listed.name.text());

@@ -221,7 +221,8 @@ fn in_mailbox(
     let search = job.search;
     let changes = search.acts() && !search.dry_run;
     let guarded = job.is_guarded();
-    let follows = search.new && follows(search, &job.key);
+    // Behind chosen UIDs the rest of the mailbox is still to come.
+    let follows = search.new && only.is_none() && follows(search, &job.key);
     let mut mailbox = match (guarded || follows, changes) {
         (true, _) => session.open_counting(name, !changes)?,
         (false, true) => session.select(name)?,

@@ -37,10 +37,10 @@ pub struct Plan {
 const FAILED: &str = "failed_before";
 
 /// An identifier that was gone and is listed again may be another message's (RFC 1939 §7 keeps it for one only as long as that
-/// one exists): like one that stands twice, it identifies nothing, and the bytes tell.
+/// one exists): like one that stands twice, it identifies nothing, and the bytes tell. What was only passed over has none.
 pub fn doubt(listed: &mut [Listed], seen: &Seen) {
     for message in listed {
-        message.doubtful |= seen.get(&message.uid).is_some_and(|entry| entry.gone);
+        message.doubtful |= seen.get(&message.uid).is_some_and(|entry| entry.gone && entry.delivered);
     }
 }
 

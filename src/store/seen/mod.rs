@@ -155,9 +155,10 @@ impl Seen {
         Some(Entry { at, delivered: slot.delivered, failed: slot.failed, gone: slot.gone > 0 })
     }
 
-    /// Whether the message that has this identifier now is one that was dealt with.
+    /// Whether the message that has this identifier now is one that was dealt with. Of what was passed over there are no bytes to
+    /// compare, and nobody deletes it: it is taken for the same.
     pub fn knows(&self, uid: &str) -> bool {
-        self.get(uid).is_some_and(|entry| !entry.gone)
+        self.get(uid).is_some_and(|entry| !(entry.gone && entry.delivered))
     }
 
     /// So many more are about to come: room for them at once is less than room by and by. Within reason: a server may
@@ -326,11 +327,15 @@ impl Seen {
         if !self.open.is_empty() {
             return Ok(());
         }
-        let mut any = false;
+        let (mut any, mut back) = (false, Vec::new());
         for uid in uids {
             any = true;
             if let Some(entry) = self.entries.get_mut(&key(uid)) {
                 entry.listed = true;
+                if entry.gone > 0 && !entry.delivered {
+                    entry.gone = 0;
+                    back.push(Box::from(uid));
+                }
             }
         }
         let (stamp, mut lost) = (stamp(now), HashSet::new());
@@ -345,6 +350,7 @@ impl Seen {
         }
         let gone = self.names(lost)?;
         self.write_names("gone", &gone, now)?;
+        self.write_names("back", &back, now)?;
         let old = |e: &Slot| e.gone > 0 && i64::from(stamp) - i64::from(e.gone) > REMEMBER_GONE;
         let useless = self.stale + self.entries.values().filter(|e| old(e)).count();
         if useless >= STALE && useless * 2 > self.entries.len() {

@@ -106,9 +106,7 @@ fn what_vanished_is_forgotten_after_a_week_and_not_before() {
     drop(seen);
     let mut seen = open(&path);
     seen.listed(["u1", "u2", "dup", "bad"], Time(6 * day)).unwrap();
-    assert!(seen.get("u2").unwrap().gone && !seen.knows("u2"), "it may be another's by now");
-    seen.back("u2", Time(6 * day)).unwrap();
-    assert!(seen.knows("u2") && seen.len() == 1002);
+    assert!(seen.knows("u2") && seen.len() == 1002, "what was passed over is passed over again");
     seen.listed(["u1", "dup", "bad"], Time(8 * day)).unwrap();
     assert_eq!(seen.len(), 4, "u2 was back in between");
     drop(seen);

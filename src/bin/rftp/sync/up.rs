@@ -252,9 +252,9 @@ impl Run<'_, '_> {
         if self.state_failed || self.cancel.is_stopping() {
             return;
         }
-        if let Some(kept) = self.kept.as_mut().filter(|k| k.is_due())
-            && let Err(e) = kept.save(&mut self.session, self.out)
-        {
+        let Some(kept) = self.kept.as_mut().filter(|k| k.is_due()) else { return };
+        self.session.hope_again();
+        if let Err(e) = kept.save(&mut self.session, self.out) {
             if e.again() == Again::Now || e.kind() == Kind::Interrupted {
                 // The journal goes on, and there will be another time.
                 self.out.warn(e.message());

@@ -176,7 +176,8 @@ impl Keeping<'_> {
 
     /// A message that was tried: those of its recipients who may get it later are left to the queue.
     pub fn tried(&mut self, message: Outgoing, sent: Sent, out: &mut Output, took: Duration) {
-        let later = |e: &Error| may_pass(e) && !matches!(e.kind(), Kind::Interrupted | Kind::Local);
+        let later =
+            |e: &Error| may_pass(e) && !matches!(e.kind(), Kind::Interrupted | Kind::Local | Kind::Create);
         let which: Vec<bool> = sent.recipients.iter().map(|r| r.as_ref().is_err_and(later)).collect();
         let why = sent.recipients.iter().filter_map(|r| r.as_ref().err()).find(|e| later(e)).cloned();
         match why {

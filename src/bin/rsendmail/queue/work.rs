@@ -456,8 +456,8 @@ fn is_of_the_line(error: &Error) -> bool {
 pub fn may_pass(error: &Error) -> bool {
     match exit::code(error) {
         exit::NO_HOST | exit::AGAIN | exit::PROTOCOL | exit::AUTH | exit::CONFIG | exit::TLS => true,
-        // A disk that cannot be read, in a run of the queue.
-        exit::LOCAL => true,
+        // A disk that cannot be read, or has no room for a temporary file, in a run of the queue.
+        exit::LOCAL | exit::CANNOT_CREATE => true,
         _ => error.kind() == Kind::Interrupted,
     }
 }

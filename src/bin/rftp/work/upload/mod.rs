@@ -172,7 +172,8 @@ impl Row<'_> {
             let sent = attempt.store(session, &mut source, &mut Speaks(worker))?;
             let client = session.client()?;
             let verified = attempt.prove(client, &sent, None)?;
-            return Ok((sent.done(verified, client, &source), source.modified));
+            let tls = (client.tls_version(), client.tls_resumed());
+            return Ok((sent.done(verified, tls, &source), source.modified));
         }
         attempt.begins(&mut source)?;
         let algorithm = client.best_hash();

@@ -88,7 +88,7 @@ pub struct Sent {
 
 impl Sent {
     /// It is there, and what proves it.
-    pub fn done(self, verified: String, client: &Client, source: &Opened) -> Done {
+    pub fn done(self, verified: String, tls: Tls, source: &Opened) -> Done {
         let asked_for = self.digest.filter(|(a, _)| *a == Algorithm::Sha256).map(|(_, digest)| digest);
         Done {
             bytes: self.bytes,
@@ -96,13 +96,16 @@ impl Sent {
             resumed_from: (self.from > 0).then_some(self.from),
             sha256: self.sha256.or(asked_for),
             verified,
-            tls_version: client.tls_version(),
-            tls_resumed: client.tls_resumed(),
+            tls_version: tls.0,
+            tls_resumed: tls.1,
             mark: source.mark,
             ..Done::default()
         }
     }
 }
+
+/// What the connection that carried it was like: its version of TLS, and whether the session was resumed.
+type Tls = (Option<&'static str>, Option<bool>);
 
 impl<'a> Attempt<'a> {
     /// # Errors
@@ -162,11 +165,13 @@ impl<'a> Attempt<'a> {
         }
         let sent = self.store(session, &mut source, voice)?;
         let client = session.client()?;
+        // Asked now: when all is done there may be no connection, and nothing is to fail, or be sent again, for want of one.
+        let tls = (client.tls_version(), client.tls_resumed());
         let time = source.modified.filter(|_| self.manner.times);
         let time = time.and_then(|time| client.time_command(self.name(), time));
         if self.manner.in_place {
             let verified = self.prove_in_place(session, &sent, time.as_slice(), voice)?;
-            return Ok(sent.done(verified, session.client()?, &source));
+            return Ok(sent.done(verified, tls, &source));
         }
         let mode = match there.as_ref().and_then(|e| e.mode) {
             Some(mode) => Some(client.mode_command(self.name(), mode)?),
@@ -174,7 +179,7 @@ impl<'a> Attempt<'a> {
         };
         let verified = self.prove(client, &sent, Some(mode.as_slice()))?;
         self.rename(session, sent.sizes, time.as_slice(), there.is_some(), voice)?;
-        Ok(sent.done(verified, session.client()?, &source))
+        Ok(sent.done(verified, tls, &source))
     }
 
     /// Brings the whole source under the temporary name, from where an earlier try left it.
