@@ -152,6 +152,20 @@ fn a_server_that_takes_an_option_of_list_for_a_name() {
     }
 }
 
+/// A plain LIST hides what begins with a dot: a server that is busy for a moment must not make it disappear.
+#[test]
+fn a_listing_put_off_once_is_not_asked_for_in_another_way() {
+    let rules = vec![on("LIST").nth(1).then(reply("450 Busy, try again later\r\n"))];
+    let site = Site::new(Options { off: vec!["MLST", "MLSD"], rules, ..options() });
+    for name in ["f", ".htaccess"] {
+        site.there(&format!("t/{name}"), "x");
+        site.world.file(format!("out/{name}"), "x");
+    }
+    go(&site, &["sync", "@t/", "out/", "--delete"]);
+    assert!(site.here("out/.htaccess").is_some(), "{:?}", site.server.commands());
+    assert!(site.server.commands_of("LIST").iter().all(|c| c == "LIST -a"), "{:?}", site.server.commands());
+}
+
 #[test]
 fn what_changed_within_an_unknown_zone_is_said_to_be_unknown() {
     let lines = line("a", now() - 7200, 8);

@@ -27,6 +27,7 @@ fn the_life_of_a_mailbox() {
             MARCH,
         );
         mailbox(&["delete", "Old/Projects/2026/Q4"]).exits(65).says("1 messages are in it");
+        mailbox(&["delete", "INBOX", "--force"]).exits(69).says("INBOX: it always stays");
         mailbox(&["delete", "Old/Projects"]).exits(65).says("hint: --force deletes those below it as well");
         mailbox(&["delete", "--dry-run", "--force", "Old/Projects/2026/Q4"]).exits(0);
         let status = mailbox(&["status", "Old/**", "--json"]);
