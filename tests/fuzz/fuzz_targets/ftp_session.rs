@@ -36,7 +36,7 @@ fn session(control: &[u8], data: &[u8], security: Security) -> Vec<u8> {
             let _ = upload.finish();
         }
         let _ = client.size_and_digest(&path("a"), client.best_hash());
-        let _ = client.rename(&path("a"), &path("b"));
+        let _ = client.rename(&[], &path("a"), &path("b"));
         client.quit();
     }
     let heard = heard.lock().expect("a lock");
