@@ -58,17 +58,27 @@ mod avx512 {
             Wide { token, characters, values }
         }
 
-        /// Encodes lines from the start of `bytes`, each with `end` (one or two bytes) before it; returns how many.
+        /// Encodes lines from the start of `bytes`, each with `end` (one or two bytes) before it, as long as there is room in `out`
+        /// for two whole steps; returns how many. What `out` holds behind them means nothing.
         pub fn encode(&self, bytes: &[u8], end: &[u8], out: &mut [u8]) -> usize {
-            let ([first, ..], [.., last]) = (end, end) else { return 0 };
-            encode(self.token, bytes, [*first, *last], end.len(), out, &self.characters)
+            let Some(ends) = both(end) else { return 0 };
+            encode(self.token, bytes, ends, end.len(), out, &self.characters)
         }
 
-        /// Decodes lines that end in `end` from the start of `text`, until one that is not of this shape and alphabet;
-        /// returns how many.
+        /// Decodes lines that end in `end` from the start of `text`, until one that is not of this shape and alphabet, or has no
+        /// room for two whole steps; returns how many. What `out` holds behind them means nothing.
         pub fn decode(&self, text: &[u8], end: &[u8], out: &mut [u8]) -> usize {
-            let ([first, ..], [.., last]) = (end, end) else { return 0 };
-            decode(self.token, text, [*first, *last], end.len(), out, &self.values)
+            let Some(ends) = both(end) else { return 0 };
+            decode(self.token, text, ends, end.len(), out, &self.values)
+        }
+    }
+
+    /// The first and the last byte of an end.
+    fn both(end: &[u8]) -> Option<[u8; 2]> {
+        match end {
+            [one] => Some([*one, *one]),
+            [first, last] => Some([*first, *last]),
+            _ => None,
         }
     }
 
@@ -230,7 +240,12 @@ mod tests {
         let mut small = [0; 80];
         assert_eq!(wide.encode(&bytes, b"\n", &mut small), 0);
         assert_eq!(wide.decode(text.as_bytes(), b"\n", &mut small), 0);
-        assert_eq!(wide.encode(&bytes, b"", &mut small), 0);
+        for end in [&b""[..], b"\r\r\n"] {
+            assert_eq!(
+                (wide.encode(&bytes, end, &mut [0; 512]), wide.decode(&[b'A'; 512], end, &mut [0; 512])),
+                (0, 0)
+            );
+        }
         assert_eq!(small, [0; 80]);
     }
 }

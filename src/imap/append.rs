@@ -1,6 +1,6 @@
 //! APPEND: a message into a mailbox, streamed (RFC 9051 §6.3.12).
 
-use super::{Name, Session, Uid, date::date_time, mailbox::unconfirmed, parse::Value};
+use super::{Name, Session, Uid, act::unconfirmed, date::date_time, parse::Value};
 use crate::base::{date::Time, error::*};
 use std::io::Read;
 

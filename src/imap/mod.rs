@@ -10,6 +10,7 @@
 //!   login; each extension has a path that works without it.
 //! * **Reading changes nothing**: EXAMINE and PEEK.
 
+mod act;
 mod append;
 mod date;
 mod deflate;
@@ -34,12 +35,13 @@ mod tests;
 pub mod utf7;
 mod wire;
 
+pub use act::Change;
 pub use date::{Day, internal_date};
 pub use fetch::{Body, FetchItem, Fetching, HEADER_LIMIT, Message, Piece};
 pub use idle::Heard;
 pub use list::{Listed, MailboxStatus, Name, Namespace};
 pub use login::{Client, Security};
-pub use mailbox::{Change, Mailbox, Page, SortKey, is_bad_charset};
+pub use mailbox::{Mailbox, Page, SortKey, is_bad_charset};
 pub use plan::{Facts, Needs, Plan};
 pub use search::{Field, Flag, SearchKey};
 pub use set::{Uid, UidSet};

@@ -6,11 +6,11 @@ use crate::base::{body::Body, error::*, quantity, scratch};
 use crate::mime::{
     encode::{Codec, Encoding, Out, QpEncoder},
     header,
-    read::{End, Limits, Parser, Part, Role, Sink, What},
+    read::{self, End, Part, Role, Sink, What},
 };
 use std::{
     fs::File,
-    io::{self, BufWriter, Read, Seek, Write},
+    io::{self, BufWriter, Seek, Write},
     sync::Arc,
 };
 
@@ -21,17 +21,9 @@ use std::{
 pub fn shorten(message: &dyn Body, message_id: &str, most: u64) -> Result<Raw> {
     const NAME: &str = "the message";
     let out = BufWriter::with_capacity(64 << 10, scratch::file()?);
-    let (mut parser, mut shorten) = (Parser::new(Limits::default()), Shorten { most, out, left: None });
-    let (mut from, mut block) = (message.open()?, vec![0; 64 << 10]);
-    loop {
-        match from.read(&mut block) {
-            Ok(0) => break,
-            Ok(n) => parser.push(&block[..n], &mut shorten)?,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(Error::from_io(e, Kind::Local, "cannot read the message")),
-        }
-    }
-    parser.finish(&mut shorten)?;
+    let mut shorten = Shorten { most, out, left: None };
+    // Ours has few parts.
+    read::all(message, NAME, &mut shorten)?;
     let mut file = shorten.out.into_inner().map_err(|e| written(e.into_error()))?;
     let len = file.stream_position().map_err(written)?;
     Raw::new(Source::file(NAME, Arc::new(file), 0, len, false)?, None, "localhost", Some(message_id))
@@ -110,6 +102,7 @@ mod tests {
         params::Style,
     };
     use mail_parser::{MessageParser, MimeHeaders};
+    use std::io::Read;
 
     fn file(name: &str, media_type: &str, cid: Option<&str>, bytes: Vec<u8>) -> Attachment {
         let (name, media_type, cid) = (name.to_string(), media_type.to_string(), cid.map(String::from));

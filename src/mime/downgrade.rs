@@ -11,11 +11,11 @@ use crate::base::{body::Body, error::*, scratch};
 use crate::mime::build::{LINE_MOST, Source, utf8};
 use crate::mime::encode::{Base64Encoder, Codec, Encoding, Out, QpEncoder};
 use crate::mime::header::{Field, fields};
-use crate::mime::read::{End, Kind as PartKind, Limits, Parser, Part, Sink, What};
+use crate::mime::read::{self, End, Kind as PartKind, Part, Sink, What};
 use std::{
     collections::HashMap,
     fs::File,
-    io::{self, BufWriter, Read, Write},
+    io::{BufWriter, Read, Write},
 };
 
 impl Body for Source {
@@ -60,19 +60,7 @@ pub fn refused(name: &str, why: &str) -> Error {
 }
 
 fn each(body: &dyn Body, name: &str, sink: &mut dyn Sink) -> Result<()> {
-    let mut parser = Parser::new(Limits::default());
-    let mut reader = body.open()?;
-    let mut block = vec![0; 64 * 1024];
-    loop {
-        match reader.read(&mut block) {
-            Ok(0) => break,
-            Ok(n) => parser.push(&block[..n], sink)?,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(Error::from_io(e, Kind::Local, format_args!("cannot read {name}"))),
-        }
-    }
-    parser.finish(sink)?;
-    if parser.limited() { Err(refused(name, "it has too many parts")) } else { Ok(()) }
+    if read::all(body, name, sink)? { Err(refused(name, "it has too many parts")) } else { Ok(()) }
 }
 
 /// What has to change: found at the first reading.
@@ -257,7 +245,7 @@ mod tests {
         let mut change = |_: &Field<'_>, _: &[u8]| Err(refused("m", "a field"));
         let (mut file, size) = seven_bit(&source, "m", true, &mut change)?;
         std::io::Seek::rewind(&mut file).unwrap();
-        let text = io::read_to_string(file).unwrap();
+        let text = std::io::read_to_string(file).unwrap();
         assert_eq!(text.len() as u64, size);
         assert!(text.is_ascii());
         Ok(text.replace("\r\n", "\n"))
@@ -299,7 +287,7 @@ mod tests {
         };
         let (mut file, _) = seven_bit(&Source::bytes(message), "m", false, &mut change).unwrap();
         std::io::Seek::rewind(&mut file).unwrap();
-        assert_eq!(io::read_to_string(file).unwrap(), message.replace("Subject: ü", "Subject: u"));
+        assert_eq!(std::io::read_to_string(file).unwrap(), message.replace("Subject: ü", "Subject: u"));
     }
 
     #[test]

@@ -304,6 +304,11 @@ mod tests {
         fs::read_dir(path).unwrap().count()
     }
 
+    fn keep(store: &mut Maildir, text: &str) {
+        store.stage(&mut text.as_bytes()).unwrap();
+        store.file(&Folder::inbox(), &Envelope::default()).unwrap();
+    }
+
     #[test]
     fn staged_filed_prepared_committed() {
         let temp = tempfile::tempdir().unwrap();
@@ -322,8 +327,7 @@ mod tests {
         assert_eq!(super::super::settle(&places).unwrap(), [false, false]);
         // Settling removed what was not delivered, as after a crash: stage them again.
         let mut store = Maildir::open(&at, SyncMode::File).unwrap();
-        store.stage(&mut &b"one"[..]).unwrap();
-        store.file(&Folder::inbox(), &Envelope::default()).unwrap();
+        keep(&mut store, "one");
         store.stage(&mut &b"two"[..]).unwrap();
         store.file(&Folder::parse("Lists/Über").unwrap(), &envelope).unwrap();
         let places = store.prepare().unwrap();
@@ -341,8 +345,7 @@ mod tests {
     fn after_a_batch_that_failed_none_is_committed() {
         let temp = tempfile::tempdir().unwrap();
         let mut store = Maildir::open(temp.path(), SyncMode::Batch).unwrap();
-        store.stage(&mut &b"one"[..]).unwrap();
-        store.file(&Folder::inbox(), &Envelope::default()).unwrap();
+        keep(&mut store, "one");
         fs::remove_dir(temp.path().join("new")).unwrap();
         store.prepare().unwrap();
         assert!(store.commit().unwrap_err().message().starts_with("cannot deliver "));
@@ -354,8 +357,7 @@ mod tests {
     fn what_is_not_committed_leaves_nothing() {
         let temp = tempfile::tempdir().unwrap();
         let mut store = Maildir::open(temp.path(), SyncMode::Batch).unwrap();
-        store.stage(&mut &b"one"[..]).unwrap();
-        store.file(&Folder::inbox(), &Envelope::default()).unwrap();
+        keep(&mut store, "one");
         store.stage(&mut &b"two"[..]).unwrap();
         struct Cut;
         impl Read for Cut {

@@ -5,7 +5,8 @@
 //! is printed.
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -209,47 +210,29 @@ fn whatever_happens_in_between_both_are_the_same_in_the_end() {
     });
 }
 
-/// Kills a process, at once or a moment later.
-fn killer(pid: &Arc<Mutex<Option<Pid>>>, after: Duration) -> Action {
+/// Kills a process: at the n-th event of a kind, or, `later`, at the next one of any after it: then that one was carried out, and the
+/// answer to it heard or not.
+fn killer(pid: &Arc<Mutex<Option<Pid>>>, events: &[&str], event: &str, nth: usize, later: bool) -> Vec<Rule> {
     let pid = pid.clone();
-    call(move || {
-        let pid = *pid.lock().unwrap();
-        let kill = move || {
-            let _ = pid.map(|pid| kill_process(pid, Signal::KILL));
-        };
-        if after.is_zero() {
-            kill();
-        } else {
-            std::thread::spawn(move || {
-                std::thread::sleep(after);
-                kill();
-            });
-        }
-    })
-}
-
-/// A port for one server after the other: bound and not listened on, nobody else gets it meanwhile.
-fn reserved_port() -> (socket2::Socket, u16) {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-    socket.set_reuse_address(true).unwrap();
-    socket.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
-    let port = socket.local_addr().unwrap().as_socket().unwrap().port();
-    (socket, port)
-}
-
-/// A server at that port again: a program that is being started holds what listened there for a moment.
-fn start_at(port: u16, root: &Path, rules: Vec<Rule>) -> Server {
-    let at = std::net::SocketAddr::from(([127, 0, 0, 1], port)).into();
-    let is_free = || {
-        let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-        socket.set_reuse_address(true).unwrap();
-        socket.bind(&at).is_ok()
+    let kill = move || {
+        let _ = pid.lock().unwrap().map(|pid| kill_process(pid, Signal::KILL));
     };
-    let began = std::time::Instant::now();
-    while !is_free() && began.elapsed() < Duration::from_secs(10) {
-        std::thread::sleep(Duration::from_millis(2));
+    if !later {
+        return vec![on(event).nth(nth).then(call(kill))];
     }
-    Server::start(Options { rules, port, root: Some(root.into()), ..Options::default() })
+    let armed = Arc::new(AtomicBool::new(false));
+    let mut rules = Vec::new();
+    for event in events {
+        let (armed, kill) = (armed.clone(), kill.clone());
+        rules.push(on(event).then(call(move || {
+            if armed.load(Ordering::SeqCst) {
+                kill();
+            }
+        })));
+    }
+    // Behind them, so that its own event is none after it.
+    rules.push(on(event).nth(nth).then(call(move || armed.store(true, Ordering::SeqCst))));
+    rules
 }
 
 fn journal(world: &World) -> Option<PathBuf> {
@@ -287,42 +270,35 @@ fn killed_at_random_points_the_next_run_makes_the_same_tree() {
         let (has_state, up) = (variant.contains(&"--state"), !variant.contains(&"--down"));
         let variant: Vec<&str> = variant.iter().copied().filter(|v| *v != "--down").collect();
         let pid = Arc::new(Mutex::new(None));
-        let event = random.of(if up { &UP[..] } else { &DOWN });
-        // Carried out there or not, the answer heard here or not.
-        let mut rules = Vec::new();
-        let nth = 1 + random.below(8);
-        let after = Duration::from_micros([0, 0, 400, 3000][random.below(4)]);
-        rules.push(on(event).nth(nth).then(killer(&pid, after)));
-        if after.is_zero() && random.one_in(2) {
+        let events = if up { &UP[..] } else { &DOWN };
+        let (event, nth, later) = (random.of(events), 1 + random.below(8), random.one_in(2));
+        let mut rules = killer(&pid, events, event, nth, later);
+        if !later && random.one_in(2) {
             rules.push(on(event).nth(nth).then(End::Reset));
         }
         let by_journal = has_state && traces && random.one_in(4);
         let world = world();
-        let root = tempfile::tempdir().unwrap();
-        let (here, there) = (world.path("here"), root.path().join("there"));
+        let server = server(Vec::new());
+        let (here, there) = (world.path("here"), server.root().join("there"));
         let (source, target) = if up { (&here, &there) } else { (&there, &here) };
         fill(source, random);
-        // A lock and a journal are a target's, and a server's port is part of its name.
-        let (_held, port) = reserved_port();
-        let calm = start_at(port, root.path(), Vec::new());
         let sides = if up { ["here", "@there"] } else { ["@there", "here"] };
         let flags = ["--delete", "--max-delete", "100%", random.of(&["-j1", "-j3"])];
         let args = [&sides[..], &flags, &variant].concat();
         if !random.one_in(4) {
-            sync(&world, &calm, &args).exits(0);
+            sync(&world, &server, &args).exits(0);
             if !up || !has_state {
                 fill(target, random);
             }
             change(source, random);
         }
-        drop(calm);
         let as_it_was = tree(target);
         let wanted = tree(source);
-        let shown = format!("{shown}: {args:?}, {event} {nth}, {rules:?}, journal: {by_journal}");
-        let rules = if by_journal { Vec::new() } else { rules };
-        let deadly = start_at(port, root.path(), rules);
+        let shown =
+            format!("{shown}: {args:?}, {event} {nth}, later: {later}, {rules:?}, journal: {by_journal}");
+        server.obey(if by_journal { Vec::new() } else { rules });
         let given: Vec<String> = std::iter::once("sync".to_string())
-            .chain(args.iter().map(|a| a.strip_prefix('@').map_or((*a).to_string(), |p| url(&deadly, p))))
+            .chain(args.iter().map(|a| a.strip_prefix('@').map_or((*a).to_string(), |p| url(&server, p))))
             .collect();
         let out = if let Some(journal) = journal(&world).filter(|_| by_journal) {
             let inject = format!("inject=write,rename:signal=SIGKILL:when={}", 1 + random.below(12));
@@ -348,8 +324,8 @@ fn killed_at_random_points_the_next_run_makes_the_same_tree() {
             killed.0 += u32::from(out.code == 137);
             killed.1 += 1;
         }
-        assert!(deadly.wait_idle(Duration::from_secs(10)));
-        drop(deadly);
+        assert!(server.wait_idle(Duration::from_secs(10)));
+        server.obey(Vec::new());
         let now = without_temporaries(without_states(tree(target)));
         let was = without_temporaries(without_states(as_it_was));
         old_or_new(&now, &was, &wanted, &shown);
@@ -371,17 +347,16 @@ fn killed_at_random_points_the_next_run_makes_the_same_tree() {
         }
         let wanted = tree(source);
         age_temporaries(target);
-        let calm = start_at(port, root.path(), Vec::new());
-        let again = sync(&world, &calm, &args);
+        let again = sync(&world, &server, &args);
         assert_eq!(again.code, 0, "{shown}: {again:?}");
         if has_state {
             // It is not listed: whoever wants to be rid of what lies there says so.
-            let clean = ["clean", "-r", &url(&calm, "there")];
+            let clean = ["clean", "-r", &url(&server, "there")];
             world.run("rftp", clean).env("RFTP_PASSWORD", "secret").go().exits(0);
-            sync(&world, &calm, &args).exits(0);
+            sync(&world, &server, &args).exits(0);
         }
         assert_eq!(without_states(tree(target)), wanted, "{shown}: {again:?}");
-        let last = sync(&world, &calm, &args);
+        let last = sync(&world, &server, &args);
         assert!(deeds(last.exits(0), "ok").is_empty(), "{shown}: {last:?}");
     });
     let (killed, all) = *killed.lock().unwrap();
@@ -435,8 +410,17 @@ fn shards_at_the_same_time_are_one_run() {
 
 #[test]
 fn a_file_in_a_directorys_way_is_cleared_by_two_at_once() {
-    let (world, server) =
-        (world(), server(vec![on("DELE").nth(2).then(Action::Wait(Duration::from_millis(700)))]));
+    // The second one's DELE comes when the first one's directory is there and used.
+    let (made, is_made) = mpsc::channel();
+    let is_made = Mutex::new(is_made);
+    let wait = move || {
+        let _ = is_made.lock().unwrap().recv_timeout(Duration::from_secs(10));
+    };
+    let tell = move || {
+        let _ = made.send(());
+    };
+    let rules = vec![on("STOR").nth(1).then(call(tell)), on("DELE").nth(2).then(call(wait))];
+    let (world, server) = (world(), server(rules));
     for i in 0..6 {
         world.file(format!("here/d/{i}"), "x");
     }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::script::Script;
+use super::script::{Rule, Script};
 use super::tls;
 use super::wire::Wire;
 
@@ -140,6 +140,11 @@ impl Running {
 
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// Misbehaves by other rules from here on.
+    pub fn obey(&self, rules: Vec<Rule>) {
+        self.hub.script.replace(rules);
     }
 
     pub fn port(&self) -> u16 {

@@ -6,8 +6,7 @@
 //! name (`{tag}` in IMAP, `{port}`, `{p1}` and `{p2}` in FTP).
 use std::fmt;
 use std::io::{self, Cursor, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// How a connection ends.
@@ -206,22 +205,30 @@ impl On {
 /// The rules of one server, and how often each was asked.
 #[derive(Default)]
 pub struct Script {
-    rules: Vec<(Rule, AtomicUsize)>,
+    rules: Mutex<Vec<(Rule, usize)>>,
 }
 
 impl Script {
     pub fn new(rules: Vec<Rule>) -> Script {
-        Script { rules: rules.into_iter().map(|rule| (rule, AtomicUsize::new(0))).collect() }
+        let script = Script::default();
+        script.replace(rules);
+        script
+    }
+
+    /// Other rules from here on.
+    pub fn replace(&self, rules: Vec<Rule>) {
+        *self.rules.lock().unwrap() = rules.into_iter().map(|rule| (rule, 0)).collect();
     }
 
     pub fn fire(&self, event: &str, line: &[u8], connection: usize) -> Acts {
         let line = String::from_utf8_lossy(line);
         let mut acts = Vec::new();
-        for (rule, count) in &self.rules {
+        for (rule, count) in self.rules.lock().unwrap().iter_mut() {
             let here = rule.event.eq_ignore_ascii_case(event)
                 && rule.connection.is_none_or(|n| n == connection)
                 && rule.with.as_ref().is_none_or(|text| line.contains(text));
-            if here && (rule.first..=rule.last).contains(&(count.fetch_add(1, Ordering::SeqCst) + 1)) {
+            *count += usize::from(here);
+            if here && (rule.first..=rule.last).contains(count) {
                 acts.push(rule.action.clone());
             }
         }

@@ -333,11 +333,9 @@ fn delete(session: &mut Session, name: &str, force: bool, dry: bool, out: &mut O
         };
         if let Some(what) = what {
             let e = Error::new(Kind::Input, format!("cannot delete {}: {what}", listed.name.text()));
-            let hint = "--force deletes it all the same";
-            return Err(e.hint(if doomed.len() > 1 {
-                "--force deletes those below it as well"
-            } else {
-                hint
+            return Err(e.hint(match doomed.len() {
+                1 => "--force deletes it all the same",
+                _ => "--force deletes those below it as well",
             }));
         }
     }

@@ -75,16 +75,14 @@ fn fitting<'l>(all: &'l [Listed], wanted: &str) -> Result<Vec<&'l Listed>> {
     if !spelt_so.is_empty() || !pattern::is_glob(wanted.as_bytes()) {
         return Ok(spelt_so);
     }
-    let fits =
-        |l: &&Listed| l.is_selectable() && pattern::matches(wanted.as_bytes(), with_slashes(l).as_bytes());
-    let mut hit: Vec<_> = all.iter().filter(fits).collect();
+    let fitting = |glob: &str| -> Vec<&Listed> {
+        let fits = |l: &&Listed| pattern::matches(glob.as_bytes(), with_slashes(l).as_bytes());
+        all.iter().filter(|l| l.is_selectable()).filter(fits).collect()
+    };
+    let mut hit = fitting(wanted);
     if hit.is_empty() {
         // Brackets are a set in a glob, and part of the name of one well-known hierarchy: `[Gmail]/*`.
-        let literal = wanted.replace('[', "\\[");
-        let fits = |l: &&Listed| {
-            l.is_selectable() && pattern::matches(literal.as_bytes(), with_slashes(l).as_bytes())
-        };
-        hit = all.iter().filter(fits).collect();
+        hit = fitting(&wanted.replace('[', "\\["));
     }
     if hit.is_empty() {
         let e = Error::new(Kind::Missing, format!("no mailbox fits {wanted}"));

@@ -126,11 +126,10 @@ fn a_list_is_read_once() {
     }
     std::fs::write(dir.path().join("l30"), "end@x\n").unwrap();
     let file = format!("all: {}", include(0));
-    let began = std::time::Instant::now();
+    // Each list as often as it is named would be a thousand million times.
     let all = goes(&file, "all");
     assert!(all.starts_with("a0@x a1@x ") && all.ends_with(" a29@x end@x"), "{all}");
     assert!(findings(&file).is_empty());
-    assert!(began.elapsed().as_secs() < 5);
 }
 
 proptest! {

@@ -22,10 +22,33 @@ pub mod walk;
 
 pub use part::{Kind, Part, Role, Source};
 
-use crate::base::error::*;
+use crate::base::{body::Body, error::*};
 use crate::mime::defect::Defect;
 use memchr::{memchr, memmem};
 use part::Context;
+use std::io::{self, Read};
+
+/// Reads all of a body; `name` is what messages call it. Whether a limit kept it from looking at everything.
+///
+/// # Errors
+/// `Local` if it cannot be read, and whatever the sink says.
+pub fn all(body: &dyn Body, name: &str, sink: &mut dyn Sink) -> Result<bool> {
+    let mut parser = Parser::new(Limits::default());
+    let (mut reader, mut block) = (body.open()?, vec![0; 64 * 1024]);
+    loop {
+        match reader.read(&mut block) {
+            Ok(0) => break,
+            Ok(n) => parser.push(&block[..n], sink)?,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => {
+                let local = crate::base::error::Kind::Local;
+                return Err(Error::from_io(e, local, format_args!("cannot read {name}")));
+            }
+        }
+    }
+    parser.finish(sink)?;
+    Ok(parser.limited())
+}
 
 /// Bounds on what a message may make us do.
 #[derive(Clone, Copy, Debug)]

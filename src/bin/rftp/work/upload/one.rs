@@ -407,9 +407,7 @@ impl<'a> Attempt<'a> {
             proved => return proved,
         };
         voice.note(format!("{}; looking once more", lost.message()));
-        let looked =
-            session.client().map(|_| ()).and_then(|()| self.prove(session.client()?, sent, Some(before)));
-        match looked {
+        match session.client().and_then(|client| self.prove(client, sent, Some(before))) {
             Err(e) if !session.is_connected() && e.kind() != Kind::Interrupted => Ok("none".into()),
             looked => looked,
         }
