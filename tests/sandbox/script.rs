@@ -6,7 +6,7 @@
 //! name (`{tag}` in IMAP, `{port}`, `{p1}` and `{p2}` in FTP).
 use std::fmt;
 use std::io::{self, Cursor, Read};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How a connection ends.
@@ -217,13 +217,17 @@ impl Script {
 
     /// Other rules from here on.
     pub fn replace(&self, rules: Vec<Rule>) {
-        *self.rules.lock().unwrap() = rules.into_iter().map(|rule| (rule, 0)).collect();
+        *self.rules() = rules.into_iter().map(|rule| (rule, 0)).collect();
+    }
+
+    fn rules(&self) -> MutexGuard<'_, Vec<(Rule, usize)>> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn fire(&self, event: &str, line: &[u8], connection: usize) -> Acts {
         let line = String::from_utf8_lossy(line);
         let mut acts = Vec::new();
-        for (rule, count) in self.rules.lock().unwrap().iter_mut() {
+        for (rule, count) in self.rules().iter_mut() {
             let here = rule.event.eq_ignore_ascii_case(event)
                 && rule.connection.is_none_or(|n| n == connection)
                 && rule.with.as_ref().is_none_or(|text| line.contains(text));
