@@ -6,6 +6,10 @@
 
 use super::{Cancel, Patience, Transport, cancel::SLICE, proxy};
 use crate::base::error::*;
+use rustix::{
+    io::Errno,
+    net::{RecvFlags, recv},
+};
 use std::{
     fs::File,
     io::{self, Read, Write},
@@ -72,6 +76,7 @@ pub(super) struct Socket {
     proxied: bool,
     /// How deep the queue of what is sent may get was settled.
     shallow: bool,
+    looks: Looks,
 }
 
 impl Socket {
@@ -84,7 +89,15 @@ impl Socket {
     ) -> io::Result<Socket> {
         let stream = stream.into();
         stream.prepare()?;
-        Ok(Socket { stream, cancel, patience, host: host.to_string(), proxied: false, shallow: false })
+        Ok(Socket {
+            stream,
+            cancel,
+            patience,
+            host: host.to_string(),
+            proxied: false,
+            shallow: false,
+            looks: Looks::new(),
+        })
     }
 
     /// From here on the peer is `host`, behind the proxy that this was connected to.
@@ -147,15 +160,73 @@ impl Socket {
 
 impl Read for Socket {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.wait(|stream| match stream {
-            Stream::Tcp(stream) => stream.read(buf),
-            Stream::Unix(stream) => stream.read(buf),
-        })
+        let mut looks = self.looks;
+        let read = self.wait(|stream| match looks.out(stream, buf) {
+            Some(n) => Ok(n),
+            None => match stream {
+                Stream::Tcp(stream) => stream.read(buf),
+                Stream::Unix(stream) => stream.read(buf),
+            },
+        });
+        self.looks = looks;
+        read
+    }
+}
+
+/// How often it is looked whether an answer came before the thread goes to sleep for it.
+///
+/// To fall asleep and be woken takes both sides longer than a near server needs to answer, and in a virtual machine many times
+/// longer. So each write pays for some looks at what it brings; a stream that only flows in is slept for as ever. Where they were in
+/// vain, since the server is far or slow, the next write pays for fewer.
+#[derive(Clone, Copy)]
+struct Looks {
+    /// What the next write pays for.
+    pay: u32,
+    left: u32,
+}
+
+impl Looks {
+    /// Less than a millisecond.
+    const MOST: u32 = 1000;
+    const LEAST: u32 = 50;
+
+    fn new() -> Looks {
+        Looks { pay: Looks::MOST, left: 0 }
+    }
+
+    fn pay(&mut self) {
+        self.left = self.pay;
+    }
+
+    /// What came into `buf`: `None` if nothing did, or if the call that waits has to say why.
+    fn out(&mut self, stream: &Stream, buf: &mut [u8]) -> Option<usize> {
+        let mut waited = false;
+        while self.left > 0 {
+            match recv(stream, &mut *buf, RecvFlags::DONTWAIT) {
+                Ok((n, _)) => {
+                    if waited {
+                        self.pay = Looks::MOST;
+                    }
+                    return Some(n);
+                }
+                Err(Errno::AGAIN) => {}
+                Err(_) => return None,
+            }
+            waited = true;
+            self.left -= 1;
+            // Whoever else wants to run, the server perhaps, comes first.
+            std::thread::yield_now();
+        }
+        if waited {
+            self.pay = Looks::LEAST.max(self.pay - self.pay / 8);
+        }
+        None
     }
 }
 
 impl Write for Socket {
     fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.looks.pay();
         self.wait(|stream| match stream {
             Stream::Tcp(stream) => stream.write(buf),
             Stream::Unix(stream) => stream.write(buf),
@@ -215,5 +286,48 @@ impl Transport for Socket {
             Err(e @ rustix::io::Errno::IO) => Ok(Err(e.into())),
             Err(e) => Err(e.into()),
         })?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_pays_for_looks_and_vain_ones_make_the_next_pay_less() {
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let (ours, mut looks, mut buf) = (Stream::from(ours), Looks::new(), [0; 8]);
+        theirs.write_all(b"ab").unwrap();
+        assert_eq!(looks.out(&ours, &mut buf), None, "nobody has paid");
+        looks.pay();
+        assert_eq!(looks.out(&ours, &mut buf), Some(2));
+        assert_eq!((looks.pay, looks.left), (Looks::MOST, Looks::MOST), "it was there");
+        assert_eq!(looks.out(&ours, &mut buf), None);
+        assert_eq!((looks.pay, looks.left), (875, 0));
+        for _ in 0..100 {
+            looks.pay();
+            assert_eq!(looks.out(&ours, &mut buf), None);
+        }
+        assert_eq!(looks.pay, Looks::LEAST);
+        looks.pay();
+        drop(theirs);
+        assert_eq!(looks.out(&ours, &mut buf), Some(0), "the end");
+    }
+
+    #[test]
+    fn an_answer_that_was_looked_for_is_worth_all() {
+        let (ours, mut theirs) = UnixStream::pair().unwrap();
+        let (ours, mut looks) = (Stream::from(ours), Looks { pay: Looks::LEAST, left: u32::MAX });
+        let peer = std::thread::spawn(move || {
+            let mut ask = [0];
+            theirs.read_exact(&mut ask).unwrap();
+            theirs.write_all(&ask).unwrap();
+        });
+        let Stream::Unix(mut asking) = ours else { unreachable!() };
+        // Whether the first look finds it is the scheduler's: then there is nothing to learn from it.
+        asking.write_all(b"?").unwrap();
+        assert_eq!(looks.out(&Stream::Unix(asking), &mut [0]), Some(1));
+        assert_eq!(looks.pay, if looks.left == u32::MAX { Looks::LEAST } else { Looks::MOST });
+        peer.join().unwrap();
     }
 }

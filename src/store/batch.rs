@@ -4,6 +4,8 @@
 //! durable for about the price of one. Its errors are reported per descriptor and only since Linux 5.8, so the
 //! descriptor is opened before the first write of the batch, and one error fails the whole batch. Where `syncfs`
 //! promises nothing (network and FUSE file systems, overlays, other kernels), each file is synced by itself.
+//!
+//! The wait may be another thread's while the next batch is written; an error of one then fails the other too.
 
 use super::dir::{Dir, failed};
 use crate::base::error::*;
@@ -32,7 +34,7 @@ pub struct Batch {
 struct Disk {
     device: u64,
     /// `None`: each file of this one is synced by itself.
-    all: Option<OwnedFd>,
+    all: Option<Arc<OwnedFd>>,
     wrote: bool,
 }
 
@@ -46,7 +48,7 @@ impl Batch {
         let device = dir.device();
         if !self.disks.iter().any(|d| d.device == device) {
             let all = match self.mode {
-                SyncMode::Batch => whole(dir)?,
+                SyncMode::Batch => whole(dir)?.map(Arc::new),
                 SyncMode::File => None,
             };
             self.disks.push(Disk { device, all, wrote: false });
@@ -77,6 +79,12 @@ impl Batch {
         Ok(())
     }
 
+    /// What a thread of its own needs for [`Batch::sync_data`] of what is written now, while more is.
+    pub fn hand_over(&mut self) -> Unsynced {
+        let wrote = |d: &mut Disk| std::mem::take(&mut d.wrote).then(|| d.all.clone()).flatten();
+        Unsynced(self.disks.iter_mut().filter_map(wrote).collect())
+    }
+
     /// An entry of `dir` was made or renamed.
     pub fn changed(&mut self, dir: &Arc<Dir>) {
         if !self.dirty.iter().any(|d| Arc::ptr_eq(d, dir)) {
@@ -90,6 +98,17 @@ impl Batch {
             dir.sync()?;
         }
         Ok(())
+    }
+}
+
+/// The disks of a batch that is not durable yet.
+#[derive(Debug)]
+pub struct Unsynced(Vec<Arc<OwnedFd>>);
+
+impl Unsynced {
+    /// Waits until all of it is on the disk. An error means nothing of the batch may be trusted.
+    pub fn sync(self) -> Result<()> {
+        self.0.iter().try_for_each(|fd| sync_whole(fd))
     }
 }
 

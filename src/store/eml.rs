@@ -77,7 +77,7 @@ impl Mailstore for EmlDir {
         let mut at = self.at.clone();
         at.extend(folder.levels());
         let (name, temp) = (self.name.clone(), self.staging.hand()?.to_string());
-        self.staging.file(&dir, name.clone(), Place::Eml { dir: at, name, temp })
+        self.staging.file(&dir, Place::Eml { dir: at, name, temp }, String::new())
     }
 
     fn prepare(&mut self) -> Result<Vec<Place>> {

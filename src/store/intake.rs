@@ -21,6 +21,7 @@ pub struct Taken {
     pub size: u64,
     /// Bytes as they were written.
     pub stored: u64,
+    /// The digest of what arrived, unless [`Form::unsummed`] waives it.
     pub sha256: [u8; 32],
     /// The digest of the written form, where [`Form::sum`] asks for it.
     pub stored_sha256: [u8; 32],
@@ -37,6 +38,8 @@ pub struct Form {
     pub mbox: bool,
     /// Digest the written form too.
     pub sum: bool,
+    /// Nobody asks for the digest of what arrived.
+    pub unsummed: bool,
 }
 
 /// Buffers that are used again for every message.
@@ -55,7 +58,7 @@ impl Intake {
     /// Copies one message from its source to its end. Errors of `from` pass through with their own label.
     pub fn copy(&mut self, from: &mut dyn Read, to: &mut dyn Write) -> Result<Taken> {
         self.chunk.resize(CHUNK, 0);
-        let mut digest = Digest::new(Algorithm::Sha256);
+        let mut digest = (!self.form.unsummed).then(|| Digest::new(Algorithm::Sha256));
         let mut taken =
             Taken { size: 0, stored: 0, sha256: [0; 32], stored_sha256: [0; 32], head: Vec::new() };
         let mut stored = self.form.sum.then(|| Digest::new(Algorithm::Sha256));
@@ -78,7 +81,9 @@ impl Intake {
                 ended = true;
             } else {
                 taken.size += n as u64;
-                digest.update(&self.chunk[..n]);
+                if let Some(digest) = &mut digest {
+                    digest.update(&self.chunk[..n]);
+                }
                 lines.push(&self.chunk[..n], &mut self.out);
                 head.push(&self.out[had..], &mut taken.head);
             }
@@ -92,8 +97,8 @@ impl Intake {
                 self.out.clear();
             }
         }
-        if let Ok(sum) = digest.finish().try_into() {
-            taken.sha256 = sum;
+        if let Some(digest) = digest {
+            taken.sha256 = digest.finish().try_into().unwrap_or_default();
         }
         if let Some(stored) = stored {
             taken.stored_sha256 = stored.finish().try_into().unwrap_or_default();
@@ -328,5 +333,7 @@ mod tests {
         let taken = Intake::new(Form::default()).copy(&mut &b"abc"[..], &mut out).unwrap();
         assert_eq!(&taken.sha256[..4], [0xba, 0x78, 0x16, 0xbf]);
         assert_eq!((taken.size, taken.stored), (3, 3));
+        let form = Form { unsummed: true, ..Form::default() };
+        assert_eq!(Intake::new(form).copy(&mut &b"abc"[..], &mut out).unwrap().sha256, [0; 32]);
     }
 }

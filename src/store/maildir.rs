@@ -65,6 +65,12 @@ impl Maildir {
         })
     }
 
+    /// Nobody asks for the digests of what comes in, so they are not computed: the dearest thing we do to a message ourselves.
+    pub fn unsummed(mut self) -> Maildir {
+        self.staging.set_form(Form { unsummed: true, ..Form::default() });
+        self
+    }
+
     /// Whether the directory looks like a Maildir: for `sort`, which must not make one by mistake.
     pub fn is_one(path: &Path) -> bool {
         ["cur", "new", "tmp"].iter().all(|d| path.join(d).is_dir())
@@ -190,8 +196,11 @@ impl Mailstore for Maildir {
         }
         let (base, info) = (format!("{temp}{}", self.sizes), info(&envelope.marks));
         let to = if info.is_empty() { &boxes.new } else { &boxes.cur };
-        let name = format!("{base}{info}");
-        self.staging.file(to, name, Place::Maildir { dir: boxes.path, base, temp })
+        self.staging.file(to, Place::Maildir { dir: boxes.path, base, temp }, info)
+    }
+
+    fn seal(&mut self, straight: bool) -> Result<bool> {
+        self.staging.seal(straight).map(|()| true)
     }
 
     fn prepare(&mut self) -> Result<Vec<Place>> {
@@ -351,6 +360,43 @@ mod tests {
         assert!(store.commit().unwrap_err().message().starts_with("cannot deliver "));
         fs::create_dir(temp.path().join("new")).unwrap();
         assert!(store.prepare().is_err(), "an empty batch would say that all of it is done");
+    }
+
+    #[test]
+    fn a_sealed_batch_is_committed_without_what_came_after_it() {
+        for straight in [false, true] {
+            let temp = tempfile::tempdir().unwrap();
+            let new = temp.path().join("new");
+            let mut store = Maildir::open(temp.path(), SyncMode::Batch).unwrap().unsummed();
+            keep(&mut store, "one");
+            assert!(store.seal(straight).unwrap());
+            keep(&mut store, "two");
+            assert_eq!(store.seal(straight).unwrap_err().kind(), Kind::Bug, "one at a time");
+            let places = store.prepare().unwrap();
+            assert_eq!((places.len(), count(&new)), (1, usize::from(straight)));
+            assert_eq!(store.commit().unwrap(), places);
+            assert!(places[0].path().exists() && count(&new) == 1);
+            assert!(store.seal(straight).unwrap());
+            assert_eq!((store.commit().unwrap().len(), count(&new)), (1, 2));
+            // What is on its way is waited for; it was told of to nobody unless it was to go straight to its place.
+            keep(&mut store, "three");
+            assert!(store.seal(straight).unwrap());
+            keep(&mut store, "four");
+            drop(store);
+            assert_eq!((count(&new), count(&temp.path().join("tmp"))), (2 + usize::from(straight), 0));
+        }
+    }
+
+    #[test]
+    fn a_batch_that_fails_on_its_way_spoils_what_follows() {
+        let temp = tempfile::tempdir().unwrap();
+        let mut store = Maildir::open(temp.path(), SyncMode::Batch).unwrap();
+        keep(&mut store, "one");
+        fs::remove_dir(temp.path().join("new")).unwrap();
+        assert!(store.seal(true).unwrap());
+        assert!(store.commit().unwrap_err().message().starts_with("cannot deliver "));
+        fs::create_dir(temp.path().join("new")).unwrap();
+        assert!(store.seal(true).is_err() && store.commit().is_err());
     }
 
     #[test]

@@ -71,10 +71,17 @@ pub trait Mailstore {
     /// The message in hand goes to `folder` (which is made as needed).
     fn file(&mut self, folder: &Folder, envelope: &Envelope) -> Result<()>;
 
+    /// Ends the batch: it becomes durable while the next one is staged, and the next [`Mailstore::prepare`] and
+    /// [`Mailstore::commit`] are about it alone. `straight`: nothing happens between those two, it may go to its place as well.
+    /// `false` if this store has but one batch at a time, which is then as it was.
+    fn seal(&mut self, _straight: bool) -> Result<bool> {
+        Ok(false)
+    }
+
     /// The data of everything filed is durable when this returns; the places, in the order of filing.
     fn prepare(&mut self) -> Result<Vec<Place>>;
 
-    /// Puts everything prepared in its place, durable to the directory entry. An error says nothing about which
+    /// Puts everything prepared, or sealed straight, in its place, durable to the directory entry. An error says nothing about which
     /// of them arrived: [`settle`] tells.
     fn commit(&mut self) -> Result<Vec<Place>>;
 }

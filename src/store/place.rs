@@ -46,6 +46,15 @@ impl Place {
         }
     }
 
+    /// The names in the directories of staging and of delivery, where it is a file of its own.
+    pub(super) fn names(&self) -> (&str, &str) {
+        match self {
+            Place::Maildir { base, temp, .. } => (temp, base),
+            Place::Eml { name, temp, .. } => (temp, name),
+            Place::Mbox { .. } | Place::Gone => ("", ""),
+        }
+    }
+
     /// Adds what [`Place::from_json`] needs.
     pub fn to_json(&self, map: &mut Map<String, Value>) {
         let path = |path: &Path| record::name(path.as_os_str().as_bytes());

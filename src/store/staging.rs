@@ -9,7 +9,12 @@ use super::{
     intake::{Form, Intake},
 };
 use crate::base::error::*;
-use std::{ffi::OsStr, io::Read, sync::Arc};
+use std::{
+    ffi::OsStr,
+    io::Read,
+    sync::Arc,
+    thread::{Builder, JoinHandle},
+};
 
 pub(super) struct Staging {
     /// Everything is staged here, whatever folder it goes to.
@@ -19,15 +24,17 @@ pub(super) struct Staging {
     /// The name of the message in hand.
     hand: Option<String>,
     filed: Vec<Filed>,
+    /// The batch that is to be committed next.
+    sealed: Sealed,
     /// A batch failed: what the disk says of a later one, or of the same once more, proves nothing.
     spoilt: bool,
 }
 
 struct Filed {
-    temp: String,
     to: Arc<Dir>,
-    name: String,
     place: Place,
+    /// What its name has behind that of its place.
+    info: String,
 }
 
 impl Staging {
@@ -40,8 +47,14 @@ impl Staging {
             intake: Intake::new(form),
             hand: None,
             filed: Vec::new(),
+            sealed: Sealed::Nothing,
             spoilt: false,
         })
+    }
+
+    /// From here on in this form.
+    pub(super) fn set_form(&mut self, form: Form) {
+        self.intake = Intake::new(form);
     }
 
     /// Takes a message in under this name, which nobody has.
@@ -81,47 +94,130 @@ impl Staging {
         }
     }
 
-    /// The message in hand goes to `to`, as `name`.
-    pub(super) fn file(&mut self, to: &Arc<Dir>, name: String, place: Place) -> Result<()> {
-        let temp = self.hand()?.to_string();
+    /// The message in hand goes to `to`, under its place's name and `info`.
+    pub(super) fn file(&mut self, to: &Arc<Dir>, place: Place, info: String) -> Result<()> {
+        self.hand()?;
         self.hand = None;
-        self.filed.push(Filed { temp, to: to.clone(), name, place });
+        self.filed.push(Filed { to: to.clone(), place, info });
+        Ok(())
+    }
+
+    /// Ends the batch: until it is committed, what is filed belongs to the next. A thread makes it durable meanwhile, and
+    /// puts it in its place if nothing has to come between.
+    pub(super) fn seal(&mut self, straight: bool) -> Result<()> {
+        self.check()?;
+        if !matches!(self.sealed, Sealed::Nothing) {
+            return Err(Error::new(Kind::Bug, "the batch before is not committed"));
+        }
+        let (unsynced, filed, dir) =
+            (self.batch.hand_over(), std::mem::take(&mut self.filed), self.dir.clone());
+        let work = move || {
+            unsynced.sync()?;
+            Ok(if straight { Durable::Placed(place(&dir, filed)?) } else { Durable::Filed(filed) })
+        };
+        let thread = Builder::new().name("sync".into()).stack_size(128 << 10).spawn(work);
+        // Without a thread what is filed is lost with the closure; the names in `tmp` are swept one day.
+        let failed = |e| Error::from_io(e, Kind::Local, "cannot start a thread");
+        self.sealed = Sealed::Going(thread.map_err(failed).inspect_err(|_| self.spoilt = true)?);
+        Ok(())
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.spoilt {
+            return Err(Error::new(Kind::Local, "what was written before could not be made durable"));
+        }
         Ok(())
     }
 
     pub(super) fn prepare(&mut self) -> Result<Vec<Place>> {
-        if self.spoilt {
-            return Err(Error::new(Kind::Local, "what was written before could not be made durable"));
-        }
-        self.spoilt = true;
-        self.batch.sync_data()?;
-        self.spoilt = false;
-        Ok(self.filed.iter().map(|filed| filed.place.clone()).collect())
+        let durable = self.durable()?;
+        let places = match &durable {
+            Durable::Filed(filed) => filed.iter().map(|filed| filed.place.clone()).collect(),
+            Durable::Placed(places) => places.clone(),
+        };
+        self.sealed = Sealed::Durable(durable);
+        Ok(places)
     }
 
     pub(super) fn commit(&mut self) -> Result<Vec<Place>> {
-        let mut places = Vec::with_capacity(self.filed.len());
+        let durable = self.durable()?;
         self.spoilt = true;
-        for Filed { temp, to, name, place } in std::mem::take(&mut self.filed) {
-            self.dir.rename_new(OsStr::new(&temp), &to, OsStr::new(&name)).map_err(|e| {
-                let path = to.path().join(&name);
-                Error::from_io(e, Kind::Local, format_args!("cannot deliver {}", show(&path)))
-            })?;
-            self.batch.changed(&to);
-            places.push(place);
-        }
-        self.batch.sync_entries()?;
+        let places = match durable {
+            Durable::Filed(filed) => place(&self.dir, filed)?,
+            Durable::Placed(places) => places,
+        };
         self.spoilt = false;
         Ok(places)
     }
+
+    /// The batch that was sealed, or else what is filed, once it is durable.
+    fn durable(&mut self) -> Result<Durable> {
+        self.check()?;
+        self.spoilt = true;
+        let durable = match std::mem::take(&mut self.sealed) {
+            Sealed::Going(thread) => wait(thread)?,
+            Sealed::Durable(durable) => durable,
+            Sealed::Nothing => {
+                self.batch.sync_data()?;
+                Durable::Filed(std::mem::take(&mut self.filed))
+            }
+        };
+        self.spoilt = false;
+        Ok(durable)
+    }
+}
+
+/// A batch that is ended.
+#[derive(Default)]
+enum Sealed {
+    #[default]
+    Nothing,
+    Going(JoinHandle<Result<Durable>>),
+    Durable(Durable),
+}
+
+enum Durable {
+    /// Under the names that no reader looks at.
+    Filed(Vec<Filed>),
+    Placed(Vec<Place>),
+}
+
+fn wait(thread: JoinHandle<Result<Durable>>) -> Result<Durable> {
+    thread.join().unwrap_or_else(|_| Err(Error::new(Kind::Bug, "a thread that stores panicked")))
+}
+
+/// Everything gets its name, durable to the directory entry.
+fn place(dir: &Dir, filed: Vec<Filed>) -> Result<Vec<Place>> {
+    let mut batch = Batch::default();
+    let mut places = Vec::with_capacity(filed.len());
+    for Filed { to, place, info } in filed {
+        let (temp, name) = place.names();
+        let name = format!("{name}{info}");
+        dir.rename_new(OsStr::new(temp), &to, OsStr::new(&name)).map_err(|e| {
+            let path = to.path().join(&name);
+            Error::from_io(e, Kind::Local, format_args!("cannot deliver {}", show(&path)))
+        })?;
+        batch.changed(&to);
+        places.push(place);
+    }
+    batch.sync_entries()?;
+    Ok(places)
 }
 
 impl Drop for Staging {
     /// What was not committed was not delivered.
     fn drop(&mut self) {
         self.discard();
+        let sealed = match std::mem::take(&mut self.sealed) {
+            Sealed::Going(thread) => wait(thread).ok(),
+            Sealed::Durable(durable) => Some(durable),
+            Sealed::Nothing => None,
+        };
+        if let Some(Durable::Filed(mut filed)) = sealed {
+            self.filed.append(&mut filed);
+        }
         for filed in self.filed.drain(..) {
-            let _ = self.dir.remove(OsStr::new(&filed.temp));
+            let _ = self.dir.remove(OsStr::new(filed.place.names().0));
         }
     }
 }

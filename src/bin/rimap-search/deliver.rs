@@ -2,9 +2,9 @@
 //! batch becomes durable together, and only then are its messages told of, remembered and acted on.
 
 use crate::{args::Search, job::Job, names, state, summary::Summary};
-use std::{os::unix::ffi::OsStrExt, path::Path};
+use std::{collections::HashSet, fmt, os::unix::ffi::OsStrExt, path::Path};
 use wirepost::{
-    base::{digest, error::*, record},
+    base::{digest, error::*, escape, record},
     cli::{
         Output,
         event::{self, Hit},
@@ -23,7 +23,7 @@ use wirepost::{
 };
 
 /// A batch ends at so many messages or bytes.
-const BATCH_MESSAGES: usize = 1000;
+const BATCH_MESSAGES: usize = 500;
 const BATCH_BYTES: u64 = 64 << 20;
 
 pub struct Delivery {
@@ -33,6 +33,11 @@ pub struct Delivery {
     crlf: bool,
     batch: Vec<Pending>,
     bytes: u64,
+    /// The batch before, which becomes durable while this one comes.
+    sealed: Vec<Pending>,
+    straight: bool,
+    /// What is in either.
+    held: HashSet<Uid>,
     /// The disk, or the memory of what was delivered, failed: nothing more is committed, and what was begun is not closed.
     failed: bool,
     /// The mailbox and UIDVALIDITY that the batch is from.
@@ -47,7 +52,7 @@ struct Pending {
 }
 
 impl Delivery {
-    /// Opens the store that the flags name; `None`: they name none.
+    /// Opens the store that the flags name; `None`: they name none. `summed`: the digests of messages are told or remembered.
     ///
     /// # Errors
     /// `Create`.
@@ -56,12 +61,14 @@ impl Delivery {
         account: &str,
         hidden: Vec<String>,
         to_stderr: bool,
+        summed: bool,
     ) -> Result<Option<Delivery>> {
         if search.dry_run {
             return Ok(None);
         }
         let (store, kind, pipe): (Box<dyn Mailstore>, _, _) = if let Some(dir) = &search.maildir {
-            (Box::new(Maildir::open(dir, SyncMode::Batch)?), "maildir", None)
+            let store = Maildir::open(dir, SyncMode::Batch)?;
+            (Box::new(if summed { store } else { store.unsummed() }), "maildir", None)
         } else if let Some(file) = &search.mbox {
             let tag = digest::hex(&digest::digest(digest::Algorithm::Sha256, account.as_bytes())[..4]);
             let stage = wirepost::cli::state::directory()?.join("rimap-search");
@@ -75,7 +82,19 @@ impl Delivery {
             return Ok(None);
         };
         let crlf = search.crlf;
-        Ok(Some(Delivery { store, kind, pipe, crlf, batch: Vec::new(), bytes: 0, failed: false, from: None }))
+        Ok(Some(Delivery {
+            store,
+            kind,
+            pipe,
+            crlf,
+            batch: Vec::new(),
+            bytes: 0,
+            sealed: Vec::new(),
+            straight: false,
+            held: HashSet::new(),
+            failed: false,
+            from: None,
+        }))
     }
 
     /// Fetches and delivers these; those delivered are handed to `job`, durable.
@@ -93,7 +112,6 @@ impl Delivery {
         let items = [
             FetchItem::Flags,
             FetchItem::InternalDate,
-            FetchItem::Size,
             FetchItem::Body { section: String::new(), range: None },
         ];
         let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
@@ -115,7 +133,9 @@ impl Delivery {
                 }
                 Some(Piece::Message(message)) => {
                     let Some(taken) = in_hand.take() else { continue };
-                    let fits = message.uid.filter(|u| set.contains(*u) && !job.is_done(*u) && !self.has(*u));
+                    let fits = message
+                        .uid
+                        .filter(|u| set.contains(*u) && !job.is_done(*u) && !self.held.contains(u));
                     let Some(uid) = fits else {
                         self.store.discard();
                         continue;
@@ -125,10 +145,6 @@ impl Delivery {
             }
         }
         self.flush(&name, uidvalidity, job, out)
-    }
-
-    fn has(&self, uid: Uid) -> bool {
-        self.batch.iter().any(|p| p.uid == uid)
     }
 
     fn one(
@@ -141,11 +157,14 @@ impl Delivery {
         out: &mut Output,
     ) -> Result<()> {
         out.add_bytes(taken.size);
-        let mut summary = Summary::of_head(uid, &taken.head);
-        summary.arrived = message.internal_date;
-        summary.flags = message.flags.clone();
-        summary.size = Some(taken.size);
+        let summary = || Summary {
+            arrived: message.internal_date,
+            flags: message.flags.clone(),
+            size: Some(taken.size),
+            ..Summary::of_head(uid, &taken.head)
+        };
         if let Some(pipe) = self.pipe.clone() {
+            let summary = summary();
             let (from, subject) =
                 (summary.from.clone().unwrap_or_default(), summary.subject.clone().unwrap_or_default());
             let uid_text = uid.to_string();
@@ -176,7 +195,7 @@ impl Delivery {
             job.failed(uid, hit, &error.context(format_args!("message {uid} was not delivered")), out);
             return Ok(());
         }
-        let has = |flag: &str| summary.flags.iter().flatten().any(|f| f.eq_ignore_ascii_case(flag));
+        let has = |flag: &str| message.flags.iter().flatten().any(|f| f.eq_ignore_ascii_case(flag));
         let marks = Marks {
             seen: has("\\Seen"),
             answered: has("\\Answered"),
@@ -186,52 +205,71 @@ impl Delivery {
         };
         self.store.file(folder, &Envelope { date: message.internal_date, marks })?;
         self.bytes += taken.size;
-        let hit = job.tells(out).then(|| Box::new(summary.hit(name, uidvalidity)));
+        let hit = job.tells(out).then(|| Box::new(summary().hit(name, uidvalidity)));
         let taken = Taken { head: Vec::new(), ..taken };
+        self.held.insert(uid);
         self.batch.push(Pending { uid, taken, hit });
         if self.batch.len() >= BATCH_MESSAGES || self.bytes >= BATCH_BYTES {
-            self.flush(name, uidvalidity, job, out)?;
+            self.seal(name, uidvalidity, job, out)?;
         }
         Ok(())
     }
 
-    /// Ends the batch: what it held is durable, remembered and told of.
-    fn flush(&mut self, name: &Name, uidvalidity: u64, job: &mut Job<'_>, out: &mut Output) -> Result<()> {
+    /// Ends the batch: it becomes durable while the next one comes, if the store can do that.
+    fn seal(&mut self, name: &Name, uidvalidity: u64, job: &mut Job<'_>, out: &mut Output) -> Result<()> {
+        self.finish(name, uidvalidity, job, out)?;
         if self.batch.is_empty() || self.failed {
+            return Ok(());
+        }
+        self.failed = true;
+        let straight = job.seen.is_none();
+        let goes_on = self.store.seal(straight)?;
+        self.straight = goes_on && straight;
+        self.failed = false;
+        self.sealed = std::mem::take(&mut self.batch);
+        self.bytes = 0;
+        if goes_on { Ok(()) } else { self.finish(name, uidvalidity, job, out) }
+    }
+
+    fn flush(&mut self, name: &Name, uidvalidity: u64, job: &mut Job<'_>, out: &mut Output) -> Result<()> {
+        self.seal(name, uidvalidity, job, out)?;
+        self.finish(name, uidvalidity, job, out)
+    }
+
+    /// The sealed batch is durable, remembered and told of.
+    fn finish(&mut self, name: &Name, uidvalidity: u64, job: &mut Job<'_>, out: &mut Output) -> Result<()> {
+        if self.sealed.is_empty() || self.failed {
             return Ok(());
         }
         // Until it is known to be done.
         self.failed = true;
-        let places = self.store.prepare()?;
+        // Of a batch that went straight to its place there is nothing to be written down before.
+        let places = if self.straight { Vec::new() } else { self.store.prepare()? };
         if let Some(seen) = &mut job.seen {
-            let keys: Vec<_> = self.batch.iter().map(|p| state::key(name, uidvalidity, p.uid)).collect();
+            let keys: Vec<_> = self.sealed.iter().map(|p| state::key(name, uidvalidity, p.uid)).collect();
             let intents: Vec<(&str, &Taken, &Place)> = keys
                 .iter()
-                .zip(&self.batch)
+                .zip(&self.sealed)
                 .zip(&places)
                 .map(|((k, p), place)| (k.as_str(), &p.taken, place))
                 .collect();
             seen.intend(&intents)?;
         }
-        self.store.commit()?;
+        let places = self.store.commit()?;
         if let Some(seen) = &mut job.seen {
             seen.done()?;
         }
         self.failed = false;
-        self.bytes = 0;
-        for (pending, place) in std::mem::take(&mut self.batch).into_iter().zip(places) {
-            let mut hit = pending.hit.map_or_else(Hit::default, |hit| *hit);
-            hit.uid = Some(pending.uid);
-            hit.store = Some(self.kind);
-            let path = place.path();
-            hit.sha256 = Some(digest::hex(&pending.taken.sha256));
-            hit.path = Some(shown(&path));
-            out.done(format_args!(
-                "message {} -> {}",
-                pending.uid,
-                wirepost::base::escape::text(&path.to_string_lossy())
-            ));
-            job.finished(pending.uid, hit, out);
+        for (Pending { uid, taken, hit }, place) in std::mem::take(&mut self.sealed).into_iter().zip(places) {
+            self.held.remove(&uid);
+            out.done(Delivered(uid, &place));
+            let hit = hit.map_or_else(Hit::default, |hit| Hit {
+                store: Some(self.kind),
+                path: Some(shown(&place.path())),
+                sha256: Some(digest::hex(&taken.sha256)),
+                ..*hit
+            });
+            job.finished(uid, hit, out);
         }
         Ok(())
     }
@@ -300,6 +338,15 @@ pub fn refusal(verdict: Verdict) -> Option<Error> {
         Verdict::Delivered => None,
         Verdict::Temporary(why) => Some(Error::new(Kind::Busy, why)),
         Verdict::Permanent(why) => Some(Error::new(Kind::Refused, why)),
+    }
+}
+
+/// `message 7 -> Mail/new/…`
+struct Delivered<'a>(Uid, &'a Place);
+
+impl fmt::Display for Delivered<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "message {} -> {}", self.0, escape::text(&self.1.path().to_string_lossy()))
     }
 }
 

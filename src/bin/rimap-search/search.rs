@@ -54,7 +54,8 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
         true => Some(state::open(search.state.as_deref(), &site.account(), search.wait_lock)?),
         false => None,
     };
-    let mut delivery = Delivery::new(search, &site.account(), site.hidden(), out.is_json())?;
+    let summed = seen.is_some() || out.has_events() || search.acts();
+    let mut delivery = Delivery::new(search, &site.account(), site.hidden(), out.is_json(), summed)?;
     let mut saver = if search.save.is_empty() { None } else { Some(Saver::new(search)?) };
     let rules = search.rules.as_deref().map(|path| rules::load(path, site.hidden())).transpose()?;
     let mut session = site.session(out)?;
