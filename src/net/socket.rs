@@ -162,7 +162,7 @@ impl Read for Socket {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let mut looks = self.looks;
         let read = self.wait(|stream| match looks.out(stream, buf) {
-            Some(n) => Ok(n),
+            Some(read) => read,
             None => match stream {
                 Stream::Tcp(stream) => stream.read(buf),
                 Stream::Unix(stream) => stream.read(buf),
@@ -198,8 +198,8 @@ impl Looks {
         self.left = self.pay;
     }
 
-    /// What came into `buf`: `None` if nothing did, or if the call that waits has to say why.
-    fn out(&mut self, stream: &Stream, buf: &mut [u8]) -> Option<usize> {
+    /// What came into `buf`; `None` if nothing did. An error is told once only, so it must be told here.
+    fn out(&mut self, stream: &Stream, buf: &mut [u8]) -> Option<io::Result<usize>> {
         let mut waited = false;
         while self.left > 0 {
             match recv(stream, &mut *buf, RecvFlags::DONTWAIT) {
@@ -207,10 +207,10 @@ impl Looks {
                     if waited {
                         self.pay = Looks::MOST;
                     }
-                    return Some(n);
+                    return Some(Ok(n));
                 }
                 Err(Errno::AGAIN) => {}
-                Err(_) => return None,
+                Err(e) => return Some(Err(e.into())),
             }
             waited = true;
             self.left -= 1;
@@ -298,20 +298,41 @@ mod tests {
         let (ours, mut theirs) = UnixStream::pair().unwrap();
         let (ours, mut looks, mut buf) = (Stream::from(ours), Looks::new(), [0; 8]);
         theirs.write_all(b"ab").unwrap();
-        assert_eq!(looks.out(&ours, &mut buf), None, "nobody has paid");
+        assert!(looks.out(&ours, &mut buf).is_none(), "nobody has paid");
         looks.pay();
-        assert_eq!(looks.out(&ours, &mut buf), Some(2));
+        assert_eq!(looks.out(&ours, &mut buf).unwrap().unwrap(), 2);
         assert_eq!((looks.pay, looks.left), (Looks::MOST, Looks::MOST), "it was there");
-        assert_eq!(looks.out(&ours, &mut buf), None);
+        assert!(looks.out(&ours, &mut buf).is_none());
         assert_eq!((looks.pay, looks.left), (875, 0));
         for _ in 0..100 {
             looks.pay();
-            assert_eq!(looks.out(&ours, &mut buf), None);
+            assert!(looks.out(&ours, &mut buf).is_none());
         }
         assert_eq!(looks.pay, Looks::LEAST);
         looks.pay();
         drop(theirs);
-        assert_eq!(looks.out(&ours, &mut buf), Some(0), "the end");
+        assert_eq!(looks.out(&ours, &mut buf).unwrap().unwrap(), 0, "the end");
+    }
+
+    #[test]
+    fn a_reset_is_not_taken_for_an_end() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let ours = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        // Closed with what it has not read: that is a reset.
+        (&ours).write_all(b"x").unwrap();
+        let (theirs, _) = listener.accept().unwrap();
+        theirs.peek(&mut [0]).unwrap();
+        drop(theirs);
+        let mut socket = Socket::new(
+            ours,
+            Cancel::default(),
+            Patience::silence(std::time::Duration::from_secs(9), "data", ""),
+            "h",
+        )
+        .unwrap();
+        socket.looks.pay();
+        let error = Error::from_io(socket.read(&mut [0]).unwrap_err(), Kind::Bug, "read");
+        assert_eq!(error.message(), "h reset the connection");
     }
 
     #[test]
@@ -326,7 +347,7 @@ mod tests {
         let Stream::Unix(mut asking) = ours else { unreachable!() };
         // Whether the first look finds it is the scheduler's: then there is nothing to learn from it.
         asking.write_all(b"?").unwrap();
-        assert_eq!(looks.out(&Stream::Unix(asking), &mut [0]), Some(1));
+        assert_eq!(looks.out(&Stream::Unix(asking), &mut [0]).unwrap().unwrap(), 1);
         assert_eq!(looks.pay, if looks.left == u32::MAX { Looks::LEAST } else { Looks::MOST });
         peer.join().unwrap();
     }
