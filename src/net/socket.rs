@@ -200,8 +200,9 @@ impl Looks {
 
     /// What came into `buf`; `None` if nothing did. An error is told once only, so it must be told here.
     fn out(&mut self, stream: &Stream, buf: &mut [u8]) -> Option<io::Result<usize>> {
-        let mut waited = false;
-        while self.left > 0 {
+        let (mut waited, began) = (false, Instant::now());
+        // On a busy machine each look may take long, and limits and signals are not seen meanwhile.
+        while self.left > 0 && began.elapsed() < SLICE / 4 {
             match recv(stream, &mut *buf, RecvFlags::DONTWAIT) {
                 Ok((n, _)) => {
                     if waited {
