@@ -200,7 +200,7 @@ impl Mailstore for Maildir {
     }
 
     fn seal(&mut self, straight: bool) -> Result<bool> {
-        self.staging.seal(straight).map(|()| true)
+        self.staging.seal(straight)
     }
 
     fn prepare(&mut self) -> Result<Vec<Place>> {

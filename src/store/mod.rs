@@ -73,7 +73,7 @@ pub trait Mailstore {
 
     /// Ends the batch: it becomes durable while the next one is staged, and the next [`Mailstore::prepare`] and
     /// [`Mailstore::commit`] are about it alone. `straight`: nothing happens between those two, it may go to its place as well.
-    /// `false` if this store has but one batch at a time, which is then as it was.
+    /// `false` if this store has but one batch at a time, or no thread is to be had: it is then as it was.
     fn seal(&mut self, _straight: bool) -> Result<bool> {
         Ok(false)
     }

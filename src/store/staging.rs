@@ -4,7 +4,7 @@
 
 use super::{
     Place, Taken,
-    batch::{Batch, SyncMode},
+    batch::{Batch, SyncMode, Unsynced},
     dir::{Dir, show},
     intake::{Form, Intake},
 };
@@ -12,7 +12,7 @@ use crate::base::error::*;
 use std::{
     ffi::OsStr,
     io::Read,
-    sync::Arc,
+    sync::{Arc, mpsc},
     thread::{Builder, JoinHandle},
 };
 
@@ -103,23 +103,27 @@ impl Staging {
     }
 
     /// Ends the batch: until it is committed, what is filed belongs to the next. A thread makes it durable meanwhile, and
-    /// puts it in its place if nothing has to come between.
-    pub(super) fn seal(&mut self, straight: bool) -> Result<()> {
+    /// puts it in its place if nothing has to come between. `false`: there is no thread to be had.
+    pub(super) fn seal(&mut self, straight: bool) -> Result<bool> {
         self.check()?;
         if !matches!(self.sealed, Sealed::Nothing) {
             return Err(Error::new(Kind::Bug, "the batch before is not committed"));
         }
-        let (unsynced, filed, dir) =
-            (self.batch.hand_over(), std::mem::take(&mut self.filed), self.dir.clone());
+        let dir = self.dir.clone();
+        // The batch is handed over when there is a thread to take it: without one it stays as it was.
+        let (give, take) = mpsc::channel::<(Unsynced, Vec<Filed>)>();
         let work = move || {
+            let Ok((unsynced, filed)) = take.recv() else { return Ok(Durable::Filed(Vec::new())) };
             unsynced.sync()?;
             Ok(if straight { Durable::Placed(place(&dir, filed)?) } else { Durable::Filed(filed) })
         };
-        let thread = Builder::new().name("sync".into()).stack_size(128 << 10).spawn(work);
-        // Without a thread what is filed is lost with the closure; the names in `tmp` are swept one day.
-        let failed = |e| Error::from_io(e, Kind::Local, "cannot start a thread");
-        self.sealed = Sealed::Going(thread.map_err(failed).inspect_err(|_| self.spoilt = true)?);
-        Ok(())
+        let Ok(thread) = Builder::new().name("sync".into()).stack_size(128 << 10).spawn(work) else {
+            return Ok(false);
+        };
+        let batch = (self.batch.hand_over(), std::mem::take(&mut self.filed));
+        give.send(batch).map_err(|_| Error::new(Kind::Bug, "a thread that stores is gone"))?;
+        self.sealed = Sealed::Going(thread);
+        Ok(true)
     }
 
     fn check(&self) -> Result<()> {
