@@ -5,7 +5,10 @@
 //! use leads anywhere else. [`Dir::below`] walks down the same way, one component at a time.
 
 use crate::base::{error::*, escape};
-use rustix::fs::{self, AtFlags, Mode, OFlags};
+use rustix::{
+    fs::{self, AtFlags, Mode, OFlags},
+    io::Errno,
+};
 use std::{
     ffi::{OsStr, OsString},
     fs::File,
@@ -16,7 +19,6 @@ use std::{
     },
     path::{Path, PathBuf},
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// An open directory and the path it was opened by (for messages only).
@@ -93,7 +95,7 @@ impl Dir {
             if let Some(mode) = mode {
                 match fs::mkdirat(&here.fd, name, Mode::from_raw_mode(mode)) {
                     Ok(()) if durable => here.sync()?,
-                    Ok(()) | Err(rustix::io::Errno::EXIST) => {}
+                    Ok(()) | Err(Errno::EXIST) => {}
                     Err(e) => return Err(failed(Kind::Create, e, "cannot make directory", &path)),
                 }
             }
@@ -124,22 +126,47 @@ impl Dir {
 
     /// Creates a small file that has its whole content from its first instant; `AlreadyExists` if the name is taken.
     pub fn create_whole(&self, name: &OsStr, content: &[u8], mode: u32) -> io::Result<()> {
-        #[cfg(target_os = "linux")]
-        {
-            let flags = OFlags::WRONLY | OFlags::TMPFILE | OFlags::CLOEXEC;
-            if let Ok(fd) = fs::openat(&self.fd, ".", flags, Mode::from_raw_mode(mode)) {
-                let mut file = File::from(fd);
-                file.write_all(content)?;
-                let own = format!("/proc/self/fd/{}", file.as_raw_fd());
-                match fs::linkat(fs::CWD, own.as_str(), &self.fd, name, AtFlags::SYMLINK_FOLLOW) {
-                    Ok(()) => return Ok(()),
-                    Err(e @ rustix::io::Errno::EXIST) => return Err(e.into()),
-                    // No /proc, or a file system without links: the plain way.
-                    Err(_) => {}
-                }
+        if let Ok(mut file) = self.create_unnamed(mode) {
+            file.write_all(content)?;
+            match self.link_new(&file, name) {
+                // A file system without links: the plain way.
+                Err(e) if e.kind() != io::ErrorKind::AlreadyExists => {}
+                done => return done,
             }
         }
         self.create_new(name, mode)?.write_all(content)
+    }
+
+    /// Creates a file, for reading and writing, that has no name in the directory before [`Dir::link_new`] gives it one, and is gone
+    /// if it never gets one. Not every file system has such.
+    pub fn create_unnamed(&self, mode: u32) -> io::Result<File> {
+        #[cfg(target_os = "linux")]
+        {
+            let flags = OFlags::RDWR | OFlags::TMPFILE | OFlags::CLOEXEC;
+            Ok(File::from(fs::openat(&self.fd, ".", flags, Mode::from_raw_mode(mode))?))
+        }
+        #[cfg(not(target_os = "linux"))]
+        {
+            let _ = mode;
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
+    /// Gives a file without a name one; `AlreadyExists` if something stands there.
+    pub fn link_new(&self, file: &File, name: &OsStr) -> io::Result<()> {
+        #[cfg(target_os = "linux")]
+        match fs::linkat(file, "", &self.fd, name, AtFlags::EMPTY_PATH) {
+            // Before Linux 6.10 that is for the privileged (ENOENT).
+            Err(Errno::NOENT | Errno::PERM | Errno::INVAL) => {}
+            done => return Ok(done?),
+        }
+        self.link_by_proc(file, name)
+    }
+
+    /// As [`Dir::link_new`], for everybody where there is a /proc; slower.
+    fn link_by_proc(&self, file: &File, name: &OsStr) -> io::Result<()> {
+        let own = format!("/proc/self/fd/{}", file.as_raw_fd());
+        Ok(fs::linkat(fs::CWD, own.as_str(), &self.fd, name, AtFlags::SYMLINK_FOLLOW)?)
     }
 
     /// Opens an existing regular file for reading (and writing), never through a link.
@@ -169,7 +196,7 @@ impl Dir {
                     _ => Node::Other,
                 }))
             }
-            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Err(Errno::NOENT) => Ok(None),
             Err(e) => Err(e.into()),
         }
     }
@@ -181,7 +208,6 @@ impl Dir {
 
     /// Renames only if nothing stands at `to`; else `AlreadyExists`, atomically.
     pub fn rename_new(&self, from: &OsStr, to_dir: &Dir, to: &OsStr) -> io::Result<()> {
-        use rustix::io::Errno;
         #[cfg(any(target_os = "linux", target_vendor = "apple"))]
         match fs::renameat_with(&self.fd, from, &to_dir.fd, to, fs::RenameFlags::NOREPLACE) {
             // Not every file system knows the flag (NFS, old FUSE): a hard link has the same meaning.
@@ -199,18 +225,6 @@ impl Dir {
             Ok(()) => Ok(fs::unlinkat(&self.fd, from, AtFlags::empty())?),
             Err(e) => Err(e.into()),
         }
-    }
-
-    /// Sets a file's time of modification; a link's own, if it is one.
-    pub fn set_modified(&self, name: &OsStr, time: SystemTime) -> io::Result<()> {
-        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let stamp = fs::Timespec {
-            tv_sec: i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
-            tv_nsec: since.subsec_nanos().into(),
-        };
-        let unchanged = fs::Timespec { tv_sec: 0, tv_nsec: fs::UTIME_OMIT };
-        let times = fs::Timestamps { last_access: unchanged, last_modification: stamp };
-        Ok(fs::utimensat(&self.fd, name, &times, AtFlags::SYMLINK_NOFOLLOW)?)
     }
 
     pub fn remove(&self, name: &OsStr) -> io::Result<()> {
@@ -239,7 +253,7 @@ impl Dir {
     pub fn sync(&self) -> Result<()> {
         match fs::fsync(&self.fd) {
             // Some file systems cannot sync a directory; theirs is then as durable as it gets.
-            Ok(()) | Err(rustix::io::Errno::INVAL) => Ok(()),
+            Ok(()) | Err(Errno::INVAL) => Ok(()),
             Err(e) => Err(failed(Kind::Local, e, "cannot sync directory", &self.path)),
         }
     }
@@ -265,7 +279,7 @@ fn component(name: &[u8]) -> Result<&OsStr> {
     Ok(OsStr::from_bytes(name))
 }
 
-pub(crate) fn failed(kind: Kind, e: rustix::io::Errno, what: &str, path: &Path) -> Error {
+pub(crate) fn failed(kind: Kind, e: Errno, what: &str, path: &Path) -> Error {
     Error::from_io(io::Error::from(e), kind, format_args!("{what} {}", show(path)))
 }
 
@@ -306,6 +320,24 @@ mod tests {
         assert_eq!(root.node(OsStr::new("l")).unwrap(), Some(Node::Link));
         assert_eq!(root.node(OsStr::new("p")).unwrap(), Some(Node::Other));
         assert_eq!(root.node(OsStr::new("none")).unwrap(), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_without_a_name_gets_one_or_is_gone() {
+        let temp = tempfile::tempdir().unwrap();
+        let root = Dir::open(temp.path()).unwrap();
+        for (name, link) in [("a", Dir::link_new as fn(&Dir, &File, &OsStr) -> _), ("b", Dir::link_by_proc)] {
+            let mut file = root.create_unnamed(0o600).unwrap();
+            file.write_all(name.as_bytes()).unwrap();
+            assert_eq!(root.node(OsStr::new(name)).unwrap(), None);
+            link(&root, &file, OsStr::new(name)).unwrap();
+            let other = root.create_unnamed(0o600).unwrap();
+            let error: io::Error = link(&root, &other, OsStr::new(name)).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+            assert_eq!(std::fs::read(temp.path().join(name)).unwrap(), name.as_bytes());
+        }
+        assert_eq!(root.names().unwrap().len(), 2);
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! Maildir, and Maildir++ folders.
 //!
-//! A message is written to `tmp/` under a name nobody else can choose (time, microseconds, process, counter, host), and
-//! renamed into `new/` when it is durable; readers look only into `new/` and `cur/`, so no lock is needed. The name
-//! carries `S=` (bytes as stored) and `W=` (bytes with CRLF), which spares Dovecot and Courier a read of every message.
-//! Unlike the peers we sync the directory too: without it a power cut can take the rename back after the server's copy
-//! is gone.
+//! A message is written to `tmp/`, without a name where that can be (see `staging`), and gets its name in `new/` when it is
+//! durable: one that nobody else can choose (time, microseconds, process, counter, host). Readers look only into `new/` and
+//! `cur/`, so no lock is needed. The name carries `S=` (bytes as stored) and `W=` (bytes with CRLF), which spares Dovecot and
+//! Courier a read of every message. Unlike the peers we sync the directory too: without it a power cut can take the name back
+//! after the server's copy is gone.
 
 use super::{
     Envelope, Folder, Mailstore, Marks, Place, Taken,
     batch::SyncMode,
-    dir::{Dir, Node, show},
+    dir::{Dir, show},
     intake::Form,
     staging::Staging,
 };
@@ -19,6 +19,7 @@ use std::{
     ffi::{OsStr, OsString},
     fs::File,
     io::Read,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     sync::{
         Arc, LazyLock,
@@ -55,7 +56,7 @@ impl Maildir {
         let full = std::path::absolute(path)
             .map_err(|e| Error::from_io(e, Kind::Create, format_args!("cannot open {}", show(path))))?;
         let (tmp, inbox) = boxes(&root, &full)?;
-        sweep(&tmp);
+        sweep(&tmp, SystemTime::now());
         let folders = HashMap::from([(Folder::inbox(), inbox)]);
         Ok(Maildir {
             root,
@@ -188,11 +189,7 @@ impl Mailstore for Maildir {
         let temp = self.staging.hand()?.to_string();
         if let Some(date) = envelope.date.and_then(|d| u64::try_from(d.0).ok()) {
             // Dovecot and mutt take the file's time for the time of arrival.
-            let time = UNIX_EPOCH + Duration::from_secs(date);
-            self.staging.dir.set_modified(OsStr::new(&temp), time).map_err(|e| {
-                let path = self.staging.dir.path().join(&temp);
-                Error::from_io(e, Kind::Local, format_args!("cannot set the time of {}", show(&path)))
-            })?;
+            self.staging.set_time(UNIX_EPOCH + Duration::from_secs(date))?;
         }
         let (base, info) = (format!("{temp}{}", self.sizes), info(&envelope.marks));
         let to = if info.is_empty() { &boxes.new } else { &boxes.cur };
@@ -255,15 +252,17 @@ fn host() -> &'static str {
     })
 }
 
-/// Removes what crashed deliveries left in `tmp` more than 36 hours ago, as the Maildir rules ask of deliverers.
-fn sweep(tmp: &Dir) {
+/// Removes what crashed deliveries left in `tmp` more than 36 hours ago, as the Maildir rules ask of deliverers. A message that is
+/// being delivered may have the time of its arrival years ago already; when its file was changed cannot be set.
+fn sweep(tmp: &Dir, now: SystemTime) {
     const OLD: Duration = Duration::from_secs(36 * 3600);
     for name in tmp.names().unwrap_or_default() {
-        let path = tmp.path().join(&name);
-        let old = std::fs::symlink_metadata(&path)
-            .and_then(|m| m.modified())
-            .is_ok_and(|t| t.elapsed().is_ok_and(|age| age > OLD));
-        if old && matches!(tmp.node(&name), Ok(Some(Node::File { .. }))) {
+        let about = std::fs::symlink_metadata(tmp.path().join(&name));
+        let old = about.is_ok_and(|about| {
+            let changed = UNIX_EPOCH + Duration::from_secs(u64::try_from(about.ctime()).unwrap_or(0));
+            about.is_file() && now.duration_since(changed).is_ok_and(|age| age > OLD)
+        });
+        if old {
             let _ = tmp.remove(&name);
         }
     }
@@ -418,14 +417,21 @@ mod tests {
     }
 
     #[test]
-    fn old_leftovers_are_swept_and_young_ones_spared() {
+    fn old_leftovers_are_swept_and_what_is_at_work_is_spared() {
         let temp = tempfile::tempdir().unwrap();
+        let mut store = Maildir::open(temp.path(), SyncMode::Batch).unwrap();
+        fs::write(temp.path().join("tmp/left"), "").unwrap();
+        store.stage(&mut &b"old mail"[..]).unwrap();
+        let envelope = Envelope { date: Some(crate::base::date::Time(86400)), ..Envelope::default() };
+        store.file(&Folder::inbox(), &envelope).unwrap();
+        assert_eq!(count(&temp.path().join("tmp")), 2, "the first of a run has a name");
         drop(Maildir::open(temp.path(), SyncMode::Batch).unwrap());
-        for (name, hours) in [("old", 37), ("young", 35)] {
-            let file = fs::File::create(temp.path().join("tmp").join(name)).unwrap();
-            file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
+        store.prepare().unwrap();
+        assert!(store.commit().unwrap()[0].path().exists());
+        let tmp = Dir::open(&temp.path().join("tmp")).unwrap();
+        for (hours, left) in [(35, 1), (37, 0)] {
+            sweep(&tmp, SystemTime::now() + Duration::from_secs(hours * 3600));
+            assert_eq!(tmp.names().unwrap().len(), left);
         }
-        drop(Maildir::open(temp.path(), SyncMode::Batch).unwrap());
-        assert!(!temp.path().join("tmp/old").exists() && temp.path().join("tmp/young").exists());
     }
 }

@@ -1,8 +1,8 @@
 //! Where mail and files come to rest: nothing here knows a socket.
 //!
-//! A message is *staged* (written to its end under a name no reader looks at), *filed* (its place is chosen, which may
+//! A message is *staged* (written to its end where no reader looks), *filed* (its place is chosen, which may
 //! need the whole message: rules, or an IMAP server that names the UID last), *prepared* (its data is durable, and its
-//! place is known), and *committed* (renamed or appended, and the directory entry durable). Between the last two the
+//! place is known), and *committed* (named or appended, and the directory entry durable). Between the last two the
 //! caller writes the places down, so that after a kill at any instant [`settle`] can tell what came of each: see
 //! [`seen`].
 //!

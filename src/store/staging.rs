@@ -1,6 +1,8 @@
 //! A message in a file of its own, from its first byte to its place: what a Maildir and a directory of files have in common.
 //!
-//! It is written under a name that no reader looks at, durable with the rest of its batch, and then renamed.
+//! It is written where no reader looks, durable with the rest of its batch, and then gets its name. Until then it has none at all,
+//! where the system can do that: one change of a directory in place of three, and nothing is left of what never gets there.
+//! Such a file is held open, which is bounded; the others have a temporary name and are renamed.
 
 use super::{
     Place, Taken,
@@ -9,20 +11,27 @@ use super::{
     intake::{Form, Intake},
 };
 use crate::base::error::*;
+use rustix::process::{Resource, getrlimit};
 use std::{
     ffi::OsStr,
-    io::Read,
+    fs::File,
+    io::{self, Read, Seek},
+    os::fd::AsRawFd,
     sync::{Arc, mpsc},
     thread::{Builder, JoinHandle},
+    time::SystemTime,
 };
+
+const MODE: u32 = 0o600;
 
 pub(super) struct Staging {
     /// Everything is staged here, whatever folder it goes to.
     pub(super) dir: Arc<Dir>,
     pub(super) batch: Batch,
     intake: Intake,
-    /// The name of the message in hand.
-    hand: Option<String>,
+    hand: Option<Hand>,
+    /// Files whose descriptors are below this are without a name; `None` before the first, which tries whether it can be done.
+    unnamed: Option<i32>,
     filed: Vec<Filed>,
     /// The batch that is to be committed next.
     sealed: Sealed,
@@ -30,7 +39,17 @@ pub(super) struct Staging {
     spoilt: bool,
 }
 
+/// The message that was taken in last.
+struct Hand {
+    temp: String,
+    file: File,
+    /// Whether the file has the temporary name.
+    named: bool,
+}
+
 struct Filed {
+    /// If it has no name.
+    file: Option<File>,
     to: Arc<Dir>,
     place: Place,
     /// What its name has behind that of its place.
@@ -46,6 +65,7 @@ impl Staging {
             batch,
             intake: Intake::new(form),
             hand: None,
+            unnamed: None,
             filed: Vec::new(),
             sealed: Sealed::Nothing,
             spoilt: false,
@@ -57,48 +77,86 @@ impl Staging {
         self.intake = Intake::new(form);
     }
 
-    /// Takes a message in under this name, which nobody has.
+    /// Takes a message in. The name is nobody's, and its own until it is placed if it must have one.
     pub(super) fn stage(&mut self, temp: String, message: &mut dyn Read) -> Result<Taken> {
         self.discard();
-        let mut file = self.dir.create_new(OsStr::new(&temp), 0o600).map_err(|e| {
+        let (file, named) = self.create(OsStr::new(&temp)).map_err(|e| {
             let path = self.dir.path().join(&temp);
             Error::from_io(e, Kind::Create, format_args!("cannot create {}", show(&path)))
         })?;
         // In hand from here on, so that an error removes it.
-        self.hand = Some(temp);
-        let taken = self.intake.copy(message, &mut file);
-        let taken = taken.and_then(|taken| self.batch.wrote(&self.dir, &file).map(|()| taken));
+        let hand = self.hand.insert(Hand { temp, file, named });
+        let taken = self.intake.copy(message, &mut hand.file);
+        let taken = taken.and_then(|taken| self.batch.wrote(&self.dir, &hand.file).map(|()| taken));
         if taken.is_err() {
             self.discard();
         }
         taken
     }
 
-    /// The name of the message in hand.
+    /// The file, and whether it has the name.
+    fn create(&mut self, temp: &OsStr) -> io::Result<(File, bool)> {
+        match self.unnamed {
+            // A file that cannot be given a name would be lost: the first one gets it while it is empty.
+            None => {
+                let file = self.dir.create_unnamed(MODE).and_then(|file| {
+                    self.dir.link_new(&file, temp)?;
+                    Ok(file)
+                });
+                self.unnamed = Some(if file.is_ok() { spare() } else { 0 });
+                if let Ok(file) = file {
+                    return Ok((file, true));
+                }
+            }
+            Some(0) => {}
+            // A descriptor is the lowest that is free, so it tells how many are taken, by whomever.
+            Some(most) => {
+                let file = self.dir.create_unnamed(MODE)?;
+                let named = file.as_raw_fd() >= most;
+                if named {
+                    self.dir.link_new(&file, temp)?;
+                }
+                return Ok((file, named));
+            }
+        }
+        Ok((self.dir.create_new(temp, MODE)?, true))
+    }
+
+    /// The temporary name of the message in hand.
     pub(super) fn hand(&self) -> Result<&str> {
-        self.hand.as_deref().ok_or_else(|| Error::new(Kind::Bug, "no message is in hand"))
+        self.in_hand().map(|hand| hand.temp.as_str())
+    }
+
+    fn in_hand(&self) -> Result<&Hand> {
+        self.hand.as_ref().ok_or_else(|| Error::new(Kind::Bug, "no message is in hand"))
     }
 
     pub(super) fn reread(&self) -> Result<Box<dyn Read + '_>> {
-        let name = self.hand()?;
-        let file = self.dir.open_file(OsStr::new(name), false).map_err(|e| {
-            let path = self.dir.path().join(name);
-            Error::from_io(e, Kind::Local, format_args!("cannot read {}", show(&path)))
-        })?;
+        let mut file = &self.in_hand()?.file;
+        file.rewind().map_err(|e| Error::from_io(e, Kind::Local, "cannot read the message again"))?;
         Ok(Box::new(file))
     }
 
     pub(super) fn discard(&mut self) {
-        if let Some(temp) = self.hand.take() {
+        if let Some(Hand { temp, named: true, .. }) = self.hand.take() {
             let _ = self.dir.remove(OsStr::new(&temp));
         }
     }
 
+    /// When the message in hand arrived.
+    pub(super) fn set_time(&self, time: SystemTime) -> Result<()> {
+        let Hand { file, temp, .. } = self.in_hand()?;
+        file.set_modified(time).map_err(|e| {
+            let path = self.dir.path().join(temp);
+            Error::from_io(e, Kind::Local, format_args!("cannot set the time of {}", show(&path)))
+        })
+    }
+
     /// The message in hand goes to `to`, under its place's name and `info`.
     pub(super) fn file(&mut self, to: &Arc<Dir>, place: Place, info: String) -> Result<()> {
-        self.hand()?;
-        self.hand = None;
-        self.filed.push(Filed { to: to.clone(), place, info });
+        self.in_hand()?;
+        let file = self.hand.take().filter(|hand| !hand.named).map(|hand| hand.file);
+        self.filed.push(Filed { file, to: to.clone(), place, info });
         Ok(())
     }
 
@@ -171,6 +229,12 @@ impl Staging {
     }
 }
 
+/// The descriptors that files may be held open by: the rest is for folders, connections and what a command is run with.
+fn spare() -> i32 {
+    let most = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
+    i32::try_from(most / 2).unwrap_or(i32::MAX).min(4096)
+}
+
 /// A batch that is ended.
 #[derive(Default)]
 enum Sealed {
@@ -181,7 +245,7 @@ enum Sealed {
 }
 
 enum Durable {
-    /// Under the names that no reader looks at.
+    /// Where no reader looks.
     Filed(Vec<Filed>),
     Placed(Vec<Place>),
 }
@@ -194,10 +258,14 @@ fn wait(thread: JoinHandle<Result<Durable>>) -> Result<Durable> {
 fn place(dir: &Dir, filed: Vec<Filed>) -> Result<Vec<Place>> {
     let mut batch = Batch::default();
     let mut places = Vec::with_capacity(filed.len());
-    for Filed { to, place, info } in filed {
+    for Filed { file, to, place, info } in filed {
         let (temp, name) = place.names();
         let name = format!("{name}{info}");
-        dir.rename_new(OsStr::new(temp), &to, OsStr::new(&name)).map_err(|e| {
+        let placed = match file {
+            Some(file) => to.link_new(&file, OsStr::new(&name)),
+            None => dir.rename_new(OsStr::new(temp), &to, OsStr::new(&name)),
+        };
+        placed.map_err(|e| {
             let path = to.path().join(&name);
             Error::from_io(e, Kind::Local, format_args!("cannot deliver {}", show(&path)))
         })?;
@@ -220,8 +288,47 @@ impl Drop for Staging {
         if let Some(Durable::Filed(mut filed)) = sealed {
             self.filed.append(&mut filed);
         }
-        for filed in self.filed.drain(..) {
+        for filed in self.filed.drain(..).filter(|filed| filed.file.is_none()) {
             let _ = self.dir.remove(OsStr::new(filed.place.names().0));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_with_a_name_and_without_in_one_batch() {
+        let temp = tempfile::tempdir().unwrap();
+        let root = Dir::open(temp.path()).unwrap();
+        let below = |name: &str| root.below(&[name.as_bytes()], Some(0o700)).unwrap();
+        let (tmp, new) = (below("tmp"), below("new"));
+        let count = |dir: &Dir| dir.names().unwrap().len();
+        // From which descriptor on there are names, and how many of four have one then: the first has, it tries the system.
+        for (most, named) in [(0, 4), (1, 4), (i32::MAX, 1)] {
+            let filed = || {
+                let mut staging = Staging::new(&tmp, Form::default(), SyncMode::Batch).unwrap();
+                for n in 0..4 {
+                    staging.stage(format!("{most}-{n}"), &mut &b"text"[..]).unwrap();
+                    assert_eq!(io::read_to_string(staging.reread().unwrap()).unwrap(), "text");
+                    let name = staging.hand().unwrap().to_string();
+                    let place = Place::Eml { dir: new.path().into(), name: name.clone(), temp: name };
+                    staging.file(&new, place, String::new()).unwrap();
+                    assert!(staging.unnamed.replace(most).is_some_and(|spare| n > 0 || spare > 100));
+                }
+                assert_eq!(count(&tmp), named, "{most}");
+                staging
+            };
+            drop(filed());
+            assert_eq!(count(&tmp), 0, "what is not committed leaves nothing");
+            let mut staging = filed();
+            staging.prepare().unwrap();
+            for place in staging.commit().unwrap() {
+                assert_eq!(std::fs::read(place.path()).unwrap(), b"text");
+            }
+            assert_eq!(count(&tmp), 0);
+        }
+        assert_eq!(count(&new), 12);
     }
 }

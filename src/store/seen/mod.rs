@@ -1,6 +1,6 @@
 //! What has been delivered: the memory of an account, one file of JSON Lines that is only ever appended to.
 //!
-//! It is a journal. Before a batch is renamed into place, one line a message says what is about to be where
+//! It is a journal. Before a batch goes to its place, one line a message says what is about to be where
 //! ([`Seen::intend`], durable); afterwards one short line says that it happened ([`Seen::done`]). A run that was killed
 //! in between leaves intents open, and the next one looks at the places themselves ([`Seen::settle`]): what is there is
 //! delivered, what is not is fetched again. So no kill loses a message or delivers one twice.

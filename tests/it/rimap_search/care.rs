@@ -3,6 +3,7 @@
 use super::*;
 use crate::sandbox::script::{Action, End, Fault, Rule, call, on, reply};
 use crate::sandbox::store::{Message, Store};
+use crate::support::program;
 use std::{collections::BTreeMap, fs};
 
 /// The mailbox is made anew, with one message of its own.
@@ -310,4 +311,25 @@ fn what_was_saved_before_the_connection_was_lost_is_not_saved_again() {
         assert_eq!(out.events("part").len(), 100, "{how}");
         assert!(server.commands().iter().filter(|c| c.contains("EXAMINE")).count() == 2, "it was lost");
     }
+}
+
+/// A folder of a Maildir is two descriptors; the messages of a batch take what they leave, and no more.
+#[test]
+fn many_mailboxes_come_with_few_descriptors() {
+    let (world, server) = (world(), ten(Options::default()));
+    for n in 0..70 {
+        put(&server, &format!("A{n}"), message("a@a.example", "one", ""), &[], MARCH);
+    }
+    for _ in 0..190 {
+        put(&server, "INBOX", message("a@a.example", "more", ""), &[], MARCH);
+    }
+    let script = "ulimit -n 192; exec \"$0\" \"$@\"";
+    let program = program("rimap-search").display().to_string();
+    let args = ["-c", script, &program, "--in", "A*", "--in", "INBOX", "--all", "--maildir", "Mail"];
+    let run = world.run_path(std::path::Path::new("/bin/bash"), args);
+    run.env("RIMAP_SEARCH_URL", server.url()).env("RIMAP_SEARCH_PASSWORD", "secret").go().exits(0);
+    let count = |dir: &str| std::fs::read_dir(world.path(dir)).unwrap().count();
+    assert_eq!(count("Mail/new") + count("Mail/cur"), 200);
+    assert_eq!((0..70).map(|n| count(&format!("Mail/.A{n}/new"))).sum::<usize>(), 70);
+    assert_eq!(count("Mail/tmp"), 0);
 }

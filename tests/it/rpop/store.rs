@@ -97,3 +97,17 @@ fn two_accounts_whose_names_are_alike_do_not_share_what_is_staged() {
     site.rpop(&["fetch", "-u", "a.b@c", "--mbox", "box"]).go().exits(0);
     assert_eq!(staged.iter().filter(|name| stage(name).exists()).count(), 1, "each run takes its own");
 }
+
+/// Files that are held open until their batch is durable must leave room for what is open besides, whoever opened it.
+#[test]
+fn descriptors_that_were_inherited_do_not_stop_a_delivery() {
+    let site = site(vec![]).with(150);
+    let script = "ulimit -n 256; for n in $(seq 200); do exec {fd}</dev/null; done; exec \"$0\" \"$@\"";
+    let program = crate::support::program("rpop").display().to_string();
+    let args = ["-c", script, &program, "fetch", "--maildir", "Mail"];
+    let run = site.world.run_path(Path::new("/bin/bash"), args);
+    let run = run.env("RPOP_URL", site.server.url()).env("RPOP_PASSWORD", "secret-of-the-user");
+    run.go().exits(0);
+    assert_eq!(site.subjects("Mail"), numbers(1..=150));
+    assert!(files(&site.world.path("Mail/tmp")).is_empty());
+}
