@@ -304,7 +304,8 @@ mod tests {
         assert_eq!(looks.out(&ours, &mut buf).unwrap().unwrap(), 2);
         assert_eq!((looks.pay, looks.left), (Looks::MOST, Looks::MOST), "it was there");
         assert!(looks.out(&ours, &mut buf).is_none());
-        assert_eq!((looks.pay, looks.left), (875, 0));
+        // Not all of them may have been made: on a busy machine they end by time.
+        assert_eq!(looks.pay, 875);
         for _ in 0..100 {
             looks.pay();
             assert!(looks.out(&ours, &mut buf).is_none());
