@@ -144,6 +144,19 @@ fn rm_keeps_the_newest_and_selects() {
 }
 
 #[test]
+fn a_pattern_from_a_variable_that_is_not_set_selects_nothing() {
+    let site = site();
+    aged(&site, "b/a.txt", 1);
+    for flag in ["--include", "--exclude"] {
+        for pattern in ["", " ", "# *.txt"] {
+            let out = go(&site, &["rm", "-r", flag, pattern, "@b"]);
+            out.exits(64).says("an empty pattern, or a comment");
+        }
+    }
+    assert_eq!(site.names_there("b"), ["a.txt"]);
+}
+
+#[test]
 fn rm_concludes_nothing_from_a_listing_that_is_not_whole() {
     let cut =
         Site::with(vec![on("MLSD").then(Action::Final(b"226 Output truncated to 2 matches\r\n".to_vec()))]);

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 use wirepost::{
+    base::pattern::Rules,
     cli::{
         Common, Flags, Login, Network, TlsArgs,
         args::{duration, size},
@@ -167,6 +168,13 @@ pub enum Verb {
     Clean(Clean),
 }
 
+/// A pattern that says nothing is a variable that was not set: with it `rm -r --include "$WHICH"` would remove everything.
+fn rule(text: &str) -> Result<String, String> {
+    let mut rules = Rules::default();
+    rules.push(text.as_bytes());
+    if rules.is_empty() { Err("an empty pattern, or a comment".into()) } else { Ok(text.into()) }
+}
+
 fn octal(text: &str) -> Result<u32, String> {
     u32::from_str_radix(text, 8)
         .ok()
@@ -198,10 +206,10 @@ pub struct Names {
     #[arg(short = 'g', long)]
     pub no_glob: bool,
     /// With -r: only files that match (gitignore's dialect); may be repeated
-    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, value_parser = rule)]
     pub include: Vec<String>,
     /// With -r: leave out what matches (gitignore's dialect); may be repeated
-    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, value_parser = rule)]
     pub exclude: Vec<String>,
     /// With -r: leave out what the patterns in FILE match
     #[arg(long, value_name = "FILE")]
@@ -411,10 +419,10 @@ pub struct Rm {
     #[command(flatten)]
     pub select: Select,
     /// With -r: only files that match (gitignore's dialect); directories stay
-    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, help_heading = "Selection")]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, value_parser = rule, help_heading = "Selection")]
     pub include: Vec<String>,
     /// With -r: spare what matches (gitignore's dialect); directories stay
-    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, help_heading = "Selection")]
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, value_parser = rule, help_heading = "Selection")]
     pub exclude: Vec<String>,
     /// Take names as they are written, never as patterns
     #[arg(short = 'g', long)]
