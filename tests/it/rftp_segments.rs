@@ -3,7 +3,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::rftp_site::{Site, options};
 use crate::sandbox::ftp::Options;
-use crate::sandbox::script::{End, Fault, Rule, call, on, reply};
+use crate::sandbox::script::{End, Fault, Rule, call, on, reply, reply_then};
 use crate::support::Output;
 
 const BIG: usize = (8 << 20) + 12_345;
@@ -91,10 +91,21 @@ fn a_part_that_breaks_off_goes_on_where_it_was() {
 
 #[test]
 fn a_server_with_room_for_one_is_enough() {
-    let refused =
-        vec![on("PASS").from(2).then(reply("530 Sorry, the maximum number of clients is connected\r\n"))];
-    for (rules, more) in [(vec![], Options { max_connections: 1, ..options() }), (refused, options())] {
-        let site = site(rules, more);
+    // What is fetched waits until somebody was turned away: else one connection has it all before another is there.
+    for (event, full) in [
+        ("CONNECT", reply_then("421 Too many connections, try again later\r\n", End::Close)),
+        ("PASS", reply("530 Sorry, the maximum number of clients is connected\r\n")),
+    ] {
+        let (turned, away) = std::sync::mpsc::channel();
+        let away = std::sync::Mutex::new(away);
+        let tell = call(move || {
+            let _ = turned.send(());
+        });
+        let wait = call(move || {
+            let _ = away.lock().unwrap().recv_timeout(Duration::from_secs(20));
+        });
+        let rules = vec![on("RETR").nth(1).then(wait), on(event).from(2).then(tell), on(event).from(2).then(full)];
+        let site = site(rules, options());
         let out = get(&site, &["-v", "--retries", "1"]);
         out.ends(0);
         out.says("fewer connections");
