@@ -61,7 +61,7 @@ pub struct Attempt<'a> {
     pub temporary: RemotePath,
     /// What a look at the target told already.
     known: Option<Option<Entry>>,
-    /// Stdin was read: there is no second try.
+    /// Stdin or a pipe was read: there is no second try.
     consumed: bool,
     stage: Stage,
     /// The source as the last try found it.
@@ -146,8 +146,12 @@ impl<'a> Attempt<'a> {
     /// One try, all of it.
     pub fn put(&mut self, session: &mut Session<'_>, voice: &mut impl Voice) -> Result<Done> {
         if self.consumed {
-            return Err(Error::new(Kind::Closed, "standard input cannot be read a second time")
-                .again_is(Again::Later));
+            let shown = match &self.source {
+                Source::Stdin => "standard input".into(),
+                path => path.shown(),
+            };
+            let text = format!("{shown} cannot be read a second time");
+            return Err(Error::new(Kind::Closed, text).again_is(Again::Later));
         }
         let mut source = Opened::open(&self.source)?;
         let client = session.client()?;
