@@ -178,6 +178,7 @@ impl Client {
                     match line.map(|l| listing::mlsx(&l[1..])) {
                         Some(listing::Line::Entry(mut entry)) => {
                             entry.name = path.name();
+                            self.look_behind(path, &mut entry)?;
                             return Ok(Some(entry));
                         }
                         // Of the directory itself some servers say type=cdir.
@@ -216,9 +217,25 @@ impl Client {
         }
         let mut entry = Entry::new(path.name(), EntryKind::File);
         entry.size = size_reply(size);
-        entry.modified =
-            Some(time).filter(|r| r.code == 213).and_then(|r| Time::from_mdtm(r.last().trim_ascii()));
+        entry.modified = time_reply(time);
         Ok(Some(entry))
+    }
+
+    /// ProFTPD tells of a link that it is a file, and the link's own size, time and mode, which is 0777 always; SIZE and MDTM tell what
+    /// is behind it, and that is what RETR sends.
+    fn look_behind(&mut self, path: &RemotePath, entry: &mut Entry) -> Result<()> {
+        let may_be_a_link = entry.kind == EntryKind::File && entry.mode == Some(0o777);
+        if entry.kind != EntryKind::Link && !may_be_a_link {
+            return Ok(());
+        }
+        let replies = self.batch(&[self.named("SIZE", path)?, self.mdtm(path)?])?;
+        let (size, time) = (size_reply(&replies[0]), time_reply(&replies[1]));
+        let differs =
+            size.is_some_and(|n| entry.size != Some(n)) || time.is_some_and(|t| entry.modified != Some(t));
+        if differs {
+            *entry = Entry { kind: EntryKind::Link, size, modified: time, mode: None, ..entry.clone() };
+        }
+        Ok(())
     }
 
     /// A name of which the server tells nothing but in its directory's listing.
@@ -348,9 +365,8 @@ impl Client {
             if matches!(reply.code, 500 | 502) {
                 self.features.refuse("MDTM");
             }
-            let told =
-                Some(&reply).filter(|r| r.code == 213).and_then(|r| Time::from_mdtm(r.last().trim_ascii()));
-            let Some(zone) = told.zip(entry.modified).and_then(|(told, shown)| zone_between(shown, told))
+            let Some(zone) =
+                time_reply(&reply).zip(entry.modified).and_then(|(told, shown)| zone_between(shown, told))
             else {
                 continue;
             };
@@ -459,6 +475,11 @@ fn zone_between(shown: Time, told: Time) -> Option<i64> {
 /// The size in a reply to SIZE.
 pub(super) fn size_reply(reply: &Reply) -> Option<u64> {
     if reply.code == 213 { size_of(reply.last()) } else { None }
+}
+
+/// The time in a reply to MDTM.
+fn time_reply(reply: &Reply) -> Option<Time> {
+    if reply.code == 213 { Time::from_mdtm(reply.last().trim_ascii()) } else { None }
 }
 
 /// `213 1234`: digits only, as far as a file can be.

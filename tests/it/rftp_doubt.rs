@@ -479,3 +479,32 @@ fn a_dry_run_plans_what_the_run_does() {
     let nobody = format!("ftp://ann@127.0.0.1:{}/", crate::support::nobody().port());
     site.run(&["put", "dist/docs/new/a", &nobody, "--dry-run"]).go().ends(75);
 }
+
+/// As ProFTPD does: MLST tells of a link that it is a file with the link's own size, time and mode.
+#[test]
+fn what_is_behind_a_link_is_fetched_and_its_mode_is_nobodys() {
+    let link = "modify=20200101000000;size=1;type=file;UNIX.mode=0777;";
+    let there = format!("250-Of it\r\n {link} /l\r\n250 End\r\n");
+    let site = Site::with(vec![
+        on("MLST").with("MLST l").then(reply(there)),
+        on("MLSD").then(listing("modify=20200101000000;type=OS.unix=symlink;UNIX.mode=0777; l\r\n")),
+    ]);
+    let behind = site.there("target", "what is behind it");
+    age(&behind, DAY);
+    std::os::unix::fs::symlink("target", site.server.root().join("l")).unwrap();
+    go(&site, &["get", "@l", "l"]).ends(0);
+    assert_eq!(site.here("l").unwrap(), b"what is behind it");
+    let time =
+        |path: &Path| path.metadata().unwrap().modified().unwrap().duration_since(SystemTime::UNIX_EPOCH);
+    assert_eq!(time(&site.world.path("l")).unwrap().as_secs(), time(&behind).unwrap().as_secs());
+    site.world.file("new/l", "new");
+    for args in [&["put", "new/l", "@l"][..], &["sync", "new/", "@"]] {
+        let out = go(&site, args);
+        out.ends(0);
+        assert_eq!(out.err().contains("l on 127.0.0.1 is a symbolic link"), args[0] == "put", "{out:?}");
+        assert_eq!(site.on_server("l").unwrap(), b"new");
+        std::fs::remove_file(site.server.root().join("l")).unwrap();
+        std::os::unix::fs::symlink("target", site.server.root().join("l")).unwrap();
+    }
+    assert!(site.server.commands_of("SITE").iter().all(|c| !c.contains("CHMOD")));
+}

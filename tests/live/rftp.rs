@@ -240,6 +240,27 @@ fn links_that_proftpd_shows_as_directories() {
     links_as_directories(&|path| s.url(path), &s.root, s.password);
 }
 
+/// Of a link ProFTPD's MLST tells the link's own size and mode.
+#[test]
+fn what_is_behind_a_link_of_proftpd() {
+    let Some(s) = proftpd::Proftpd::start(&proftpd::Options { tls: Tls::Off, ..Default::default() }) else {
+        return;
+    };
+    let world = World::new().secret("tester", s.password);
+    let run = |args: &[&str]| {
+        let shared = ["--tls", "off", "--json", "--retries", "0"];
+        world.run("rftp", args.iter().chain(&shared)).env("RFTP_PASSWORD", s.password).go().exits(0).tame();
+    };
+    fs::write(s.root.join("file"), "what is behind it").unwrap();
+    std::os::unix::fs::symlink("file", s.root.join("link")).unwrap();
+    run(&["get", &s.url("/link"), "link"]);
+    assert_eq!(fs::read(world.path("link")).unwrap(), b"what is behind it");
+    run(&["put", "link", &s.url("/link")]);
+    let about = s.root.join("link").symlink_metadata().unwrap();
+    assert!(about.is_file());
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o777, 0o644);
+}
+
 #[test]
 fn links_that_pureftpd_shows_as_directories() {
     let options = pureftpd::Options { tls: Tls::Off, arguments: vec!["-b".into()], ..Default::default() };

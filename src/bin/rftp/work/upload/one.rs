@@ -177,7 +177,7 @@ impl<'a> Attempt<'a> {
             let verified = self.prove_in_place(session, &sent, time.as_slice(), voice)?;
             return Ok(sent.done(verified, tls, &source));
         }
-        let mode = match there.as_ref().and_then(|e| e.mode) {
+        let mode = match there.as_ref().and_then(kept_mode) {
             Some(mode) => Some(client.mode_command(self.name(), mode)?),
             None => None,
         };
@@ -427,6 +427,11 @@ impl<'a> Attempt<'a> {
         let text = format!("{} does not take this name as it is", client.host());
         Err(Error::new(Kind::Refused, text).host(client.host()))
     }
+}
+
+/// The mode that an old file passes on. A link's own means nothing.
+pub fn kept_mode(there: &Entry) -> Option<u32> {
+    there.mode.filter(|_| there.kind == EntryKind::File)
 }
 
 /// What is said where a link stands under the name.
