@@ -177,6 +177,18 @@ fn what_exists_is_treated_as_told() {
 }
 
 #[test]
+fn a_limit_of_nothing_is_none() {
+    let (world, server) = (world(), start(ftp::Options::default()));
+    for n in 0..3 {
+        world.file(format!("t/{n}"), vec![b'x'; 100_000]);
+    }
+    rftp(&world, &server, &["put", "-r", "t", "URL/", "--limit-rate", "0"]).exits(0);
+    rftp(&world, &server, &["sync", "t/", "URL/u/", "--limit-rate", "0"]).exits(0);
+    rftp(&world, &server, &["get", "URL/t/0", "back", "--limit-rate", "0"]).exits(0);
+    assert_eq!(fs::read(world.path("back")).unwrap().len(), 100_000);
+}
+
+#[test]
 fn stdin_and_stdout_are_files_as_well() {
     let (world, server) = (world(), start(ftp::Options::default()));
     let url = server.url().replace("://", "://user@");
