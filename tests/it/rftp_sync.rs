@@ -349,6 +349,19 @@ fn files_and_directories_in_each_others_way() {
 }
 
 #[test]
+fn all_of_a_state_may_go_with_the_directories_that_it_found_there() {
+    let (world, server) = (world(), server(vec![]));
+    std::fs::create_dir_all(server.root().join("www/d")).unwrap();
+    world.file("site/d/a", "a");
+    let args = ["site", "@www", "--state", "--delete", "--max-delete", "100%"];
+    sync(&world, &server, &args).exits(0);
+    std::fs::remove_dir_all(world.path("site/d")).unwrap();
+    world.file("site/d", "a file now");
+    sync(&world, &server, &args).exits(0);
+    assert_eq!(std::fs::read(server.root().join("www/d")).unwrap(), b"a file now");
+}
+
+#[test]
 fn a_state_knows_what_it_put_there() {
     let (world, server) = (world(), server(vec![]));
     site(&world, 20);

@@ -95,7 +95,6 @@ impl Run<'_, '_> {
                 // What it did not make it does not remove, though something of it is in there.
                 let made = |s: &Step| !s.removes_dir() || kept.state.get(&s.path) == Some(&Known::Dir);
                 plan.deletes.retain(made);
-                plan.in_target = kept.state.len() as u64;
                 let unsure = std::mem::take(&mut plan.unsure);
                 for step in unsure {
                     let known = match kept.state.get(&step.path) {
