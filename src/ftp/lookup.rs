@@ -25,6 +25,10 @@ const LINE: u64 = 16 << 10;
 const MOST_UNSAFE: usize = 1000;
 /// No server's zone is further from UTC than that, in seconds.
 const ZONES: u32 = 15 * 3600;
+/// What a date without a time leaves open, in seconds.
+const DAY: u32 = 86_400;
+/// So many names go out in one write.
+const AT_ONCE: usize = 32;
 /// So many files are asked for their time to find out the zone: one may be written to just then.
 const ZONE_TRIES: usize = 3;
 
@@ -318,6 +322,7 @@ impl Client {
         self.inside(dir, |client| {
             let mut found = client.list_lines()?;
             client.measure_zone(&mut found)?;
+            client.time_the_future(&mut found)?;
             Ok(found)
         })
     }
@@ -378,6 +383,30 @@ impl Client {
         }
         found.is_of_unknown_zone = matters;
         found.entries.iter_mut().for_each(|entry| entry.tolerance += ZONES);
+        Ok(())
+    }
+
+    /// LIST shows what is of the future as what is older than half a year: without the time of the day. By the day alone such a file
+    /// would seem older than another of today.
+    fn time_the_future(&mut self, found: &mut Listing) -> Result<()> {
+        let now = Time::now().0;
+        let is_ahead = |e: &&mut Entry| {
+            let day = e.tolerance >= DAY && e.kind == EntryKind::File;
+            day && e.modified.is_some_and(|at| at.0 + i64::from(e.tolerance) > now)
+        };
+        let mut ahead: Vec<&mut Entry> = found.entries.iter_mut().filter(is_ahead).collect();
+        for some in ahead.chunks_mut(AT_ONCE) {
+            if !self.features.may_have("MDTM") {
+                break;
+            }
+            let ask = |e: &&mut Entry| self.mdtm(&RemotePath::new(e.name.clone())?);
+            let commands = some.iter().map(ask).collect::<Result<Vec<_>>>()?;
+            for (entry, reply) in some.iter_mut().zip(self.batch(&commands)?) {
+                if let Some(time) = time_reply(&reply) {
+                    (entry.modified, entry.tolerance) = (Some(time), 1);
+                }
+            }
+        }
         Ok(())
     }
 

@@ -266,6 +266,28 @@ fn sync_leaves_what_is_behind_a_link_that_is_listed_as_a_directory() {
     assert!(out.failure().contains("a symbolic link of that name is there"), "{out:?}");
 }
 
+/// LIST shows a file of the future without the time of the day.
+#[test]
+fn what_is_of_the_future_is_not_old() {
+    let later = now() + 3600;
+    let [year, month, day, ..] = civil(later);
+    let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        [usize::try_from(month - 1).unwrap()];
+    let ahead = format!("-rw-r--r-- 1 a b 1 {month} {day:>2}  {year} ahead\r\n");
+    let rules = vec![on("LIST").then(listing(line("new", now() - 300, 0) + &ahead))];
+    let site = Site::new(Options { off: vec!["MLST", "MLSD"], rules, ..options() });
+    age(&site.there("d/new", "x"), Duration::from_secs(300));
+    let path = site.there("d/ahead", "x");
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(later).unwrap());
+    std::fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    let list = go(&site, &["ls", "@d/", "--sort", "time"]).events("entry");
+    assert_eq!((list[0]["name"].as_str(), list[1]["name"].as_str()), (Some("new"), Some("ahead")));
+    go(&site, &["get", "@d/*", "out/", "--min-age", "2m"]).ends(0);
+    assert_eq!(site.names_here("out"), ["new"]);
+    go(&site, &["rm", "@d/*", "--keep-newest", "1"]).ends(0);
+    assert_eq!(site.names_there("d"), ["ahead"]);
+}
+
 #[test]
 fn what_is_chosen_of_a_listing_is_chosen_of_all_of_it() {
     // Two lines are not understood: they may be the oldest.
