@@ -201,6 +201,32 @@ fn odd_names_arrive_at_pureftpd() {
     odd_names(&|path| s.url(path), &s.root, s.password);
 }
 
+/// Pure-FTPd makes `_` of spaces at both ends of a name that it creates.
+#[test]
+fn spaces_at_the_ends_of_names_at_pureftpd() {
+    let options = pureftpd::Options { tls: Tls::Off, ..Default::default() };
+    let Some(s) = pureftpd::Pureftpd::start(&options) else { return };
+    let world = World::new().secret("tester", s.password);
+    let run = |args: &[&str]| {
+        let shared = ["--tls", "off", "--json", "--retries", "0"];
+        world.run("rftp", args.iter().chain(&shared)).env("RFTP_PASSWORD", s.password).go()
+    };
+    for name in [" a", "b ", "c"] {
+        world.file(format!("t/{name}"), name);
+    }
+    run(&["put", "-r", "t/", &s.url("/")]).exits(3).says("a space at either end of a name");
+    run(&["put", "t/c", &s.url("/d ")]).exits(69);
+    run(&["put", "t/c", &s.url("/d "), "--in-place"]).exits(69);
+    run(&["mkdir", &s.url("/e ")]).exits(69);
+    run(&["mv", &s.url("/c"), &s.url("/f ")]).exits(69);
+    let mut names: Vec<_> = fs::read_dir(&s.root).unwrap().flatten().map(|e| e.file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["c"]);
+    // In a directory it is no end.
+    run(&["put", "t/ a", &s.url("/d/")]).exits(0);
+    assert!(s.root.join("d/ a").exists());
+}
+
 /// A server that shows a link to a directory as the directory: nothing is lost behind it.
 fn links_as_directories(url: &dyn Fn(&str) -> String, root: &Path, password: &str) {
     let world = World::new().secret("tester", password);

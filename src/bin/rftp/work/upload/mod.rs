@@ -153,6 +153,8 @@ impl Row<'_> {
             return Err(Error::new(Kind::Missing, text));
         };
         let client = session.client()?;
+        // A name that cannot be given in the end is no reason to store anything.
+        client.named("RNTO", &job.remote)?;
         let usual = tried == 1 && length <= MEDIUM && !job.remote.is_fragile();
         let ahead = if usual { manner.glue.get() } else { Ahead::Nothing };
         let mut before = Vec::new();

@@ -155,6 +155,8 @@ impl<'a> Attempt<'a> {
         }
         let mut source = Opened::open(&self.source)?;
         let client = session.client()?;
+        // A name that cannot be given in the end is no reason to store anything.
+        client.named("RNTO", &self.remote)?;
         let there = match self.known.take() {
             Some(known) => known,
             None => client.look_and_prepare(&self.remote)?,
