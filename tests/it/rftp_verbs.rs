@@ -215,7 +215,7 @@ fn rm_r_of_a_link_concerns_nothing_behind_it_whatever_the_flags() {
     // As servers do that follow a link which is named: one shows it in its listing, one tells what is unique only.
     let dir = "250-About it\r\n type=dir; link\r\n250 End\r\n";
     let own = |dir: &str, above: &str, rest: &str| {
-        listing(&format!("type=cdir;unique={dir}; .\r\ntype=pdir;unique={above}; ..\r\n{rest}"))
+        listing(format!("type=cdir;unique={dir}; .\r\ntype=pdir;unique={above}; ..\r\n{rest}"))
     };
     let shown = own("1", "0", "type=OS.unix=symlink;unique=9; link\r\n");
     let hidden = own("1", "0", "type=dir;unique=9; link\r\n");
