@@ -709,6 +709,36 @@ fn two_shards_together_are_one_run() {
 }
 
 #[test]
+fn shards_with_states_make_a_file_of_a_directory() {
+    for name in ["d", "e", "f"] {
+        let (world, server) = (world(), server(vec![]));
+        let part = |which: &str| {
+            let flags = ["--state", "--delete", "--max-delete", "100%", "--shard", which];
+            sync(&world, &server, &[&["site", "@www"], &flags[..]].concat())
+        };
+        world.file("site/stays", "x");
+        for n in 0..8 {
+            world.file(format!("site/{name}/{n}"), "x");
+        }
+        for which in ["1/2", "2/2"] {
+            part(which).exits(0);
+        }
+        std::fs::remove_dir_all(world.path("site").join(name)).unwrap();
+        world.file(format!("site/{name}"), "a file now");
+        // The one whose file it is may come too early.
+        for which in ["1/2", "2/2", "1/2", "2/2"] {
+            part(which);
+        }
+        for which in ["1/2", "2/2"] {
+            part(which).exits(0);
+        }
+        let mut now = tree(&server.root().join("www"));
+        now.retain(|name, _| !name.starts_with(".rftp-state"));
+        assert_eq!(now, tree(&world.path("site")));
+    }
+}
+
+#[test]
 fn checksums_where_there_are_any() {
     let (world, server) = (world(), server(vec![]));
     site(&world, 12);

@@ -72,6 +72,7 @@ impl Run<'_, '_> {
             fold_case: self.folds_case()?,
             shard,
             removes_dirs: shard.is_first() || name.is_some(),
+            by_state: name.is_some(),
         };
         let dry_run = self.flags.dry_run;
         let mut local = LocalTree::new(&self.sides.local, self.flags.follow && self.sides.up);
