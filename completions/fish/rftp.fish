@@ -84,7 +84,7 @@ complete -c rftp -n "__fish_rftp_using_subcommand put" -l exists -d 'What to do 
 skip\t'Leave it alone'
 newer\t'Replace it if the source is newer or the sizes differ'
 fail\t'Fail'"
-complete -c rftp -n "__fish_rftp_using_subcommand put" -l limit-rate -d 'At most so many bytes a second' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand put" -l limit-rate -d 'At most so many bytes a second; 0 is no limit' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand put" -l min-rate -d 'Fail if fewer bytes a second arrive for half a minute' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand put" -l min-age -d 'Leave files that were modified within this time (2m): they may still be written' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand put" -l manifest -d 'Write a list for sha256sum -c, names relative to the destination' -r -F
@@ -165,7 +165,7 @@ complete -c rftp -n "__fish_rftp_using_subcommand get" -l exists -d 'What to do 
 skip\t'Leave it alone'
 newer\t'Replace it if the source is newer or the sizes differ'
 fail\t'Fail'"
-complete -c rftp -n "__fish_rftp_using_subcommand get" -l limit-rate -d 'At most so many bytes a second' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand get" -l limit-rate -d 'At most so many bytes a second; 0 is no limit' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l min-rate -d 'Fail if fewer bytes a second arrive for half a minute' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l min-age -d 'Leave files that were modified within this time (2m): they may still be written' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand get" -l manifest -d 'Write a list for sha256sum -c, names relative to the destination' -r -F
@@ -602,7 +602,7 @@ complete -c rftp -n "__fish_rftp_using_subcommand sync" -l wait-lock -d 'How lon
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l include -d 'Only files that match (gitignore\'s dialect); may be repeated' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l exclude -d 'Leave out, on both sides, what matches (gitignore\'s dialect); may be repeated' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l exclude-from -d 'Leave out, on both sides, what the patterns in FILE match' -r -F
-complete -c rftp -n "__fish_rftp_using_subcommand sync" -l limit-rate -d 'At most so many bytes a second' -r -f
+complete -c rftp -n "__fish_rftp_using_subcommand sync" -l limit-rate -d 'At most so many bytes a second; 0 is no limit' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l min-rate -d 'Fail if fewer bytes a second arrive for half a minute' -r -f
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l manifest -d 'Write a list for sha256sum -c of all files that are the same on both sides then, names relative to the target' -r -F
 complete -c rftp -n "__fish_rftp_using_subcommand sync" -l json-file -d 'Write the JSON Lines to FILE (or fd:3) beside the normal output' -r -F

@@ -54,6 +54,11 @@ pub fn user(login: &Login, from_url: Option<&str>, host: &str) -> Result<Option<
         )
         .hint("--password-file, --password-command, --password-env or netrc can give it"));
     }
+    if login.user.as_ref().is_some_and(|user| user.contains(':')) {
+        // As curl has it; told without the value.
+        return Err(Error::new(Kind::Usage, "--user takes no password: in the command line every user of the machine can read it")
+            .hint("--password-file, --password-command, --password-env or netrc can give it; a colon in a name is %3A in the URL"));
+    }
     if let Some(user) = login.user.as_deref().or(from_url) {
         return Ok(Some(user.to_string()));
     }
@@ -322,5 +327,11 @@ mod tests {
         let error = user(&login, None, "h").unwrap_err();
         assert_eq!(error.kind(), Kind::Usage);
         assert!(!format!("{error:?}{error}").contains("hunter2"));
+        let login = Login { user: Some("me:hunter2".into()), ..Login::default() };
+        let error = user(&login, None, "h").unwrap_err();
+        assert_eq!(error.kind(), Kind::Usage);
+        assert!(!format!("{error:?}{error}").contains("hunter2"));
+        // In a URL it is said with care.
+        assert_eq!(user(&Login::default(), Some("me:too"), "h").unwrap().as_deref(), Some("me:too"));
     }
 }

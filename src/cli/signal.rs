@@ -1,5 +1,6 @@
 //! SIGINT, SIGTERM and SIGHUP: the first asks for an end, the second makes one. One that whoever started us has set to be ignored
-//! stays ignored: that is what nohup does, and a shell that runs a script's command in the background.
+//! stays ignored: that is what nohup does, and a shell that runs a script's command in the background. SIGXFSZ ends nothing: a write
+//! beyond the limit of a file's size fails, and that is told.
 
 use signal_hook::{consts, flag};
 use std::sync::{
@@ -22,6 +23,7 @@ pub(super) fn install() -> Arc<AtomicUsize> {
         let value = usize::try_from(signal).unwrap_or(0);
         let _ = flag::register_usize(signal, number.clone(), value);
     }
+    let _ = flag::register(consts::SIGXFSZ, Arc::default());
     number
 }
 

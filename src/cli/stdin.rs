@@ -65,7 +65,8 @@ impl<F: AsFd> Read for Fed<F> {
                 continue;
             }
             match rustix::io::read(&self.0, &mut *buf) {
-                Err(Errno::INTR) => {}
+                // Another reader was faster.
+                Err(Errno::INTR | Errno::AGAIN) => {}
                 Ok(0) => return stopped().map(|()| 0).map_err(Into::into),
                 done => return Ok(done?),
             }

@@ -25,6 +25,10 @@ const LINE: u64 = 16 << 10;
 const MOST_UNSAFE: usize = 1000;
 /// No server's zone is further from UTC than that, in seconds.
 const ZONES: u32 = 15 * 3600;
+/// What a date without a time leaves open, in seconds.
+const DAY: u32 = 86_400;
+/// So many names go out in one write.
+const AT_ONCE: usize = 32;
 /// So many files are asked for their time to find out the zone: one may be written to just then.
 const ZONE_TRIES: usize = 3;
 
@@ -178,6 +182,7 @@ impl Client {
                     match line.map(|l| listing::mlsx(&l[1..])) {
                         Some(listing::Line::Entry(mut entry)) => {
                             entry.name = path.name();
+                            self.look_behind(path, &mut entry)?;
                             return Ok(Some(entry));
                         }
                         // Of the directory itself some servers say type=cdir.
@@ -216,9 +221,25 @@ impl Client {
         }
         let mut entry = Entry::new(path.name(), EntryKind::File);
         entry.size = size_reply(size);
-        entry.modified =
-            Some(time).filter(|r| r.code == 213).and_then(|r| Time::from_mdtm(r.last().trim_ascii()));
+        entry.modified = time_reply(time);
         Ok(Some(entry))
+    }
+
+    /// ProFTPD tells of a link that it is a file, and the link's own size, time and mode, which is 0777 always; SIZE and MDTM tell what
+    /// is behind it, and that is what RETR sends.
+    fn look_behind(&mut self, path: &RemotePath, entry: &mut Entry) -> Result<()> {
+        let may_be_a_link = entry.kind == EntryKind::File && entry.mode == Some(0o777);
+        if entry.kind != EntryKind::Link && !may_be_a_link {
+            return Ok(());
+        }
+        let replies = self.batch(&[self.named("SIZE", path)?, self.mdtm(path)?])?;
+        let (size, time) = (size_reply(&replies[0]), time_reply(&replies[1]));
+        let differs =
+            size.is_some_and(|n| entry.size != Some(n)) || time.is_some_and(|t| entry.modified != Some(t));
+        if differs {
+            *entry = Entry { kind: EntryKind::Link, size, modified: time, mode: None, ..entry.clone() };
+        }
+        Ok(())
     }
 
     /// A name of which the server tells nothing but in its directory's listing.
@@ -301,6 +322,7 @@ impl Client {
         self.inside(dir, |client| {
             let mut found = client.list_lines()?;
             client.measure_zone(&mut found)?;
+            client.time_the_future(&mut found)?;
             Ok(found)
         })
     }
@@ -348,9 +370,8 @@ impl Client {
             if matches!(reply.code, 500 | 502) {
                 self.features.refuse("MDTM");
             }
-            let told =
-                Some(&reply).filter(|r| r.code == 213).and_then(|r| Time::from_mdtm(r.last().trim_ascii()));
-            let Some(zone) = told.zip(entry.modified).and_then(|(told, shown)| zone_between(shown, told))
+            let Some(zone) =
+                time_reply(&reply).zip(entry.modified).and_then(|(told, shown)| zone_between(shown, told))
             else {
                 continue;
             };
@@ -362,6 +383,30 @@ impl Client {
         }
         found.is_of_unknown_zone = matters;
         found.entries.iter_mut().for_each(|entry| entry.tolerance += ZONES);
+        Ok(())
+    }
+
+    /// LIST shows what is of the future as what is older than half a year: without the time of the day. By the day alone such a file
+    /// would seem older than another of today.
+    fn time_the_future(&mut self, found: &mut Listing) -> Result<()> {
+        let now = Time::now().0;
+        let is_ahead = |e: &&mut Entry| {
+            let day = e.tolerance >= DAY && e.kind == EntryKind::File;
+            day && e.modified.is_some_and(|at| at.0 + i64::from(e.tolerance) > now)
+        };
+        let mut ahead: Vec<&mut Entry> = found.entries.iter_mut().filter(is_ahead).collect();
+        for some in ahead.chunks_mut(AT_ONCE) {
+            if !self.features.may_have("MDTM") {
+                break;
+            }
+            let ask = |e: &&mut Entry| self.mdtm(&RemotePath::new(e.name.clone())?);
+            let commands = some.iter().map(ask).collect::<Result<Vec<_>>>()?;
+            for (entry, reply) in some.iter_mut().zip(self.batch(&commands)?) {
+                if let Some(time) = time_reply(&reply) {
+                    (entry.modified, entry.tolerance) = (Some(time), 1);
+                }
+            }
+        }
         Ok(())
     }
 
@@ -459,6 +504,11 @@ fn zone_between(shown: Time, told: Time) -> Option<i64> {
 /// The size in a reply to SIZE.
 pub(super) fn size_reply(reply: &Reply) -> Option<u64> {
     if reply.code == 213 { size_of(reply.last()) } else { None }
+}
+
+/// The time in a reply to MDTM.
+fn time_reply(reply: &Reply) -> Option<Time> {
+    if reply.code == 213 { Time::from_mdtm(reply.last().trim_ascii()) } else { None }
 }
 
 /// `213 1234`: digits only, as far as a file can be.

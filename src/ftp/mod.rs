@@ -172,8 +172,18 @@ impl Client {
     }
 
     /// A command about a name, as the server writes names.
+    ///
+    /// # Errors
+    /// `Refused` for a name that the server would make another one of: Pure-FTPd, which alone knows ESTA, makes `_` of spaces at both
+    /// ends of what it creates.
     pub fn named(&self, verb: &'static str, path: &RemotePath) -> Result<Command> {
-        Command::new(verb).arg(self.options.as_sent(path.as_bytes())?)
+        let name = self.options.as_sent(path.as_bytes())?;
+        let creates = matches!(verb, "STOR" | "APPE" | "MKD" | "RNTO");
+        if creates && (name.starts_with(b" ") || name.ends_with(b" ")) && self.features.has("ESTA") {
+            let text = format!("{} makes _ of a space at either end of a name", self.host());
+            return Err(Error::new(Kind::Refused, text).host(self.host()));
+        }
+        Command::new(verb).arg(name)
     }
 
     /// TYPE A or I, where it is the other one.

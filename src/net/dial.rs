@@ -186,17 +186,27 @@ impl Dialer {
     }
 
     /// Opens a port for the peer to connect to, on the address that an existing connection has here. The ports of a range are
-    /// taken in turn: a server that connects from one fixed port cannot use the same pair twice within minutes.
+    /// taken in turn: a server that connects from one fixed port cannot use the same pair twice within minutes. Where all are taken,
+    /// by other transfers as a rule, one is waited for.
     pub fn listen(&self, local: IpAddr, ports: Option<RangeInclusive<u16>>) -> Result<TcpListener> {
         let ports: Vec<u16> = ports.unwrap_or(0..=0).collect();
         let first = usize::from(LISTENED.fetch_add(1, Ordering::Relaxed)) % ports.len().max(1);
-        let mut last = None;
-        for port in ports[first..].iter().chain(&ports[..first]) {
-            match TcpListener::bind((local, *port)) {
-                Ok(listener) => return Ok(listener),
-                Err(e) => last = Some(e),
+        let deadline = Instant::now() + self.timeouts.connect;
+        let last = loop {
+            let mut last = None;
+            for port in ports[first..].iter().chain(&ports[..first]) {
+                match TcpListener::bind((local, *port)) {
+                    Ok(listener) => return Ok(listener),
+                    Err(e) => last = Some(e),
+                }
             }
-        }
+            let taken = last.as_ref().is_some_and(|e| e.kind() == io::ErrorKind::AddrInUse);
+            if !taken || Instant::now() >= deadline {
+                break last;
+            }
+            self.cancel.check()?;
+            std::thread::sleep(SLICE / 8);
+        };
         let why = last.map_or_else(|| "the range is empty".to_string(), |e| cause(&e));
         let error = Error::new(Kind::Local, format!("cannot listen on {local}: {why}"));
         // Another run may hold the few ports there are.

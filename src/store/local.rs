@@ -34,7 +34,8 @@ impl LocalTree {
         if below.is_empty() { self.top.clone() } else { self.top.join(OsStr::from_bytes(below)) }
     }
 
-    fn entry(&self, path: &Path, name: &[u8]) -> io::Result<Entry> {
+    /// `above`: the directory that it is in and all those above.
+    fn entry(&self, path: &Path, name: &[u8], above: &[(u64, u64)]) -> io::Result<Entry> {
         let mut about = fs::symlink_metadata(path)?;
         if self.follow && about.is_symlink() {
             // A link that leads nowhere stays a link.
@@ -42,6 +43,8 @@ impl LocalTree {
         }
         let kind = match about.file_type() {
             t if t.is_file() => EntryKind::File,
+            // Followed, it would have no end.
+            t if t.is_dir() && above.contains(&identity(&about)) => EntryKind::Link,
             t if t.is_dir() => EntryKind::Dir,
             t if t.is_symlink() => EntryKind::Link,
             _ => EntryKind::Other,
@@ -54,6 +57,21 @@ impl LocalTree {
     }
 }
 
+fn identity(about: &fs::Metadata) -> (u64, u64) {
+    (about.dev(), about.ino())
+}
+
+/// What is unique to a directory and to each above it, up to the top of a walk: a link that leads to one of them leads round in circles.
+pub fn line(top: &Path, dir: &Path) -> Vec<(u64, u64)> {
+    let walked = dir.ancestors().take_while(|dir| dir.starts_with(top));
+    walked.filter_map(|dir| fs::metadata(dir).ok()).map(|about| identity(&about)).collect()
+}
+
+/// Whether a directory is one of a [`line`].
+pub fn is_in_line(dir: &Path, above: &[(u64, u64)]) -> bool {
+    fs::metadata(dir).is_ok_and(|about| above.contains(&identity(&about)))
+}
+
 impl Tree for LocalTree {
     /// # Errors
     /// `Missing` if the directory is not there, `Local` for any other reason.
@@ -63,10 +81,11 @@ impl Tree for LocalTree {
             let kind = if e.kind() == io::ErrorKind::NotFound { Kind::Missing } else { Kind::Local };
             Error::from_io(e, kind, format_args!("cannot read {}", show(&path)))
         };
+        let above = if self.follow { line(&self.top, &path) } else { Vec::new() };
         let mut entries = Vec::new();
         for entry in fs::read_dir(&path).map_err(failed)? {
             let name = entry.map_err(failed)?.file_name();
-            match self.entry(&path.join(&name), name.as_bytes()) {
+            match self.entry(&path.join(&name), name.as_bytes(), &above) {
                 Ok(entry) => entries.push(entry),
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {}
                 Err(e) => return Err(failed(e)),
@@ -79,6 +98,25 @@ impl Tree for LocalTree {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_leads_upwards_is_a_link_also_where_links_are_followed() {
+        use EntryKind::{Dir, Link};
+        let temp = tempfile::tempdir().unwrap();
+        fs::create_dir_all(temp.path().join("top/d/e")).unwrap();
+        fs::create_dir(temp.path().join("beside")).unwrap();
+        for (to, link) in [("..", "up"), (".", "self"), ("../..", "out"), ("../../beside", "beside")] {
+            std::os::unix::fs::symlink(to, temp.path().join("top/d").join(link)).unwrap();
+        }
+        let mut tree = LocalTree::new(&temp.path().join("top"), true);
+        let mut kinds = |dir: &[u8]| {
+            let mut list = tree.list(dir).unwrap();
+            list.sort_by(|a, b| a.name.cmp(&b.name));
+            list.into_iter().map(|e| e.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(kinds(b"d"), [Dir, Dir, Dir, Link, Link], "beside, e, out, self, up");
+        assert_eq!(kinds(b"d/out"), [Dir, Link], "beside, top");
+    }
 
     #[test]
     fn what_is_in_a_directory() {

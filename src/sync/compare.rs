@@ -386,8 +386,11 @@ impl Walk<'_> {
         let of_all = plan.losses();
         plan.deletes
             .retain(|s| if s.removes_dir() { rules.removes_dirs } else { rules.shard.takes(&s.path) });
-        // A file replaces all of a directory, so its shard clears all of it.
-        plan.clear.retain(|s| !is_in(theirs, &s.path));
+        // A file replaces all of a directory, so its shard clears all of it; with states each shard knows of what it put there only.
+        let (others, ours): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut plan.clear).into_iter().partition(|s| is_in(theirs, &s.path));
+        plan.clear = ours;
+        plan.deletes.extend(others.into_iter().filter(|_| rules.by_state));
         if !rules.shard.is_first() {
             // The others make what their own files need.
             let mut needed = HashSet::new();

@@ -49,6 +49,8 @@ pub struct Rules<'a> {
     pub shard: Shard,
     /// Directories that go are this run's to remove: the first shard's, or whoever's state has them.
     pub removes_dirs: bool,
+    /// The target is what a state knows: of what the other shards put there nothing is seen.
+    pub by_state: bool,
 }
 
 /// One thing to be done, or to be looked at.

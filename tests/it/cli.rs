@@ -59,6 +59,53 @@ fn a_signal_ends_a_program_whose_input_is_silent() {
 }
 
 #[test]
+fn a_pipe_is_a_source_with_or_without_somebody_who_writes() {
+    let server = ftp::Server::start(ftp::Options::default());
+    let url =
+        |name: &str| format!("{}/{name}", server.url().trim_end_matches('/').replace("://", "://user@"));
+    let world = World::new().secret("user", "secret");
+    mkfifoat(CWD, world.path("fifo"), Mode::RUSR | Mode::WUSR).unwrap();
+    let program = program("rftp").display().to_string();
+    let run = |script: &str, args: &[&str]| {
+        let run = world.run_path(Path::new("/bin/sh"), ["-c", script, &program]).args(["put"]).args(args);
+        run.env("RFTP_PASSWORD", "secret").go()
+    };
+    for (name, more) in [("a", &[][..]), ("b", &["--in-place"])] {
+        std::fs::write(server.root().join(name), "old").unwrap();
+        let target = url(name);
+        let args = [&["fifo", target.as_str()], more].concat();
+        run("echo new >fifo & exec \"$0\" \"$@\"", &args).exits(0);
+        assert_eq!(std::fs::read(server.root().join(name)).unwrap(), b"new\n");
+    }
+    run("echo newer | exec \"$0\" \"$@\"", &["/dev/stdin", &url("a")]).exits(0);
+    assert_eq!(std::fs::read(server.root().join("a")).unwrap(), b"newer\n");
+    // Nobody writes.
+    run("exec \"$0\" \"$@\"", &["fifo", &url("a"), "--max-time", "1s"]).exits(75).says("--max-time");
+    assert_eq!(std::fs::read(server.root().join("a")).unwrap(), b"newer\n");
+}
+
+#[test]
+fn a_limit_of_a_files_size_is_a_failed_write() {
+    let server = ftp::Server::start(ftp::Options::default());
+    std::fs::write(server.root().join("big"), vec![b'x'; 1 << 20]).unwrap();
+    let world = World::new().secret("user", "secret");
+    world.file("big.b64", "QUFB\n".repeat(1 << 18));
+    let url = format!("{}/big", server.url().trim_end_matches('/').replace("://", "://user@"));
+    for (name, args) in [
+        ("b64mime", &["decode", "big.b64", "-o", "out"][..]),
+        ("rftp", &["get", &url, "out", "--retries", "0"]),
+    ] {
+        let program = program(name).display().to_string();
+        let script = "ulimit -f 100; exec \"$0\" \"$@\"";
+        let run = world.run_path(Path::new("/bin/sh"), ["-c", script, &program]).args(args);
+        let out = run.env("RFTP_PASSWORD", "secret").go();
+        out.exits(74);
+        assert!(out.err().starts_with(&format!("{name}: ")) && out.err().contains("too large"), "{out:?}");
+        assert!(!world.path("out").exists());
+    }
+}
+
+#[test]
 fn an_end_that_comes_with_the_signal_is_not_believed() {
     let world = World::new();
     let (going, mut pipe) = fed(&world, "b64mime", "", &["decode", "-o", "out", "--json"], &[]);

@@ -177,6 +177,36 @@ fn what_exists_is_treated_as_told() {
 }
 
 #[test]
+fn a_limit_of_nothing_is_none() {
+    let (world, server) = (world(), start(ftp::Options::default()));
+    for n in 0..3 {
+        world.file(format!("t/{n}"), vec![b'x'; 100_000]);
+    }
+    rftp(&world, &server, &["put", "-r", "t", "URL/", "--limit-rate", "0"]).exits(0);
+    rftp(&world, &server, &["sync", "t/", "URL/u/", "--limit-rate", "0"]).exits(0);
+    rftp(&world, &server, &["get", "URL/t/0", "back", "--limit-rate", "0"]).exits(0);
+    assert_eq!(fs::read(world.path("back")).unwrap().len(), 100_000);
+}
+
+#[test]
+fn links_that_lead_upwards_are_not_followed() {
+    let (world, server) = (world(), start(ftp::Options::default()));
+    world.file("t/d/a", "a");
+    world.file("other/b", "b");
+    for (to, link) in [("..", "t/d/up"), ("../../other", "t/d/other"), ("../t", "other/back")] {
+        std::os::unix::fs::symlink(to, world.path(link)).unwrap();
+    }
+    for args in [&["put", "-r", "t/", "URL/put/"][..], &["sync", "t/", "URL/sync/"]] {
+        let out = rftp(&world, &server, &[args, &["--follow", "--json"]].concat());
+        out.exits(0);
+        let skipped = out.events("file").iter().filter(|f| f["outcome"] == "skipped").count();
+        assert_eq!(skipped, 2, "{out:?}");
+        let top = server.root().join(args[args.len() - 1].trim_start_matches("URL/"));
+        assert_eq!(files(&top), ["d/a", "d/other/b"]);
+    }
+}
+
+#[test]
 fn stdin_and_stdout_are_files_as_well() {
     let (world, server) = (world(), start(ftp::Options::default()));
     let url = server.url().replace("://", "://user@");

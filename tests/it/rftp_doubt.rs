@@ -266,6 +266,28 @@ fn sync_leaves_what_is_behind_a_link_that_is_listed_as_a_directory() {
     assert!(out.failure().contains("a symbolic link of that name is there"), "{out:?}");
 }
 
+/// LIST shows a file of the future without the time of the day.
+#[test]
+fn what_is_of_the_future_is_not_old() {
+    let later = now() + 3600;
+    let [year, month, day, ..] = civil(later);
+    let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        [usize::try_from(month - 1).unwrap()];
+    let ahead = format!("-rw-r--r-- 1 a b 1 {month} {day:>2}  {year} ahead\r\n");
+    let rules = vec![on("LIST").then(listing(line("new", now() - 300, 0) + &ahead))];
+    let site = Site::new(Options { off: vec!["MLST", "MLSD"], rules, ..options() });
+    age(&site.there("d/new", "x"), Duration::from_secs(300));
+    let path = site.there("d/ahead", "x");
+    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(later).unwrap());
+    std::fs::File::options().write(true).open(path).unwrap().set_modified(time).unwrap();
+    let list = go(&site, &["ls", "@d/", "--sort", "time"]).events("entry");
+    assert_eq!((list[0]["name"].as_str(), list[1]["name"].as_str()), (Some("new"), Some("ahead")));
+    go(&site, &["get", "@d/*", "out/", "--min-age", "2m"]).ends(0);
+    assert_eq!(site.names_here("out"), ["new"]);
+    go(&site, &["rm", "@d/*", "--keep-newest", "1"]).ends(0);
+    assert_eq!(site.names_there("d"), ["ahead"]);
+}
+
 #[test]
 fn what_is_chosen_of_a_listing_is_chosen_of_all_of_it() {
     // Two lines are not understood: they may be the oldest.
@@ -478,4 +500,33 @@ fn a_dry_run_plans_what_the_run_does() {
     assert_eq!(made.collect::<Vec<_>>(), ["new"]);
     let nobody = format!("ftp://ann@127.0.0.1:{}/", crate::support::nobody().port());
     site.run(&["put", "dist/docs/new/a", &nobody, "--dry-run"]).go().ends(75);
+}
+
+/// As ProFTPD does: MLST tells of a link that it is a file with the link's own size, time and mode.
+#[test]
+fn what_is_behind_a_link_is_fetched_and_its_mode_is_nobodys() {
+    let link = "modify=20200101000000;size=1;type=file;UNIX.mode=0777;";
+    let there = format!("250-Of it\r\n {link} /l\r\n250 End\r\n");
+    let site = Site::with(vec![
+        on("MLST").with("MLST l").then(reply(there)),
+        on("MLSD").then(listing("modify=20200101000000;type=OS.unix=symlink;UNIX.mode=0777; l\r\n")),
+    ]);
+    let behind = site.there("target", "what is behind it");
+    age(&behind, DAY);
+    std::os::unix::fs::symlink("target", site.server.root().join("l")).unwrap();
+    go(&site, &["get", "@l", "l"]).ends(0);
+    assert_eq!(site.here("l").unwrap(), b"what is behind it");
+    let time =
+        |path: &Path| path.metadata().unwrap().modified().unwrap().duration_since(SystemTime::UNIX_EPOCH);
+    assert_eq!(time(&site.world.path("l")).unwrap().as_secs(), time(&behind).unwrap().as_secs());
+    site.world.file("new/l", "new");
+    for args in [&["put", "new/l", "@l"][..], &["sync", "new/", "@"]] {
+        let out = go(&site, args);
+        out.ends(0);
+        assert_eq!(out.err().contains("l on 127.0.0.1 is a symbolic link"), args[0] == "put", "{out:?}");
+        assert_eq!(site.on_server("l").unwrap(), b"new");
+        std::fs::remove_file(site.server.root().join("l")).unwrap();
+        std::os::unix::fs::symlink("target", site.server.root().join("l")).unwrap();
+    }
+    assert!(site.server.commands_of("SITE").iter().all(|c| !c.contains("CHMOD")));
 }

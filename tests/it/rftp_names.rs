@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::rftp_site::{Site, options};
 use crate::sandbox::ftp::Options;
-use crate::sandbox::script::{listing, on};
+use crate::sandbox::script::{listing, on, reply};
 use crate::support::Output;
 
 const RED: &str = "esc\x1b[31mred";
@@ -178,4 +178,33 @@ fn a_named_link_is_followed() {
     }
     assert!(["l", "null", "lost"].iter().all(|link| site.world.path(link).is_symlink()));
     assert!(!site.world.path("nowhere").exists());
+}
+
+/// Pure-FTPd, which alone knows ESTA, makes `_` of spaces at both ends of a name that it creates.
+#[test]
+fn a_name_that_the_server_would_make_another_of_is_one_item_that_fails() {
+    let feat = "211-Extensions:\r\n UTF8\r\n SIZE\r\n MLST type*;size*;modify*;\r\n ESTA\r\n211 End\r\n";
+    let site = Site::new(Options { rules: vec![on("FEAT").then(reply(feat))], ..options() });
+    for name in ["o/ a", "o/b ", "o/c", "o/ d"] {
+        here(&site, name.as_bytes());
+    }
+    let out = site.run(&["put", "-r", "o/", &site.url("")]).go();
+    out.ends(3);
+    out.says("a space at either end of a name");
+    assert_eq!(site.names_there(""), ["c"]);
+    let creates = |c: &String| c.contains("  ") || c.ends_with(' ');
+    assert!(!site.server.commands().iter().any(creates), "{:?}", site.server.commands());
+    for args in [
+        &["put", "o/c", &site.url("e ")][..],
+        &["put", "o/c", &site.url("e "), "--in-place"],
+        &["mkdir", &site.url("e ")],
+        &["mv", &site.url("c"), &site.url("e ")],
+    ] {
+        site.run(args).go().ends(69);
+    }
+    site.run(&["put", "o/ a", &site.url("in/")]).go().ends(0);
+    assert_eq!(
+        (site.names_there(""), site.names_there("in")),
+        (vec!["c".into(), "in".into()], vec![" a".into()])
+    );
 }

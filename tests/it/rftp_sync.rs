@@ -349,6 +349,19 @@ fn files_and_directories_in_each_others_way() {
 }
 
 #[test]
+fn all_of_a_state_may_go_with_the_directories_that_it_found_there() {
+    let (world, server) = (world(), server(vec![]));
+    std::fs::create_dir_all(server.root().join("www/d")).unwrap();
+    world.file("site/d/a", "a");
+    let args = ["site", "@www", "--state", "--delete", "--max-delete", "100%"];
+    sync(&world, &server, &args).exits(0);
+    std::fs::remove_dir_all(world.path("site/d")).unwrap();
+    world.file("site/d", "a file now");
+    sync(&world, &server, &args).exits(0);
+    assert_eq!(std::fs::read(server.root().join("www/d")).unwrap(), b"a file now");
+}
+
+#[test]
 fn a_state_knows_what_it_put_there() {
     let (world, server) = (world(), server(vec![]));
     site(&world, 20);
@@ -692,6 +705,36 @@ fn two_shards_together_are_one_run() {
             part("2/2");
         }
         assert_eq!(www(), tree(&world.path("site")), "{state:?}");
+    }
+}
+
+#[test]
+fn shards_with_states_make_a_file_of_a_directory() {
+    for name in ["d", "e", "f"] {
+        let (world, server) = (world(), server(vec![]));
+        let part = |which: &str| {
+            let flags = ["--state", "--delete", "--max-delete", "100%", "--shard", which];
+            sync(&world, &server, &[&["site", "@www"], &flags[..]].concat())
+        };
+        world.file("site/stays", "x");
+        for n in 0..8 {
+            world.file(format!("site/{name}/{n}"), "x");
+        }
+        for which in ["1/2", "2/2"] {
+            part(which).exits(0);
+        }
+        std::fs::remove_dir_all(world.path("site").join(name)).unwrap();
+        world.file(format!("site/{name}"), "a file now");
+        // The one whose file it is may come too early.
+        for which in ["1/2", "2/2", "1/2", "2/2"] {
+            part(which);
+        }
+        for which in ["1/2", "2/2"] {
+            part(which).exits(0);
+        }
+        let mut now = tree(&server.root().join("www"));
+        now.retain(|name, _| !name.starts_with(".rftp-state"));
+        assert_eq!(now, tree(&world.path("site")));
     }
 }
 

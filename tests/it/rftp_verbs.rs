@@ -206,6 +206,61 @@ fn rm_r_removes_a_link_and_not_what_it_leads_to() {
 }
 
 #[test]
+fn rm_r_of_a_link_concerns_nothing_behind_it_whatever_the_flags() {
+    let site = site();
+    site.there("precious/x", "x");
+    site.there("d/a", "x");
+    let link = site.server.root().join("d/link");
+    std::os::unix::fs::symlink(site.server.root().join("precious"), &link).unwrap();
+    // As servers do that follow a link which is named: one shows it in its listing, one tells what is unique only.
+    let dir = "250-About it\r\n type=dir; link\r\n250 End\r\n";
+    let own = |dir: &str, above: &str, rest: &str| {
+        listing(format!("type=cdir;unique={dir}; .\r\ntype=pdir;unique={above}; ..\r\n{rest}"))
+    };
+    let shown = own("1", "0", "type=OS.unix=symlink;unique=9; link\r\n");
+    let hidden = own("1", "0", "type=dir;unique=9; link\r\n");
+    for above in [shown, hidden] {
+        let follows = Site::new(Options {
+            root: Some(site.server.root().to_owned()),
+            rules: vec![
+                on("MLST").with("MLST d/link").then(reply(dir)),
+                on("MLSD").with("MLSD d/link").then(own("9", "0", "type=file;size=1; x\r\n")),
+                on("MLSD").then(above),
+            ],
+            ..options()
+        });
+        let out = go(&follows, &["rm", "-r", "@d/link", "--dry-run"]);
+        out.ends(0);
+        assert_eq!(out.file()["remote"], "d/link");
+        for flag in ["--include=x", "--older-than=0s"] {
+            go(&follows, &["rm", "-r", "@d/link", flag]).ends(65);
+        }
+        assert_eq!(follows.names_there("precious"), ["x"]);
+        assert!(link.is_symlink());
+    }
+}
+
+#[test]
+fn a_pattern_for_which_there_are_directories_only_is_told() {
+    let site = site();
+    site.there("a/x", "x");
+    site.there("b/x", "x");
+    for args in [&["rm", "@*"][..], &["get", "@*", "."]] {
+        let out = go(&site, args);
+        out.ends(64);
+        assert!(out.failure().contains("it matches directories only"), "{out:?}");
+        assert!(out.file()["error"]["hint"].as_str().unwrap().starts_with("-r "));
+    }
+    let out = site.world.run("rftp", ["cat", &site.url("*")]).env("RFTP_PASSWORD", PASSWORD).go();
+    out.exits(64).says("it matches directories only");
+    // One that takes part is enough.
+    site.there("c", "x");
+    go(&site, &["rm", "@*", "--dry-run"]).ends(0);
+    go(&site, &["get", "@*", "."]).ends(0);
+    assert_eq!(site.names_here(""), ["c"]);
+}
+
+#[test]
 fn rm_of_many_costs_few_round_trips_and_survives_a_lost_connection() {
     let files: Vec<String> = (0..60).map(|n| format!("d/{n:02}")).collect();
     let site = site();

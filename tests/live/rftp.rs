@@ -201,6 +201,32 @@ fn odd_names_arrive_at_pureftpd() {
     odd_names(&|path| s.url(path), &s.root, s.password);
 }
 
+/// Pure-FTPd makes `_` of spaces at both ends of a name that it creates.
+#[test]
+fn spaces_at_the_ends_of_names_at_pureftpd() {
+    let options = pureftpd::Options { tls: Tls::Off, ..Default::default() };
+    let Some(s) = pureftpd::Pureftpd::start(&options) else { return };
+    let world = World::new().secret("tester", s.password);
+    let run = |args: &[&str]| {
+        let shared = ["--tls", "off", "--json", "--retries", "0"];
+        world.run("rftp", args.iter().chain(&shared)).env("RFTP_PASSWORD", s.password).go()
+    };
+    for name in [" a", "b ", "c"] {
+        world.file(format!("t/{name}"), name);
+    }
+    run(&["put", "-r", "t/", &s.url("/")]).exits(3).says("a space at either end of a name");
+    run(&["put", "t/c", &s.url("/d ")]).exits(69);
+    run(&["put", "t/c", &s.url("/d "), "--in-place"]).exits(69);
+    run(&["mkdir", &s.url("/e ")]).exits(69);
+    run(&["mv", &s.url("/c"), &s.url("/f ")]).exits(69);
+    let mut names: Vec<_> = fs::read_dir(&s.root).unwrap().flatten().map(|e| e.file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["c"]);
+    // In a directory it is no end.
+    run(&["put", "t/ a", &s.url("/d/")]).exits(0);
+    assert!(s.root.join("d/ a").exists());
+}
+
 /// A server that shows a link to a directory as the directory: nothing is lost behind it.
 fn links_as_directories(url: &dyn Fn(&str) -> String, root: &Path, password: &str) {
     let world = World::new().secret("tester", password);
@@ -238,6 +264,27 @@ fn links_that_proftpd_shows_as_directories() {
     let options = proftpd::Options { tls: Tls::Off, extra, ..Default::default() };
     let Some(s) = proftpd::Proftpd::start(&options) else { return };
     links_as_directories(&|path| s.url(path), &s.root, s.password);
+}
+
+/// Of a link ProFTPD's MLST tells the link's own size and mode.
+#[test]
+fn what_is_behind_a_link_of_proftpd() {
+    let Some(s) = proftpd::Proftpd::start(&proftpd::Options { tls: Tls::Off, ..Default::default() }) else {
+        return;
+    };
+    let world = World::new().secret("tester", s.password);
+    let run = |args: &[&str]| {
+        let shared = ["--tls", "off", "--json", "--retries", "0"];
+        world.run("rftp", args.iter().chain(&shared)).env("RFTP_PASSWORD", s.password).go().exits(0).tame();
+    };
+    fs::write(s.root.join("file"), "what is behind it").unwrap();
+    std::os::unix::fs::symlink("file", s.root.join("link")).unwrap();
+    run(&["get", &s.url("/link"), "link"]);
+    assert_eq!(fs::read(world.path("link")).unwrap(), b"what is behind it");
+    run(&["put", "link", &s.url("/link")]);
+    let about = s.root.join("link").symlink_metadata().unwrap();
+    assert!(about.is_file());
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&about.permissions()) & 0o777, 0o644);
 }
 
 #[test]

@@ -234,7 +234,7 @@ pub struct Transfer {
     /// Report the SHA-256 of what was transferred
     #[arg(long)]
     pub digest: bool,
-    /// At most so many bytes a second
+    /// At most so many bytes a second; 0 is no limit
     #[arg(long, value_name = "BYTES", value_parser = size)]
     pub limit_rate: Option<u64>,
     /// Fail if fewer bytes a second arrive for half a minute

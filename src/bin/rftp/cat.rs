@@ -9,6 +9,8 @@ use crate::{
 };
 use wirepost::{base::error::*, cli::Output, ftp::RemotePath, job::meter::Meter, net::Cancel};
 
+const LISTS_DIRECTORIES: &str = "rftp ls lists directories";
+
 pub fn run(flags: &args::Cat, shared: &Shared, out: &mut Output, cancel: &Cancel) -> Result<()> {
     out.raw()?;
     let remotes = report::remotes(&flags.names)?;
@@ -19,6 +21,9 @@ pub fn run(flags: &args::Cat, shared: &Shared, out: &mut Output, cancel: &Cancel
         let entry = match found {
             None => return Err(failed(session, path, matches::nothing(session, path))),
             Some(Found::One(entry)) => entry,
+            Some(Found::Matches(found)) if found.iter().all(|(_, e)| e.is_dir()) => {
+                return Err(failed(session, path, matches::directories_only(LISTS_DIRECTORIES)));
+            }
             Some(Found::Matches(found)) => {
                 let before = out.failures();
                 for (path, entry) in found {
@@ -36,7 +41,7 @@ pub fn run(flags: &args::Cat, shared: &Shared, out: &mut Output, cancel: &Cancel
             }
         };
         if entry.is_dir() {
-            let error = Error::new(Kind::Usage, "it is a directory").hint("rftp ls lists directories");
+            let error = Error::new(Kind::Usage, "it is a directory").hint(LISTS_DIRECTORIES);
             return Err(failed(session, path, error));
         }
         one(session, path, entry.size, out)

@@ -42,6 +42,7 @@ use wirepost::{
     store::dir::Dir,
 };
 
+const GETS_DIRECTORIES: &str = "-r gets directories with all that is in them";
 /// Why nothing below a directory was tried.
 const CLOSED: &str = "its directory could not be made";
 
@@ -268,8 +269,7 @@ fn get_one(
     match found {
         Found::One(entry) if entry.is_dir() => {
             if !job.flags.select.recursive && job.flags.retry_from.is_none() {
-                return Err(Error::new(Kind::Usage, "it is a directory")
-                    .hint("-r gets directories with all that is in them"));
+                return Err(Error::new(Kind::Usage, "it is a directory").hint(GETS_DIRECTORIES));
             }
             let below = if raw.is_empty() { Vec::new() } else { below };
             tree(job, session, path, Landing { base: destination.to_path_buf(), below }, out)?;
@@ -292,6 +292,8 @@ fn get_one(
             if job.flags.select.recursive {
                 all.extend(dirs);
                 all.sort_by(|a, b| a.0.cmp(&b.0));
+            } else if all.is_empty() {
+                return Err(matches::directories_only(GETS_DIRECTORIES));
             } else {
                 dirs.iter().for_each(|(path, _)| skip(out, &session.site, path, None, "directory"));
             }
@@ -366,7 +368,8 @@ fn look(
         Found::Matches(all) if waits => {
             let select =
                 |items| job.flags.which.apply(items, |(_, e): &(_, Entry)| e, Time::now(), Doubt::In);
-            let hits = all.iter().filter(|(_, e)| !young(e)).cloned().collect::<Vec<_>>();
+            let wanted = |e: &Entry| job.flags.select.recursive || !e.is_dir();
+            let hits = all.iter().filter(|(_, e)| wanted(e) && !young(e)).cloned().collect::<Vec<_>>();
             if select(hits)?.is_empty() { None } else { Some(Found::Matches(all)) }
         }
         found => Some(found),

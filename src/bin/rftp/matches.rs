@@ -94,3 +94,8 @@ pub fn nothing(session: &Session<'_>, path: &RemotePath) -> Error {
     };
     Error::new(Kind::Missing, text).host(host)
 }
+
+/// What is said of a pattern that matches nothing but directories where these are not wanted.
+pub fn directories_only(hint: &str) -> Error {
+    Error::new(Kind::Usage, "it matches directories only").hint(hint)
+}

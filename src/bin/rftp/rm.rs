@@ -11,14 +11,21 @@ use crate::{
     select::{self, Doubt},
     session::{Purpose, Session},
     walk::{self, DEEPEST, Filter, MOST},
+    work::list::directory,
 };
 use std::{collections::VecDeque, sync::Arc};
 use wirepost::{
-    base::{date::Time, error::*, tree::Entry},
+    base::{
+        date::Time,
+        error::*,
+        tree::{Entry, EntryKind, is_component},
+    },
     cli::Output,
     ftp::RemotePath,
     net::Cancel,
 };
+
+const REMOVES_DIRECTORIES: &str = "-r removes directories with all that is in them";
 
 /// So many names go out in one write.
 const AT_ONCE: usize = 32;
@@ -102,10 +109,21 @@ fn remove(
         None => Err(matches::nothing(session, path)),
         Some(Found::One(entry)) if entry.is_dir() => {
             if !flags.recursive {
-                return Err(Error::new(Kind::Usage, "it is a directory")
-                    .hint("-r removes directories with all that is in them"));
+                return Err(Error::new(Kind::Usage, "it is a directory").hint(REMOVES_DIRECTORIES));
             }
-            if narrows || flags.filters() {
+            let selects = narrows || flags.filters();
+            if (selects || flags.dry_run) && is_link(session, path, out)? {
+                if selects {
+                    return Err(Error::new(
+                        Kind::Input,
+                        "it is a link to a directory: what is behind it stays",
+                    )
+                    .hint("without a selection -r removes the link"));
+                }
+                files(job, session, vec![path.trimmed()], out);
+                return Ok(());
+            }
+            if selects {
                 return some_of(job, session, path, narrows, out);
             }
             let spare = is_top(path, home);
@@ -124,6 +142,9 @@ fn remove(
                 all.extend(dirs);
                 all.sort_by(|a, b| a.0.cmp(&b.0));
             } else {
+                if all.is_empty() {
+                    return Err(matches::directories_only(REMOVES_DIRECTORIES));
+                }
                 for (path, _) in &dirs {
                     report::skipped("rm", session, path, "directory", out);
                 }
@@ -138,6 +159,20 @@ fn remove(
             Ok(())
         }
     }
+}
+
+/// Whether what was looked up as a directory is a link to one: many servers follow a link that is asked for by its name.
+fn is_link(session: &mut Session<'_>, path: &RemotePath, out: &mut Output) -> Result<bool> {
+    let path = path.trimmed();
+    let name = path.name();
+    if !is_component(&name) {
+        return Ok(false);
+    }
+    let above = matches::list(session, &directory(&path)?, false, out)?;
+    if above.entries.iter().any(|e| e.name == name && e.kind == EntryKind::Link) {
+        return Ok(true);
+    }
+    Ok(above.unique().is_some() && matches::list(session, &path, false, out)?.is_of_a_link(above.unique()))
 }
 
 /// What the selection leaves to be removed.

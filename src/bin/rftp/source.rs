@@ -2,10 +2,14 @@
 //! looked at before anything is concluded.
 
 use crate::dispose;
+use rustix::fs::OFlags;
 use std::{
     fs::{self, File, Metadata},
     io::{self, Read, Seek, SeekFrom},
-    os::unix::{ffi::OsStrExt, fs::MetadataExt},
+    os::unix::{
+        ffi::OsStrExt,
+        fs::{MetadataExt, OpenOptionsExt},
+    },
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -94,7 +98,9 @@ impl Opened {
             return Ok(Opened { read, size: None, modified: None, mark: None, is_fresh, shown });
         };
         let failed = |e| Error::source(e, format_args!("cannot read {shown}"));
-        let file = File::open(path).map_err(failed)?;
+        // A pipe nobody writes to yet is waited for where it is read: there a signal and --max-time end it.
+        let nonblock = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
+        let file = File::options().read(true).custom_flags(nonblock).open(path).map_err(failed)?;
         let about = file.metadata().map_err(failed)?;
         // A pipe or a device has no size and can be read once.
         let size = about.is_file().then_some(about.len());
@@ -115,9 +121,9 @@ impl Opened {
         Ok(meter.digest_of(algorithm).unwrap_or_default())
     }
 
-    /// Goes to where the sending begins.
+    /// Goes to where the sending begins; what can be read only once stands there already.
     pub fn go_to(&mut self, at: u64) -> Result<()> {
-        let Input::File(file) = &mut self.read else { return Ok(()) };
+        let (Input::File(file), Some(_)) = (&mut self.read, self.size) else { return Ok(()) };
         let moved = file.seek(SeekFrom::Start(at));
         moved.map_err(|e| Error::from_io(e, Kind::Local, format_args!("cannot read {}", self.shown)))?;
         Ok(())

@@ -8,7 +8,7 @@ use std::{
     ffi::OsStr,
     hash::{BuildHasher, Hasher, RandomState},
     os::unix::{ffi::OsStrExt, fs::MetadataExt},
-    time::Duration,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use wirepost::{
     base::{digest::hex, error::*},
@@ -74,9 +74,9 @@ pub fn is_proven_for(name: &[u8], target: &[u8]) -> bool {
     name[1..at] == target[..target.len().min(KEPT)] && name[at + MARK.len()..].contains(&b'-')
 }
 
-/// Removes what downloads that were killed left in a directory here more than a day ago; one that is at work writes to its file. What
-/// a later run may go on with stays.
-pub fn sweep(dir: &Dir) {
+/// Removes what downloads that were killed left in a directory here more than a day ago. What a later run may go on with
+/// stays. One that is at work writes to its file, which may bear its source's time already; when it was changed cannot be set.
+pub fn sweep(dir: &Dir, now: SystemTime) {
     const OLD: Duration = Duration::from_secs(86_400);
     for name in dir.names().unwrap_or_default() {
         let bytes = name.as_bytes();
@@ -86,7 +86,8 @@ pub fn sweep(dir: &Dir) {
         }
         let about = std::fs::symlink_metadata(dir.path().join(&name));
         let ours = about.is_ok_and(|about| {
-            let old = about.modified().is_ok_and(|t| t.elapsed().is_ok_and(|age| age > OLD));
+            let changed = UNIX_EPOCH + Duration::from_secs(u64::try_from(about.ctime()).unwrap_or(0));
+            let old = now.duration_since(changed).is_ok_and(|age| age > OLD);
             old && about.is_file() && about.uid() == rustix::process::geteuid().as_raw()
         });
         if ours {
@@ -119,6 +120,23 @@ mod tests {
         let name = b"a.rftp-1-0123456789abcdef";
         assert!(is_proven_for(&proven(name, 7, &[1; 32]), name));
         assert!(!is_proven_for(&proven(name, 7, &[1; 32]), b"a") && !is_proven_for(&random(name), name));
+    }
+
+    #[test]
+    fn a_sweep_goes_by_when_a_file_was_changed_not_by_the_time_it_bears() {
+        let there = tempfile::tempdir().unwrap();
+        let old = SystemTime::now() - Duration::from_secs(3 * 86_400);
+        let stays = [".a.part-notes", ".a.rftp-1-0123456789abcdef"];
+        for name in [".x.part-0123456789abcdef", ".x.rftp-0123456789abcdef"].iter().chain(&stays) {
+            std::fs::File::create(there.path().join(name)).unwrap().set_modified(old).unwrap();
+        }
+        let dir = Dir::open(there.path()).unwrap();
+        sweep(&dir, SystemTime::now());
+        assert_eq!(dir.names().unwrap().len(), 4, "they may belong to a run that is at work");
+        sweep(&dir, SystemTime::now() + Duration::from_secs(2 * 86_400));
+        let mut left = dir.names().unwrap();
+        left.sort();
+        assert_eq!(left, stays);
     }
 
     #[test]

@@ -21,6 +21,7 @@ use wirepost::{
     },
     cli::Output,
     ftp::RemotePath,
+    store::local::{is_in_line, line},
 };
 
 /// Deeper than any real tree, shallower than a loop of links.
@@ -97,6 +98,7 @@ pub fn local(top: &Path, filter: &Filter, follow: bool) -> Walk {
             continue;
         }
         names.sort();
+        let above = if follow { line(top, &dir) } else { Vec::new() };
         // A stack gives the last pushed first: directories are pushed in reverse, so that the order is that of names.
         let mut dirs = Vec::new();
         for name in names {
@@ -110,6 +112,9 @@ pub fn local(top: &Path, filter: &Filter, follow: bool) -> Walk {
                 Ok(entry) if entry.kind == EntryKind::Link => walk.left_out.push((path, "symbolic link")),
                 Ok(entry) if entry.kind == EntryKind::Other => {
                     walk.left_out.push((path, "not a regular file"))
+                }
+                Ok(entry) if follow && entry.is_dir() && is_in_line(&full, &above) => {
+                    walk.left_out.push((path, "a link to a directory that it is in"));
                 }
                 Ok(entry) => {
                     if entry.is_dir() {

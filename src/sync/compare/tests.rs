@@ -54,6 +54,7 @@ fn rules(takes: &dyn Fn(&[u8], bool) -> bool) -> Rules<'_> {
         fold_case: false,
         shard: Shard::default(),
         removes_dirs: true,
+        by_state: false,
     }
 }
 

@@ -155,8 +155,21 @@ fn ports_come_from_the_range_in_turn() {
     }
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    let out = rftp(&world, &format!("put a {} --active --port-range {port}-{port}", url(&server, "x"))).go();
+    let put = format!("put a {} --active --port-range {port}-{port}", url(&server, "x"));
+    let out = rftp(&world, &format!("{put} --connect-timeout 1s")).go();
     out.exits(74).says("cannot listen on 127.0.0.1: address already in use");
+}
+
+#[test]
+fn workers_share_a_range_with_fewer_ports() {
+    let (server, world) = (Server::start(Options::default()), world());
+    for n in 0..40 {
+        world.file(format!("t/{n}"), vec![b'x'; 100_000]);
+    }
+    let free = crate::support::free_port();
+    let put = format!("put -r t/ {} -j 8 --active --port-range {free}-{free}", url(&server, ""));
+    rftp(&world, &put).go().exits(0);
+    assert_eq!(std::fs::read_dir(server.root()).unwrap().count(), 40);
 }
 
 #[test]

@@ -63,7 +63,7 @@ pub struct Sync {
     /// Do not set modification times
     #[arg(long)]
     pub no_times: bool,
-    /// At most so many bytes a second
+    /// At most so many bytes a second; 0 is no limit
     #[arg(long, value_name = "BYTES", value_parser = size)]
     pub limit_rate: Option<u64>,
     /// Fail if fewer bytes a second arrive for half a minute

@@ -285,7 +285,7 @@ impl Run<'_, '_> {
         let manner = Manner {
             times: !self.flags.no_times,
             sha256: self.kept.is_some() || self.manifest.is_some(),
-            limit_rate: self.flags.limit_rate,
+            limit_rate: self.flags.limit_rate.filter(|rate| *rate > 0),
             min_rate: self.flags.min_rate,
             hold: self.flags.delay_updates,
             ..Manner::usual(cancel, self.out.progress().clone())

@@ -39,7 +39,7 @@ impl Tree for Swept {
             return Ok(entries);
         }
         if let Ok(dir) = Dir::open(&self.0.path(dir)) {
-            temporary::sweep(&dir);
+            temporary::sweep(&dir, std::time::SystemTime::now());
         }
         self.0.list(dir)
     }
@@ -72,6 +72,7 @@ impl Run<'_, '_> {
             fold_case: self.folds_case()?,
             shard,
             removes_dirs: shard.is_first() || name.is_some(),
+            by_state: name.is_some(),
         };
         let dry_run = self.flags.dry_run;
         let mut local = LocalTree::new(&self.sides.local, self.flags.follow && self.sides.up);
@@ -95,7 +96,6 @@ impl Run<'_, '_> {
                 // What it did not make it does not remove, though something of it is in there.
                 let made = |s: &Step| !s.removes_dir() || kept.state.get(&s.path) == Some(&Known::Dir);
                 plan.deletes.retain(made);
-                plan.in_target = kept.state.len() as u64;
                 let unsure = std::mem::take(&mut plan.unsure);
                 for step in unsure {
                     let known = match kept.state.get(&step.path) {

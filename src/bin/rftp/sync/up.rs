@@ -161,8 +161,12 @@ impl Run<'_, '_> {
             return Err(refused);
         }
         // The other shards may not have come to their files in it yet; and a state does not know what is somebody else's.
-        let listed = self.session.run(self.out, |s, _, _| s.client()?.list(path)).0;
-        let entries = listed.map_or(Vec::new(), |listing| listing.entries);
+        let entries = match self.session.run(self.out, |s, _, _| s.client()?.list(path)).0 {
+            Ok(listing) => listing.entries,
+            // Another shard's file has its place by now.
+            Err(e) if e.kind() == Kind::Missing => return Ok(None),
+            Err(_) => return Err(refused),
+        };
         let old = clean::old(path, &entries, Some(LEFT_OVER));
         let mut row = old.map(|path| Ok((path?, false))).collect::<Result<Vec<_>>>()?;
         if row.len() < entries.len() {

@@ -87,7 +87,7 @@ impl<'a> Manner<'a> {
         Manner {
             times: !transfer.no_times,
             sha256: transfer.digest || transfer.manifest.is_some(),
-            limit_rate: transfer.limit_rate,
+            limit_rate: transfer.limit_rate.filter(|rate| *rate > 0),
             min_rate: transfer.min_rate,
             exists: transfer.exists,
             min_age: transfer.min_age,

@@ -9,7 +9,7 @@ use crate::{
     session::{Session, Voice},
     source::{Opened, Source},
 };
-use one::{Attempt, Begun};
+use one::{Attempt, Begun, kept_mode};
 use std::{
     path::PathBuf,
     time::{Duration, Instant},
@@ -153,6 +153,8 @@ impl Row<'_> {
             return Err(Error::new(Kind::Missing, text));
         };
         let client = session.client()?;
+        // A name that cannot be given in the end is no reason to store anything.
+        client.named("RNTO", &job.remote)?;
         let usual = tried == 1 && length <= MEDIUM && !job.remote.is_fragile();
         let ahead = if usual { manner.glue.get() } else { Ahead::Nothing };
         let mut before = Vec::new();
@@ -241,7 +243,7 @@ impl Held {
         if let Some(time) = self.modified.filter(|_| manner.times) {
             commands.extend(client.time_command(&self.temporary, time));
         }
-        if let Some(mode) = self.job.there.as_ref().filter(|e| !e.is_dir()).and_then(|e| e.mode) {
+        if let Some(mode) = self.job.there.as_ref().and_then(kept_mode) {
             commands.push(client.mode_command(&self.temporary, mode)?);
         }
         commands.push(client.named("RNFR", &self.temporary)?);

@@ -61,7 +61,7 @@ pub struct Attempt<'a> {
     pub temporary: RemotePath,
     /// What a look at the target told already.
     known: Option<Option<Entry>>,
-    /// Stdin was read: there is no second try.
+    /// Stdin or a pipe was read: there is no second try.
     consumed: bool,
     stage: Stage,
     /// The source as the last try found it.
@@ -146,11 +146,17 @@ impl<'a> Attempt<'a> {
     /// One try, all of it.
     pub fn put(&mut self, session: &mut Session<'_>, voice: &mut impl Voice) -> Result<Done> {
         if self.consumed {
-            return Err(Error::new(Kind::Closed, "standard input cannot be read a second time")
-                .again_is(Again::Later));
+            let shown = match &self.source {
+                Source::Stdin => "standard input".into(),
+                path => path.shown(),
+            };
+            let text = format!("{shown} cannot be read a second time");
+            return Err(Error::new(Kind::Closed, text).again_is(Again::Later));
         }
         let mut source = Opened::open(&self.source)?;
         let client = session.client()?;
+        // A name that cannot be given in the end is no reason to store anything.
+        client.named("RNTO", &self.remote)?;
         let there = match self.known.take() {
             Some(known) => known,
             None => client.look_and_prepare(&self.remote)?,
@@ -173,7 +179,7 @@ impl<'a> Attempt<'a> {
             let verified = self.prove_in_place(session, &sent, time.as_slice(), voice)?;
             return Ok(sent.done(verified, tls, &source));
         }
-        let mode = match there.as_ref().and_then(|e| e.mode) {
+        let mode = match there.as_ref().and_then(kept_mode) {
             Some(mode) => Some(client.mode_command(self.name(), mode)?),
             None => None,
         };
@@ -423,6 +429,11 @@ impl<'a> Attempt<'a> {
         let text = format!("{} does not take this name as it is", client.host());
         Err(Error::new(Kind::Refused, text).host(client.host()))
     }
+}
+
+/// The mode that an old file passes on. A link's own means nothing.
+pub fn kept_mode(there: &Entry) -> Option<u32> {
+    there.mode.filter(|_| there.kind == EntryKind::File)
 }
 
 /// What is said where a link stands under the name.
