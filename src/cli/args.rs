@@ -12,6 +12,14 @@ use crate::{
 use clap::{Args, ValueEnum};
 use std::{net::IpAddr, path::PathBuf, time::Duration};
 
+/// A command for the shell. An empty one is a variable that was not set, and would succeed at nothing.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn command(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() { Err("the command is empty".into()) } else { Ok(text.into()) }
+}
+
 /// `90`, `5m`, `2h`, `30d`.
 pub fn duration(text: &str) -> Result<Duration, String> {
     date::span(text).ok_or_else(|| "not a duration such as 90, 30s, 5m, 2h or 30d".into())
@@ -177,7 +185,7 @@ pub struct Login {
     #[arg(long, global = true, value_name = "FILE", help_heading = "Login")]
     pub password_file: Option<PathBuf>,
     /// Take the password from the output of CMD
-    #[arg(long, global = true, value_name = "CMD", help_heading = "Login")]
+    #[arg(long, global = true, value_name = "CMD", value_parser = command, help_heading = "Login")]
     pub password_command: Option<String>,
     /// Take the password from the environment variable VAR
     #[arg(long, global = true, value_name = "VAR", help_heading = "Login")]

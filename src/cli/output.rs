@@ -179,6 +179,20 @@ impl Output {
         self.sent(flushed);
     }
 
+    /// That all that was printed is out: asked before what it shows is removed.
+    ///
+    /// # Errors
+    /// `Local`: some of it is lost, or nobody reads it.
+    pub fn written(&mut self) -> Result<()> {
+        if self.unread {
+            return Err(Error::new(Kind::Local, "standard output is closed, or its disk is full"));
+        }
+        self.stdout.flush().map_err(|e| {
+            self.unread = true;
+            stdout_error(&e)
+        })
+    }
+
     /// An item failed for a reason that was told already: counts it.
     pub fn also_failed(&mut self, error: &Error) {
         self.tally().fail(error);
@@ -348,7 +362,7 @@ impl Output {
     fn sent(&mut self, written: io::Result<()>) {
         let Err(e) = written else { return };
         if !self.acts {
-            stdout_failed(&self.ledger, &e);
+            stdout_failed(&self.ledger, &e, false);
         }
         self.unread = true;
         if e.kind() != io::ErrorKind::BrokenPipe {
@@ -389,12 +403,14 @@ pub struct Raw<'a>(&'a mut Output);
 impl Write for Raw<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.0.stdout.write(bytes) {
-            Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(&self.0.ledger, &e),
+            Err(e) if e.kind() != io::ErrorKind::Interrupted => {
+                stdout_failed(&self.0.ledger, &e, self.0.acts)
+            }
             other => other,
         }
     }
     fn flush(&mut self) -> io::Result<()> {
-        self.0.stdout.flush().map_err(|e| stdout_failed(&self.0.ledger, &e))
+        self.0.stdout.flush().map_err(|e| stdout_failed(&self.0.ledger, &e, self.0.acts))
     }
 }
 
@@ -407,7 +423,7 @@ pub struct Stream {
 impl Write for Stream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self.file.write(bytes) {
-            Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(&self.ledger, &e),
+            Err(e) if e.kind() != io::ErrorKind::Interrupted => stdout_failed(&self.ledger, &e, false),
             other => other,
         }
     }
@@ -417,10 +433,10 @@ impl Write for Stream {
     }
 }
 
-/// A reader that has seen enough is no failure: what failed before is one all the same.
-fn stdout_failed(ledger: &RefCell<Ledger>, error: &io::Error) -> ! {
+/// A reader that has seen enough is no failure, unless something was to be done with what is read: what failed before is one all the same.
+fn stdout_failed(ledger: &RefCell<Ledger>, error: &io::Error, acts: bool) -> ! {
     let mut ledger = ledger.borrow_mut();
-    if error.kind() == io::ErrorKind::BrokenPipe {
+    if error.kind() == io::ErrorKind::BrokenPipe && !acts {
         let exit = ledger.tally.exit();
         ledger.end(exit);
     }

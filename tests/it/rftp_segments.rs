@@ -104,7 +104,8 @@ fn a_server_with_room_for_one_is_enough() {
         let wait = call(move || {
             let _ = away.lock().unwrap().recv_timeout(Duration::from_secs(20));
         });
-        let rules = vec![on("RETR").nth(1).then(wait), on(event).from(2).then(tell), on(event).from(2).then(full)];
+        let rules =
+            vec![on("RETR").nth(1).then(wait), on(event).from(2).then(tell), on(event).from(2).then(full)];
         let site = site(rules, options());
         let out = get(&site, &["-v", "--retries", "1"]);
         out.ends(0);

@@ -10,7 +10,7 @@ use std::{
 use wirepost::{
     cli::{
         Common, Flags, Login, Network, TlsArgs,
-        args::{duration, size},
+        args::{command, duration, size},
     },
     textproto::sasl::Mechanism,
 };
@@ -108,7 +108,7 @@ pub struct Shared {
 #[derive(Args, Debug)]
 pub struct Imap {
     /// Take an OAuth 2.0 access token from the output of CMD
-    #[arg(long, global = true, value_name = "CMD", help_heading = "Login")]
+    #[arg(long, global = true, value_name = "CMD", value_parser = command, help_heading = "Login")]
     pub token_command: Option<String>,
     /// Log in by this mechanism and no other: plain, scram-sha-256, cram-md5, external …
     #[arg(long, global = true, value_name = "MECHANISM", value_parser = mechanism, help_heading = "Login")]
@@ -345,7 +345,7 @@ pub struct Search {
     ///
     /// Exit 0: the message is delivered. Exit 75, a signal, the time limit, or a command that is not there or cannot be executed
     /// (126, 127): with --new the next run tries it again. Any other exit: with --new no run tries it again before --retry-failed.
-    #[arg(long, value_name = "CMD", conflicts_with_all = ["maildir", "mbox", "show", "count", "part", "range", "save"], help_heading = "Results")]
+    #[arg(long, value_name = "CMD", value_parser = command, conflicts_with_all = ["maildir", "mbox", "show", "count", "part", "range", "save"], help_heading = "Results")]
     pub exec: Option<String>,
     /// How long CMD may take
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5m", help_heading = "Results")]
@@ -404,6 +404,11 @@ impl Search {
     /// Whether whole messages are delivered somewhere.
     pub fn delivers(&self) -> bool {
         self.maildir.is_some() || self.mbox.is_some() || self.exec.is_some()
+    }
+
+    /// Whether what is printed is the messages themselves: acted on before it is out, they are lost.
+    pub fn prints_messages(&self) -> bool {
+        self.part.is_some() || self.range.is_some() || matches!(self.show, Some(Show::Raw | Show::Text))
     }
 }
 
@@ -535,7 +540,7 @@ pub struct Watch {
     #[arg(long, value_name = "N")]
     pub count: Option<u64>,
     /// Run CMD for each message, which is its standard input
-    #[arg(long, value_name = "CMD")]
+    #[arg(long, value_name = "CMD", value_parser = command)]
     pub exec: Option<String>,
     /// How long CMD may take
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5m")]

@@ -6,7 +6,7 @@
 
 use crate::{args::Search, attach, job::Job, show, summary::Summary};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     ffi::OsString,
     io::Read,
     os::unix::ffi::OsStrExt,
@@ -41,6 +41,8 @@ pub struct Saver {
     given: Given,
     /// Parts that were told of, of messages that are not done with: after a lost connection they are not saved once more.
     told: HashMap<(Name, u64, Uid, String), Option<Error>>,
+    /// Messages of which a part found its name taken.
+    not_placed: HashSet<Uid>,
     pub saved: u64,
 }
 
@@ -63,6 +65,7 @@ impl Saver {
             wanted: search.save.clone(),
             given: Given::default(),
             told: HashMap::new(),
+            not_placed: HashSet::new(),
             saved: 0,
         })
     }
@@ -167,15 +170,17 @@ impl Saver {
             }
         }
         self.told.clear();
+        self.not_placed.clear();
         Ok(())
     }
 
     /// A message is done with. One that had nothing to save is not acted on: a slip in a pattern must not delete what was to be
-    /// saved first.
+    /// saved first, nor may a file that has the name of a part already.
     pub fn finished(&self, uid: Uid, hit: Hit, has: bool, job: &mut Job<'_>, out: &mut Output) {
-        match has || !job.search.acts() {
-            true => job.finished(uid, hit, out),
-            false => job.skipped(uid, hit, "nothing_saved", out),
+        match (job.search.acts(), has) {
+            (true, false) => job.skipped(uid, hit, "nothing_saved", out),
+            (true, true) if self.not_placed.contains(&uid) => job.skipped(uid, hit, "exists", out),
+            _ => job.finished(uid, hit, out),
         }
     }
 
@@ -308,6 +313,7 @@ impl Saver {
                 out.count(Outcome::Ok);
             }
             Ok((None, _)) => {
+                self.not_placed.insert(summary.uid);
                 told.outcome = Outcome::Skipped.name();
                 told.reason = Some("exists");
                 out.count(Outcome::Skipped);

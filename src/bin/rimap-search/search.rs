@@ -129,6 +129,11 @@ fn check(search: &Search, key: &SearchKey, out: &mut Output) -> Result<()> {
     if search.part.is_some() || search.range.is_some() || search.show == Some(Show::Raw) {
         out.raw()?;
     }
+    if search.delete && !search.dry_run && search.show == Some(Show::Text) && out.is_json() {
+        // A line of JSON tells how the action ended as well: if it cannot be written, the message is gone already.
+        let hint = "--json-file tells beside the texts; or --delete in a run of its own";
+        return usage("--show text --json and --delete cannot be had at once", hint);
+    }
     if search.count && (search.acts() || search.delivers() || search.new) {
         return usage("--count only counts", "leave it away, or the actions");
     }
@@ -366,6 +371,10 @@ fn process(
             }
             at = end;
         }
+    }
+    if search.prints_messages() && search.acts() && !search.dry_run {
+        // Nor are they remembered as seen.
+        out.written().inspect_err(|_| job.here.well.clear())?;
     }
     if let Some(rules) = tools.rules {
         return rules.run(mailbox, job, out);

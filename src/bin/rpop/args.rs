@@ -8,7 +8,7 @@ use std::{
 use wirepost::{
     cli::{
         self, Common, Login, Network, TlsArgs,
-        args::{duration, size},
+        args::{command, duration, size},
     },
     pop3::Method,
     store::batch::SyncMode,
@@ -111,7 +111,7 @@ pub struct Fetch {
     /// Exit 0: the message is delivered. Exit 75, a signal, the time limit, or a command that is not there or cannot be executed
     /// (126, 127): the next run tries it again. Any other exit: it stays on the server, and no run tries it again before
     /// --retry-failed.
-    #[arg(long, value_name = "CMD", group = "destination", help_heading = "Where to")]
+    #[arg(long, value_name = "CMD", value_parser = command, group = "destination", help_heading = "Where to")]
     pub exec: Option<String>,
     /// To stdout, as an mbox
     #[arg(long, group = "destination", help_heading = "Where to")]
@@ -303,7 +303,7 @@ pub struct Auth {
     #[arg(long, global = true, value_name = "METHOD", value_parser = method, default_value = "best", help_heading = "Login")]
     pub auth: Method,
     /// Log in by OAuth: take the access token from the output of CMD
-    #[arg(long, global = true, value_name = "CMD", help_heading = "Login")]
+    #[arg(long, global = true, value_name = "CMD", value_parser = command, help_heading = "Login")]
     pub token_command: Option<String>,
 }
 

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 use wirepost::{
-    cli::{Common, Flags, Login, Network, TlsArgs, args::duration},
+    cli::{
+        Common, Flags, Login, Network, TlsArgs,
+        args::{command, duration},
+    },
     smtp::{Notify, Policy, Ret},
     textproto::sasl::Mechanism,
 };
@@ -140,7 +143,7 @@ pub struct Server {
     #[arg(long, global = true, value_name = "MECHANISM", value_parser = mechanism, help_heading = "Login")]
     pub auth: Option<Mechanism>,
     /// Take an OAuth 2.0 access token from the output of CMD
-    #[arg(long, global = true, value_name = "CMD", help_heading = "Login")]
+    #[arg(long, global = true, value_name = "CMD", value_parser = command, help_heading = "Login")]
     pub token_command: Option<String>,
     /// Time for the verdict on a message once all of it is sent
     #[arg(long, global = true, value_name = "TIME", value_parser = duration, default_value = "10m", help_heading = "Network")]
@@ -384,7 +387,7 @@ fn rate(text: &str) -> Result<Duration, String> {
 #[derive(Args, Clone, Debug)]
 pub struct Filtering {
     /// Send what CMD writes, given the message (DKIM, PGP, S/MIME); exit 75, or a command that is not there, puts it off; any other failure ends it
-    #[arg(long, value_name = "CMD", help_heading = "Filter")]
+    #[arg(long, value_name = "CMD", value_parser = command, help_heading = "Filter")]
     pub filter: Option<String>,
     /// Time for one run of it
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5m", help_heading = "Filter")]

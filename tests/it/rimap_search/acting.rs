@@ -356,3 +356,22 @@ fn a_sentence_is_no_border_of_an_mbox() {
     assert!(got[1].bytes.ends_with(b"\r\n\r\nFrom x\r\n"));
     assert_eq!(got[0].date, 1_772_528_400);
 }
+
+#[test]
+fn a_command_from_a_variable_that_is_not_set_is_none() {
+    let (world, server) = (world(), ten(Options::default()));
+    for flag in ["--exec", "--password-command", "--token-command"] {
+        for command in ["", " "] {
+            run(&world, &server, &["--from", "ann", flag, command, "--delete"])
+                .exits(64)
+                .says("the command is empty");
+        }
+    }
+    assert_eq!(super::care::numbers(&server, "INBOX").len(), 10);
+    for (program, args) in [
+        ("rpop", &["fetch", "pop3://nobody@localhost:9", "--delete", "--exec", ""][..]),
+        ("rsendmail", &["--from", "a@a.example", "--to", "b@b.example", "--body", "x", "--filter", ""]),
+    ] {
+        world.run(program, args).go().exits(64).says("the command is empty");
+    }
+}

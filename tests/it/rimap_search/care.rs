@@ -18,7 +18,7 @@ fn anew(store: &Store, mailbox: &'static str, bytes: Vec<u8>) -> Action {
     })
 }
 
-fn numbers(server: &Server, mailbox: &str) -> Vec<u32> {
+pub fn numbers(server: &Server, mailbox: &str) -> Vec<u32> {
     server.store.messages(mailbox).iter().map(|m: &Message| m.uid).collect()
 }
 
@@ -110,6 +110,63 @@ fn two_of_one_name_are_both_there_before_their_messages_go() {
             let out = run(&world, &server, &["--all", "--save", "*", "-d", "d", "--on-conflict", how]);
             assert!(out.code <= 1, "{out:?}");
             assert_eq!(fs::read_dir(world.path("d")).unwrap().count(), 2, "{how}");
+        }
+    }
+}
+
+#[test]
+fn a_message_stays_of_which_a_part_found_its_name_taken() {
+    let (world, server) = (world(), Server::start(Options::default()));
+    world.file("d/s.txt", "another");
+    two_of_one_name(&server);
+    let save = ["--all", "--save", "*", "-d", "d", "--on-conflict", "skip", "--delete", "--json"];
+    let out = run(&world, &server, &save);
+    out.exits(0);
+    assert_eq!(numbers(&server, "INBOX"), [1]);
+    assert_eq!(fs::read_to_string(world.path("d/s.txt")).unwrap(), "another");
+    assert_eq!(fs::read_to_string(world.path("d/s.1.txt")).unwrap(), "two");
+    let told: Vec<_> = out.events("message").iter().map(|e| e["reason"].clone()).collect();
+    assert!(told.contains(&"exists".into()), "{out:?}");
+}
+
+/// What is printed is all that is left of a message that is deleted.
+#[test]
+fn texts_in_json_are_told_of_behind_the_action_which_is_no_deletion_then() {
+    let (world, server) = (world(), ten(Options::default()));
+    let out = run(&world, &server, &["--from", "ann", "--show", "text", "--json", "--delete"]);
+    out.exits(64).says("--show text --json and --delete");
+    assert_eq!(numbers(&server, "INBOX").len(), 10);
+}
+
+#[test]
+fn what_could_not_be_printed_is_not_acted_on() {
+    let program = crate::support::program("rimap-search").display().to_string();
+    // A pipe that had a reader, and a full disk.
+    for sink in ["mkfifo p; exec 4<>p 3>p 4<&-", "exec 3>/dev/full"] {
+        for what in [
+            "--subject 'number 3' --show raw --delete",
+            "--subject 'number 9' --show text --flag Flagged",
+            "--from ann --show raw --delete",
+            "--from ann --show text --move-to Other",
+            "--from ann --part 1 --delete",
+            "--from ann --range 0-9 --delete",
+            "--from ann --show raw --new --state s --delete",
+        ] {
+            let (world, server) = (world(), ten(Options::default()));
+            server.store.with("user", |a| {
+                a.create("Other");
+            });
+            let go = |line: String| {
+                let sh = world.run_path(std::path::Path::new("/bin/sh"), ["-c", &line]);
+                sh.env("RIMAP_SEARCH_URL", server.url()).env("RIMAP_SEARCH_PASSWORD", "secret").go()
+            };
+            go(format!("{sink}; exec {program} {what} >&3")).exits(74).says("standard output");
+            assert_eq!(numbers(&server, "INBOX").len(), 10, "{what}");
+            let done = |c: &String| ["STORE", "EXPUNGE", "MOVE", "COPY"].iter().any(|v| c.contains(v));
+            assert!(!server.commands().iter().any(done), "{sink} {what}");
+            // Nor is it forgotten.
+            go(format!("exec {program} {what}")).exits(0);
+            assert!(server.commands().iter().any(done), "{what}");
         }
     }
 }
