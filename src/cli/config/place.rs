@@ -21,14 +21,16 @@ pub(super) fn place(
     given: &[Arg],
 ) -> Result<Place, String> {
     let own = |command: &Command| command.get_arguments().find(|a| flag.is(a)).cloned();
+    // Where flags exclude verbs, those outside are of the run without a verb.
+    let before_verb = |arg: &Arg| arg.is_global_set() || !command.is_args_conflicts_with_subcommands_set();
     let (arg, of_verb) = match own(command) {
-        Some(arg) => (arg, None),
-        None => {
+        Some(arg) if verb.is_none() || before_verb(&arg) => (arg, None),
+        outside => {
             let mut with = command.get_subcommands().filter_map(|s| Some((s.get_name(), own(s)?)));
             let chosen = verb.and_then(|v| command.find_subcommand(v)).and_then(own);
             match (chosen, verb) {
                 (Some(arg), Some(verb)) => (arg, Some(verb)),
-                _ if with.next().is_some() => return Ok(Place::Nowhere),
+                _ if outside.is_some() || with.next().is_some() => return Ok(Place::Nowhere),
                 _ => return Err(format!("no such flag: {}", flag.shown())),
             }
         }
@@ -208,5 +210,16 @@ mod tests {
             assert_eq!(at(bad, "put").unwrap_err(), why);
         }
         assert!(at("--retries many", "put").unwrap_err().contains("invalid value 'many'"));
+    }
+
+    #[test]
+    fn a_flag_of_the_run_without_a_verb_stays_out_of_a_verb_that_lacks_it() {
+        let command = command()
+            .args_conflicts_with_subcommands(true)
+            .arg(Arg::new("digest").long("digest").action(ArgAction::SetTrue));
+        let at = |verb| place(&command, &Flag::parse("--digest").unwrap(), verb, &[]).unwrap();
+        assert!(matches!(at(None), Place::First(token) if token == "--digest"));
+        assert!(matches!(at(Some("put")), Place::AfterVerb(token) if token == "--digest"));
+        assert!(matches!(at(Some("ls")), Place::Nowhere));
     }
 }
