@@ -373,8 +373,7 @@ fn process(
         }
     }
     if search.prints_messages() && search.acts() && !search.dry_run {
-        // Nor are they remembered as seen.
-        out.written().inspect_err(|_| job.here.well.clear())?;
+        out.written()?;
     }
     if let Some(rules) = tools.rules {
         return rules.run(mailbox, job, out);

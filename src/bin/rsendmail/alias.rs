@@ -37,9 +37,9 @@ impl Expansion {
 
     /// These addresses, with what the names without a domain stand for in their places; nobody if that is /dev/null.
     pub fn resolve(&self, to: Vec<Address>) -> Result<Vec<Address>> {
-        let Some(path) = self.path.as_deref().filter(|_| to.iter().any(|a| a.domain().is_none())) else {
-            return Ok(to);
-        };
+        // A file that was named has to be there, whoever the mail is for.
+        let needed = !self.by_itself || to.iter().any(|a| a.domain().is_none());
+        let Some(path) = self.path.as_deref().filter(|_| needed) else { return Ok(to) };
         let load = || match Aliases::load(path) {
             Ok(aliases) => Ok(Some(aliases)),
             Err(e) if e.kind() == Kind::Missing && self.by_itself => Ok(None),

@@ -29,6 +29,8 @@ fn names_without_a_domain_go_where_the_aliases_say() {
     out.exits(0);
     assert_eq!(out.events("message")[0]["outcome"], "skipped");
     assert_eq!(server.sent().len(), 1);
+    // Whoever it is for: a slip in the name must not wait for the first name without a domain.
+    send(&world, &url, &["ops@x.example"]).args(["--aliases", "not-there"]).go().exits(66);
     let out = send(&world, &url, &["ops"]).args(["--aliases", "not-there"]).go();
     out.exits(66).says("cannot read not-there: no such file");
     // A ready message, and the fields in it.
