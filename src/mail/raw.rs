@@ -61,6 +61,27 @@ impl Source {
         Range { source: self, at: 0 }
     }
 
+    /// Whether the header, which is so long in canonical form, has lines that end with CR alone and lines that do not. Files with nothing
+    /// but CR are old; a CR among others came with foreign text, and must not begin a field (RFC 5322 §2.2).
+    fn mixes_ends(&self, canonical: u64) -> Result<bool> {
+        let mut bytes = Vec::new();
+        self.open().take(canonical).read_to_end(&mut bytes).map_err(|e| self.failed(e))?;
+        let (mut at, mut bare, mut feeds, mut both) = (0, 0_u64, 0_u64, false);
+        while let Some(end) = memchr::memchr2(b'\r', b'\n', &bytes[at..]).map(|n| at + n) {
+            // So far it is longer by a byte for each line end that was but one.
+            if end as u64 + bare + feeds >= canonical {
+                break;
+            }
+            let next = bytes.get(end + 1);
+            match (bytes[end], next) {
+                (b'\r', Some(b'\n')) => (at, both) = (end + 2, true),
+                (b'\r', _) => (at, bare) = (end + 1, bare + 1),
+                _ => (at, feeds) = (end + 1, feeds + 1),
+            }
+        }
+        Ok(bare > 0 && (feeds > 0 || both))
+    }
+
     fn canonical(&self) -> Canonical<Range<'_>> {
         Canonical::new(self.open(), self.mbox)
     }
@@ -213,6 +234,12 @@ impl Raw {
             resent_spans: Vec::new(),
             source,
         };
+        if !raw.canonical && raw.source.mixes_ends(raw.body_at)? {
+            let text = format!("{} has a bare CR in its header", raw.source.name);
+            return Err(Error::new(Kind::Input, text).hint(
+                "a line ends with LF or CRLF: what follows a CR alone would become a field of its own",
+            ));
+        }
         raw.edit(head, from, domain, message_id)?;
         let body = size - raw.body_at;
         raw.size = raw.header.len() as u64 + 2 + body;
@@ -426,6 +453,26 @@ mod tests {
     }
 
     const REST: &str = "From: a@x\nDate: Mon, 23 Nov 2026 05:00:00 +0000\nMessage-ID: <1@x>\n";
+
+    #[test]
+    fn a_bare_cr_begins_no_field() {
+        for text in [
+            "Subject: x\rBcc: leak@x\nTo: b@x\n\nhi\n",
+            "Subject: x\rBcc: leak@x\r\nTo: b@x\r\n\r\nhi\r\n",
+            "To: b@x\nSubject: x\r\r\n\nhi\n",
+            "To: b@x\nSubject: x\rY: z",
+        ] {
+            let error = raw(text).map(drop).unwrap_err();
+            assert_eq!(error.kind(), Kind::Input, "{text:?}");
+            assert_eq!(error.message(), "m.eml has a bare CR in its header");
+        }
+        // Old files end their lines so; and the body is text, whatever its line ends.
+        for text in
+            ["To: b@x\rSubject: x\r\rhi\nho\r\n", "To: b@x\nSubject: x\n\nhi\rho\n", "To: b@x\r\n\r\n\rhi\n"]
+        {
+            raw(text).unwrap();
+        }
+    }
 
     #[test]
     fn trap_9_bcc_never_leaves() {
