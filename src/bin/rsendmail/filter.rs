@@ -29,9 +29,6 @@ pub struct Filter {
 impl Filter {
     pub fn new(flags: &Rsendmail) -> Result<Option<Filter>> {
         let Some(command) = flags.filtering.filter.clone() else { return Ok(None) };
-        if command.trim().is_empty() {
-            return Err(Error::new(Kind::Usage, "--filter needs a command"));
-        }
         let hide = secrets::variables(&flags.shared.login);
         let pipe = Pipe { command, timeout: flags.filtering.filter_timeout, to_stderr: true, hide };
         Ok(Some(Filter { pipe }))

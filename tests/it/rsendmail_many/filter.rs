@@ -57,7 +57,7 @@ fn its_exit_decides_and_nothing_is_sent() {
         ("true", 65, "the filter wrote no message"),
         ("echo this is no header", 65, "line 1 is no header field"),
         ("cat; printf '%01000d\\n' 1", 65, "a line of 1000 bytes"),
-        ("", 64, "--filter needs a command"),
+        ("", 64, "the command is empty"),
     ] {
         let out = run(command);
         assert_eq!(out.code, code, "{command}: {out:?}");
