@@ -22,6 +22,7 @@ mod passive;
 mod path;
 mod session;
 mod telnet;
+mod times;
 #[cfg(test)]
 mod transcripts;
 mod transfer;

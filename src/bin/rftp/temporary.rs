@@ -76,7 +76,11 @@ pub fn is_proven_for(name: &[u8], target: &[u8]) -> bool {
 
 /// Removes what downloads that were killed left in a directory here more than a day ago. What a later run may go on with
 /// stays. One that is at work writes to its file, which may bear its source's time already; when it was changed cannot be set.
-pub fn sweep(dir: &Dir, now: SystemTime) {
+pub fn sweep(dir: &Dir) {
+    sweep_at(dir, SystemTime::now());
+}
+
+fn sweep_at(dir: &Dir, now: SystemTime) {
     const OLD: Duration = Duration::from_secs(86_400);
     for name in dir.names().unwrap_or_default() {
         let bytes = name.as_bytes();
@@ -131,9 +135,9 @@ mod tests {
             std::fs::File::create(there.path().join(name)).unwrap().set_modified(old).unwrap();
         }
         let dir = Dir::open(there.path()).unwrap();
-        sweep(&dir, SystemTime::now());
+        sweep_at(&dir, SystemTime::now());
         assert_eq!(dir.names().unwrap().len(), 4, "they may belong to a run that is at work");
-        sweep(&dir, SystemTime::now() + Duration::from_secs(2 * 86_400));
+        sweep_at(&dir, SystemTime::now() + Duration::from_secs(2 * 86_400));
         let mut left = dir.names().unwrap();
         left.sort();
         assert_eq!(left, stays);

@@ -66,6 +66,11 @@ impl Facts for Known {
 }
 
 impl Sorting {
+    /// Whether any of them deletes.
+    pub fn deletes(&self) -> bool {
+        self.0.iter().any(|rule| rule.action == Action::Delete)
+    }
+
     /// Sorts what was found.
     ///
     /// # Errors

@@ -6,7 +6,7 @@
 
 use crate::{args::Search, attach, job::Job, show, summary::Summary};
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     ffi::OsString,
     io::Read,
     os::unix::ffi::OsStrExt,
@@ -40,9 +40,7 @@ pub struct Saver {
     wanted: Vec<String>,
     given: Given,
     /// Parts that were told of, of messages that are not done with: after a lost connection they are not saved once more.
-    told: HashMap<(Name, u64, Uid, String), Option<Error>>,
-    /// Messages of which a part found its name taken.
-    not_placed: HashSet<Uid>,
+    told: HashMap<(Name, u64, Uid, String), Result<Place>>,
     pub saved: u64,
 }
 
@@ -65,7 +63,6 @@ impl Saver {
             wanted: search.save.clone(),
             given: Given::default(),
             told: HashMap::new(),
-            not_placed: HashSet::new(),
             saved: 0,
         })
     }
@@ -141,12 +138,12 @@ impl Saver {
             tasks.extend(parts.map(|part| Task { at, part: part.clone(), done: false }));
         }
         let mut failed: Vec<Option<Error>> = messages.iter().map(|_| None).collect();
+        let (name, uidvalidity) = (mailbox.name.clone(), mailbox.uidvalidity);
+        let key = |t: &Task| (name.clone(), uidvalidity, messages[t.at].0.uid, t.part.path.clone());
         for task in &mut tasks {
-            let key =
-                (mailbox.name.clone(), mailbox.uidvalidity, messages[task.at].0.uid, task.part.path.clone());
-            if let Some(error) = self.told.get(&key) {
+            if let Some(told) = self.told.get(&key(task)) {
                 task.done = true;
-                failed[task.at] = failed[task.at].take().or_else(|| error.clone());
+                failed[task.at] = failed[task.at].take().or_else(|| told.clone().err());
             }
         }
         let binary = mailbox.session().capabilities().has("BINARY");
@@ -160,26 +157,28 @@ impl Saver {
             let text = format!("the server did not send part {} of message {uid}", task.part.path);
             failed[task.at].get_or_insert(Error::new(Kind::Protocol, text));
         }
-        let mut has: Vec<bool> = vec![false; messages.len()];
-        tasks.iter().for_each(|t| has[t.at] = true);
-        for (((summary, _), error), has) in messages.iter().zip(failed).zip(has) {
+        let mut places: Vec<Option<Place>> = vec![None; messages.len()];
+        for task in &tasks {
+            let told = self.told.get(&key(task)).and_then(|t| t.as_ref().ok()).copied();
+            places[task.at] = places[task.at].max(told.or(Some(Place::Ours)));
+        }
+        for (((summary, _), error), place) in messages.iter().zip(failed).zip(places) {
             let hit = summary.hit(&mailbox.name, mailbox.uidvalidity);
             match error {
-                None => self.finished(summary.uid, hit, has, job, out),
+                None => self.finished(summary.uid, hit, place, job, out),
                 Some(e) => job.failed(summary.uid, hit, &e, out),
             }
         }
         self.told.clear();
-        self.not_placed.clear();
         Ok(())
     }
 
     /// A message is done with. One that had nothing to save is not acted on: a slip in a pattern must not delete what was to be
     /// saved first, nor may a file that has the name of a part already.
-    pub fn finished(&self, uid: Uid, hit: Hit, has: bool, job: &mut Job<'_>, out: &mut Output) {
-        match (job.search.acts(), has) {
-            (true, false) => job.skipped(uid, hit, "nothing_saved", out),
-            (true, true) if self.not_placed.contains(&uid) => job.skipped(uid, hit, "exists", out),
+    pub fn finished(&self, uid: Uid, hit: Hit, place: Option<Place>, job: &mut Job<'_>, out: &mut Output) {
+        match place {
+            None if job.search.acts() => job.skipped(uid, hit, "nothing_saved", out),
+            Some(Place::Taken) if job.search.acts() => job.skipped(uid, hit, "exists", out),
             _ => job.finished(uid, hit, out),
         }
     }
@@ -271,10 +270,10 @@ impl Saver {
         for (owner, result) in placed {
             let task = &tasks[owner];
             let summary = &messages[task.at].0;
-            let error = self.tell(&task.part, summary, name, result, out).err();
+            let told = self.tell(&task.part, summary, name, result, out);
             let key = (name.clone(), *uidvalidity, summary.uid, task.part.path.clone());
-            self.told.insert(key, error.clone());
-            failed[task.at] = failed[task.at].take().or(error);
+            failed[task.at] = failed[task.at].take().or_else(|| told.clone().err());
+            self.told.insert(key, told);
         }
         Ok(())
     }
@@ -290,7 +289,7 @@ impl Saver {
         mailbox: &Name,
         result: Result<(Option<PathBuf>, u64)>,
         out: &mut Output,
-    ) -> Result<()> {
+    ) -> Result<Place> {
         let mut told = event::Part {
             outcome: Outcome::Ok.name(),
             mailbox: mailbox.text().to_string(),
@@ -300,7 +299,7 @@ impl Saver {
             name: attach::name_of(part),
             ..event::Part::default()
         };
-        let mut verdict = Ok(());
+        let mut verdict = Ok(Place::Ours);
         match result {
             Ok((Some(path), n)) => {
                 self.saved += 1;
@@ -313,7 +312,7 @@ impl Saver {
                 out.count(Outcome::Ok);
             }
             Ok((None, _)) => {
-                self.not_placed.insert(summary.uid);
+                verdict = Ok(Place::Taken);
                 told.outcome = Outcome::Skipped.name();
                 told.reason = Some("exists");
                 out.count(Outcome::Skipped);
@@ -329,6 +328,15 @@ impl Saver {
         out.emit(&Event::Part(Box::new(told)));
         verdict
     }
+}
+
+/// Where a part is, or would be: that of a message is the worst of its parts'.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// In its file.
+    Ours,
+    /// Nowhere: another file has its name, and keeps it.
+    Taken,
 }
 
 /// A part's file that waits for its place, or why there is none.

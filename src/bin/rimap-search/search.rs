@@ -58,6 +58,15 @@ pub fn run(search: &Search, shared: &Shared, out: &mut Output, cancel: &Cancel) 
     let mut delivery = Delivery::new(search, &site.account(), site.hidden(), out.is_json(), summed)?;
     let mut saver = if search.save.is_empty() { None } else { Some(Saver::new(search)?) };
     let rules = search.rules.as_deref().map(|path| rules::load(path, site.hidden())).transpose()?;
+    if (search.delete || rules.as_ref().is_some_and(rules::Sorting::deletes))
+        && !search.dry_run
+        && search.show == Some(Show::Text)
+        && out.is_json()
+    {
+        // A line of JSON tells how the action ended as well: if it cannot be written, the message is gone already.
+        return Err(Error::new(Kind::Usage, "--show text --json and a deletion cannot be had at once")
+            .hint("--json-file tells beside the texts; or delete in a run of its own"));
+    }
     let mut session = site.session(out)?;
     let wanted = match (&site.mailbox, search.mailboxes.as_slice()) {
         _ if earlier.is_some() => earlier.iter().flat_map(Earlier::mailboxes).map(str::to_string).collect(),
@@ -128,11 +137,6 @@ fn check(search: &Search, key: &SearchKey, out: &mut Output) -> Result<()> {
     }
     if search.part.is_some() || search.range.is_some() || search.show == Some(Show::Raw) {
         out.raw()?;
-    }
-    if search.delete && !search.dry_run && search.show == Some(Show::Text) && out.is_json() {
-        // A line of JSON tells how the action ended as well: if it cannot be written, the message is gone already.
-        let hint = "--json-file tells beside the texts; or --delete in a run of its own";
-        return usage("--show text --json and --delete cannot be had at once", hint);
     }
     if search.count && (search.acts() || search.delivers() || search.new) {
         return usage("--count only counts", "leave it away, or the actions");

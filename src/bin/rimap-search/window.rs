@@ -6,7 +6,7 @@ use crate::{
     find::{self, Order},
     job::Job,
     raw,
-    save::Saver,
+    save::{Place, Saver},
     search::{Tools, missing},
     show,
     summary::{self, Summary},
@@ -203,7 +203,8 @@ impl Told<'_> {
             }
             saver.saved += parts.len() as u64;
             let hit = summary.hit(&mailbox.name, mailbox.uidvalidity);
-            saver.finished(summary.uid, hit, !parts.is_empty(), job, out);
+            let place = (!parts.is_empty()).then_some(Place::Ours);
+            saver.finished(summary.uid, hit, place, job, out);
         }
         Ok(())
     }

@@ -134,7 +134,9 @@ fn a_message_stays_of_which_a_part_found_its_name_taken() {
 fn texts_in_json_are_told_of_behind_the_action_which_is_no_deletion_then() {
     let (world, server) = (world(), ten(Options::default()));
     let out = run(&world, &server, &["--from", "ann", "--show", "text", "--json", "--delete"]);
-    out.exits(64).says("--show text --json and --delete");
+    out.exits(64).says("--show text --json and a deletion");
+    world.file("rules", "all -> delete\n");
+    run(&world, &server, &["--from", "ann", "--show", "text", "--json", "--rules", "rules"]).exits(64);
     assert_eq!(numbers(&server, "INBOX").len(), 10);
 }
 

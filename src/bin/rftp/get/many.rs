@@ -97,7 +97,7 @@ fn get_small(
     for path in filled {
         let names: Vec<&[u8]> = path.split(|b| *b == b'/').filter(|name| !name.is_empty()).collect();
         if let Ok(dir) = dir.below(&names, None) {
-            temporary::sweep(&dir, std::time::SystemTime::now());
+            temporary::sweep(&dir);
         }
     }
     for file in left.into_iter().rev() {

@@ -120,7 +120,7 @@ pub(super) fn ended(
 pub(super) fn clear_up(job: &mut Job<'_>, dir: &Arc<Dir>, name: &OsStr) {
     let resume = job.flags.transfer.resume;
     let partials = job.partials.entry(dir.path().to_path_buf()).or_insert_with(|| {
-        temporary::sweep(dir, std::time::SystemTime::now());
+        temporary::sweep(dir);
         if !resume {
             return Vec::new();
         }

@@ -39,7 +39,7 @@ impl Tree for Swept {
             return Ok(entries);
         }
         if let Ok(dir) = Dir::open(&self.0.path(dir)) {
-            temporary::sweep(&dir, std::time::SystemTime::now());
+            temporary::sweep(&dir);
         }
         self.0.list(dir)
     }
